@@ -1,0 +1,54 @@
+# Two commands: `make run` and `make test`. Each makes its own environment from the hash-locked lists.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+help:
+	@echo "make run    install what is needed, load the plan and sample data, serve the site"
+	@echo "make test   install what is needed, run the whole test suite"
+	@echo "make check  lint, formatting, types, import contracts, translations, packs"
+	@echo "make bench  print the tables of benchmarks/"
+	@echo "make lock   renew requirements/*.lock from pyproject.toml"
+
+run: $(VENV)/.run
+	@$(BIN)/tinhso run
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && \
+	$(BIN)/python tools/messages.py --check && $(BIN)/tinhso pack check src/tinhso/packs/*/
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements/run.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
+
+$(VENV)/bin/python:
+	@echo "[1/3] Tạo môi trường Python · Making the Python environment"
+	@$(PYTHON) -m venv $(VENV)
+
+# Each stamp is newer than its lock exactly when that lock has been installed whole.
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
+	@echo "[2/3] Cài các gói đã khóa mã băm · Installing hash-locked packages"
+	@$(PIP) install --quiet --no-deps --require-hashes -r requirements/run.lock
+	@echo "[3/3] Cài Tỉnh Số · Installing Tỉnh Số"
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
+	@echo "[+] Cài công cụ kiểm thử · Installing test tools"
+	@$(PIP) install --quiet --no-deps --require-hashes -r requirements/dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""Tỉnh Số: a province's digital-transformation plan, measured from records, each number openable."""

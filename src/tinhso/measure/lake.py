@@ -1,0 +1,211 @@
+"""The lake: records in Parquet under a catalog that numbers every committed batch.
+
+DuckLake keeps the catalog (SQLite in the lake's folder, or a PostgreSQL database) and gives atomic
+commits, numbered snapshots over all streams at once, and time travel; see docs/decisions. A
+table holds exactly one version of each key: a correction deletes the earlier version and adds
+its own in one transaction, so reading needs no search for the latest, and every earlier state
+stays readable at its snapshot.
+
+One process writes at a time (a lock file sees to it: the catalog's own counters are not safe
+against two writers); any number read.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from tinhso.measure.streams import Stream
+from tinhso.measure.text import InputError, message
+
+LAKE_BUSY = message(
+    "lake-busy",
+    vi="Kho bản ghi đang được một tiến trình khác ghi (đã chờ {seconds} giây). Đợi việc đó xong rồi chạy lại.",
+    en="Another process is writing to the lake (waited {seconds} seconds). Let it finish, then run this again.",
+)
+
+#: Columns that the lake adds to every stream's own: the unit that the record's code meant on its
+#: date and that unit's level, the batch that brought the record, and its row in the file.
+OWN_COLUMNS = {
+    "_unit": "VARCHAR",
+    "_level": "VARCHAR",
+    "_batch": "BIGINT",
+    "_row": "BIGINT",
+}
+
+
+@dataclass(frozen=True)
+class LakeSettings:
+    """Where the lake is. `catalog` is "" for SQLite in the folder, or a libpq connection string."""
+
+    folder: Path
+    catalog: str = ""
+    threads: int = 0  # 0: as many as the machine has
+    memory_limit: str = "1GB"
+    wait_seconds: float = 60.0
+
+
+class Lake:
+    """A lake folder with its catalog. Cheap to make; connections are opened as needed."""
+
+    def __init__(self, settings: LakeSettings, streams: Sequence[Stream]) -> None:
+        self.settings = settings
+        self.streams = {stream.code: stream for stream in streams}
+
+    @property
+    def exists(self) -> bool:
+        return (self.settings.folder / "created").exists()
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        """A connection that can read any snapshot as `lake.<stream>`, and change nothing."""
+        if not self.exists:
+            with self.writer():
+                pass  # an empty lake is a lake: readers find empty tables, not an error
+        return self._connect(read_only=True)
+
+    @contextmanager
+    def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The one writing connection, with every stream's table in place.
+
+        The caller begins and commits its own transaction; one transaction is one snapshot.
+        Raises InputError (`lake-busy`) when another process keeps the lock too long.
+        """
+        self.settings.folder.mkdir(parents=True, exist_ok=True)
+        with _lock(self.settings.folder / "writer.lock", self.settings.wait_seconds):
+            connection = self._connect(read_only=False)
+            try:
+                self._ensure_tables(connection)
+                yield connection
+            finally:
+                connection.close()
+
+    def snapshot(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """The number of the newest committed snapshot."""
+        row = connection.execute("SELECT max(snapshot_id) FROM lake.snapshots()").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        settings = self.settings
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(settings.folder / "spill"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if settings.threads:
+            config["threads"] = settings.threads
+        connection = duckdb.connect(config=config)
+        connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")
+        load_extension(connection, "ducklake")
+        options = [f"DATA_PATH '{_quoted(str(settings.folder / 'records'))}/'"]
+        if settings.catalog:
+            load_extension(connection, "postgres_scanner")
+            source = f"ducklake:postgres:{_quoted(settings.catalog)}"
+        else:
+            load_extension(connection, "sqlite_scanner")
+            source = f"ducklake:sqlite:{_quoted(str(settings.folder / 'catalog.sqlite'))}"
+            options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 10000"]
+        if read_only:
+            options.append("READ_ONLY")
+        connection.execute(f"ATTACH '{source}' AS lake ({', '.join(options)})")
+        return connection
+
+    def _ensure_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make what is missing: tables of new streams, columns of grown ones. Drops nothing."""
+        found: dict[str, set[str]] = {}
+        for table, column in connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake'"
+        ).fetchall():
+            found.setdefault(table, set()).add(column)
+        wanted = {code: _columns(stream) for code, stream in self.streams.items()}
+        wanted |= {"_batches": BATCH_COLUMNS, "_quarantine": QUARANTINE_COLUMNS}
+        statements = []
+        for table, columns in wanted.items():
+            if table not in found:
+                body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+                statements.append(f'CREATE TABLE lake."{table}" ({body})')
+            else:
+                statements += [
+                    f'ALTER TABLE lake."{table}" ADD COLUMN "{name}" {kind}'
+                    for name, kind in columns.items()
+                    if name not in found[table]
+                ]
+        if statements:
+            connection.execute("BEGIN")
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        (self.settings.folder / "created").touch()
+
+
+#: One row an event of a batch; `event` is "accepted" or "withdrawn". Rows are only ever added.
+BATCH_COLUMNS = {
+    "batch": "BIGINT",
+    "event": "VARCHAR",
+    "at": "TIMESTAMP",  # wall time in Asia/Ho_Chi_Minh
+    "stream": "VARCHAR",
+    "file": "VARCHAR",
+    "digest": "VARCHAR",  # SHA-256 of the file
+    "mode": "VARCHAR",  # all-or-nothing | accept-good
+    "rows_read": "BIGINT",
+    "rows_added": "BIGINT",
+    "rows_corrected": "BIGINT",
+    "rows_same": "BIGINT",
+    "rows_bad": "BIGINT",
+    "simulated": "VARCHAR",  # "" for real records, else what made them
+    "note": "VARCHAR",
+    "before_snapshot": "BIGINT",  # the snapshot that the batch was applied to
+}
+
+#: Rows that were not taken. `raw` is the row as JSON with personal fields masked.
+QUARANTINE_COLUMNS = {
+    "batch": "BIGINT",
+    "stream": "VARCHAR",
+    "row": "BIGINT",
+    "unit": "VARCHAR",
+    "raw": "VARCHAR",
+    "problems": "VARCHAR",
+    "at": "TIMESTAMP",
+}
+
+
+def _columns(stream: Stream) -> dict[str, str]:
+    return {field.name: field.sql_type for field in stream.fields} | OWN_COLUMNS
+
+
+def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load a DuckDB extension from its own Python package: nothing is fetched at run time."""
+    package = files(f"duckdb_extension_{name}") / "extensions" / f"v{duckdb.__version__}"
+    connection.execute(f"LOAD '{_quoted(str(package / f'{name}.duckdb_extension'))}'")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+@contextmanager
+def _lock(path: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold an exclusive lock that the system releases even when this process is killed."""
+    deadline = time.monotonic() + wait_seconds
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise InputError([LAKE_BUSY(seconds=round(wait_seconds))]) from None
+                time.sleep(0.1)
+        yield
+    finally:
+        os.close(handle)
