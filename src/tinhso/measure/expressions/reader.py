@@ -248,15 +248,12 @@ class _Reader:
                         right_type=TYPE_NAMES[arg.type],
                     )
                 )
-        if not all(
-            [
-                self.known_value(a, b, side)
-                for a in args
-                for b, side in zip(args, sides, strict=True)
-            ]
-        ):
-            return None
-        return Apply(op, tuple(args), Type.BOOLEAN)
+        known = [
+            self.known_value(ref, constant, side)
+            for ref in args
+            for constant, side in zip(args, sides, strict=True)
+        ]
+        return Apply(op, tuple(args), Type.BOOLEAN) if all(known) else None
 
     def known_value(self, ref: Expression, constant: Expression, side: exp.Expr) -> bool:
         """A constant beside a field with listed values must be one of them."""
