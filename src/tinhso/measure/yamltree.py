@@ -237,7 +237,9 @@ class _Builder:
         return data
 
     def _at(self, event: yaml.Event) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        assert mark is not None
+        return Place(self.file, mark.line + 1, mark.column + 1)
 
     def _node(self, event: yaml.Event, route: Route) -> Any:
         if len(route) > MAX_DEPTH:
