@@ -395,9 +395,14 @@ class Build:
         new = self.found.new_communes[code]
         resolution = self.resolution[new.province]
         self.event("move", uid_old(place), uid_old(place), resolution=resolution)
-        if new.full_name != place.full_name:
-            note = f"{place.full_name} → {new.full_name}"
-            self.event("rename", uid_old(place), uid_old(place), resolution=resolution, note=note)
+        if new.full_name == place.full_name:
+            return
+        change = f"{place.full_name} → {new.full_name}"
+        if self.found.notes[code].startswith("Giữ nguyên"):
+            # The resolution left the commune alone: only the spelling in the package changed.
+            self.doubts.append(Doubt("spelling-before", uid_old(place), "", change))
+        else:
+            self.event("rename", uid_old(place), uid_old(place), resolution=resolution, note=change)
 
     def new_commune(self, code: str, place: Place) -> None:
         uid, parent = self.uid_of_new[code], self.province_uid[place.province]
@@ -457,7 +462,10 @@ class Build:
         """Whether the note about a new commune contradicts how much of `place` passed to it."""
         words = " ".join(re.findall(r"[\w']+", fold(note)))
         name = " ".join(re.findall(r"[\w']+", fold(place.name)))
-        part_of = rf"\b(1|mot) phan (cua )?{place.type.replace('-', ' ')} {re.escape(name)}\b"
+        # Not followed by a letter: phường Bình Hưng Hòa A is another ward than Bình Hưng Hòa.
+        part_of = (
+            rf"\b(1|mot) phan (cua )?{place.type.replace('-', ' ')} {re.escape(name)}\b(?! [a-z]\b)"
+        )
         if len(self.found.targets[place.key]) == 1:
             return "whole-or-part" if re.search(part_of, words) else ""
         return "" if re.search(rf"\b{re.escape(name)}\b", words) else "part-not-in-note"

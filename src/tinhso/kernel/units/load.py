@@ -81,7 +81,10 @@ def versions_in_database() -> list[Version]:
         "unit_id", "unit__level", "code", "type", "name", "name_en", "parent_id", "since", "until",
         "lat", "lon", "area_km2",
     )  # fmt: skip
-    return [Version(uid, levels[level], *rest) for uid, level, *rest in rows]
+    return [
+        Version(uid, levels[level], code, type_, name, english, above, since, until, lat, lon, area)
+        for uid, level, code, type_, name, english, above, since, until, lat, lon, area in rows
+    ]
 
 
 def events_in_database() -> list[Event]:
@@ -89,4 +92,7 @@ def events_in_database() -> list[Event]:
     rows = Succession.objects.order_by("id").values_list(
         "on", "kind", "source_id", "target_id", "whole", "resolution", "note"
     )
-    return [Event(on, kinds[kind], *rest) for on, kind, *rest in rows]
+    return [
+        Event(on, kinds[kind], source, target, whole, resolution, note)
+        for on, kind, source, target, whole, resolution, note in rows
+    ]
