@@ -7,6 +7,7 @@ are half-open: a span holds from `since` up to, not including, `until`; `None` i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ class Carried:
     attributed: bool
 
 
+def day_before(changes: tuple[date, ...], day: date) -> date:
+    """One day that stands for all days before the first change of the map."""
+    return changes[0] - timedelta(days=1) if changes else day
+
+
 class Boundaries:
     """All units with their spans and successions; answers questions about any day's map."""
 
@@ -83,7 +89,7 @@ class Boundaries:
                     raise ValueError(f"succession names {uid!r}, which has no span")
             self.successors[succession.source].append(succession)
             self.predecessors[succession.target].append(succession)
-        self.map = lru_cache(maxsize=64)(self._map)
+        self._map_from = lru_cache(maxsize=64)(lambda day: Map(self, day))
 
     @cached_property
     def change_days(self) -> tuple[date, ...]:
@@ -112,8 +118,11 @@ class Boundaries:
         """Every code ever borne, with the spans that bore it."""
         return self._by_code
 
-    def _map(self, day: date) -> Map:
-        return Map(self, day)
+    def map(self, day: date) -> Map:
+        """The map of `day`; the same object for all days between two changes."""
+        changes = self.change_days
+        position = bisect_right(changes, day)
+        return self._map_from(changes[position - 1] if position else day_before(changes, day))
 
     def carry(self, uid: str, day: date) -> Carried:
         """Where figures of `uid` stand on the map of `day`, before or after the unit's own time.

@@ -165,8 +165,9 @@ class _Reader:
             return self.admit_call(node)
         return self.refuse(NOT_ALLOWED(self.place(node), what=_short(node)))
 
-    def refuse(self, problem: Problem) -> None:
+    def refuse(self, problem: Problem) -> Expression | None:
         self.problems.append(problem)
+        return None
 
     def want(self, node: exp.Expr, types: frozenset[Type]) -> Expression | None:
         found = self.admit(node)

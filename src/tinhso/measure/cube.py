@@ -1,0 +1,377 @@
+"""The cube: quantities by unit and slot of time, made from one snapshot of the lake.
+
+Kept as two small Parquet files and a manifest in a folder of its own; a folder is written beside
+the others and then named in `current`, so readers see a whole cube or the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from tinhso.measure.boundaries import Boundaries, Level
+from tinhso.measure.definitions import Aggregate
+from tinhso.measure.lake import Lake
+from tinhso.measure.periods import Grid
+from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
+from tinhso.measure.sql import distinct_plan, stream_plan
+from tinhso.measure.streams import Stream
+
+Array = npt.NDArray[np.int64]
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+#: The name of the boundary view "as the units were then"; other views are named by a day.
+THEN = "then"
+
+#: Years further back than this in the records are counted as "before" (slot 0).
+YEARS_BACK = 6
+
+
+@dataclass(frozen=True)
+class StreamFacts:
+    """What is known of a stream's records at the snapshot."""
+
+    rows: int
+    first_day: str
+    last_day: str
+    quarantined: int  # rows refused in batches that stand
+    read: int  # rows read in batches that stand
+    simulated: tuple[str, ...]  # what made the simulated ones; empty when all are real
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a cube was made from. Digests tell whether it is still the right one."""
+
+    snapshot: int
+    definitions: str  # digest
+    boundaries: str  # digest
+    computed_at: str
+    seconds: float
+    grid_start: str
+    grid_end: str
+    cuts: tuple[str, ...]
+    maps: tuple[str, ...]  # days whose maps distinct persons are kept for, besides "then"
+    quantities: tuple[str, ...]
+    streams: dict[str, StreamFacts]
+
+    @property
+    def simulated(self) -> tuple[str, ...]:
+        """What made the simulated records that the cube rests on."""
+        return tuple(
+            sorted({maker for facts in self.streams.values() for maker in facts.simulated})
+        )
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """Distinct persons at one node: `n` persons seen in `slot`, last seen before in `previous`."""
+
+    slot: Array
+    previous: Array
+    n: Array
+
+    def distinct(self, begin: int, end: int) -> int:
+        """How many different ones were seen in slots [begin, end)."""
+        inside = (self.slot >= begin) & (self.slot < end) & (self.previous < begin)
+        return int(self.n[inside].sum())
+
+
+class Cube:
+    """A cube in memory. `totals[key]` has a row a unit, a column a slot, as running sums."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        units: Sequence[str],
+        totals: Mapping[str, Array],
+        sightings: Mapping[tuple[str, str, str], Sightings],
+    ) -> None:
+        self.manifest = manifest
+        self.units = tuple(units)
+        self.totals = totals
+        self.sightings = sightings
+        self.grid = Grid(
+            date.fromisoformat(manifest.grid_start),
+            date.fromisoformat(manifest.grid_end),
+            [date.fromisoformat(day) for day in manifest.cuts],
+        )
+
+    def flow(self, quantity: Quantity, begin: int, end: int) -> Array:
+        """What happened in slots [begin, end), by unit."""
+        totals = self.totals[quantity.key]
+        return totals[:, end] - totals[:, begin]
+
+    def stock(self, quantity: Quantity, end: int) -> Array:
+        """What stood at the end of slot `end - 1`, by unit."""
+        return self.totals[quantity.key][:, end]
+
+
+class Workplace:
+    """What computing a cube needs beside the lake: definitions and the map."""
+
+    def __init__(
+        self,
+        streams: Mapping[str, Stream],
+        indicators: Iterable[CompiledIndicator],
+        checks: Iterable[CompiledCheck],
+        boundaries: Boundaries,
+        boundaries_digest: str,
+    ) -> None:
+        self.streams = streams
+        self.indicators = tuple(indicators)
+        self.checks = tuple(checks)
+        self.boundaries = boundaries
+        self.boundaries_digest = boundaries_digest
+        found: dict[str, Quantity] = {}
+        for indicator in self.indicators:
+            found |= {quantity.key: quantity for quantity in indicator.quantities}
+        for check in self.checks:
+            found |= {q.key: q for q in (check.records, check.over)}
+        self.quantities = tuple(found[key] for key in sorted(found))
+
+    @property
+    def definitions_digest(self) -> str:
+        text = "\n".join(q.key for q in self.quantities)
+        checks = "\n".join(f"{c.check.by} {c.check.at_least}" for c in self.checks)
+        return hashlib.sha256(f"{text}\n{checks}".encode()).hexdigest()[:16]
+
+
+def compute(
+    lake: Lake,
+    workplace: Workplace,
+    *,
+    snapshot: int | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> Cube:
+    """Compute the cube of a snapshot (default: the newest) from the records."""
+    began = time.perf_counter()
+    connection = lake.reader()
+    try:
+        at = lake.snapshot(connection) if snapshot is None else snapshot
+        facts = {code: _facts(connection, s, at) for code, s in workplace.streams.items()}
+        grid = _grid(facts.values(), workplace.boundaries)
+        units = _units(connection, workplace.streams, at)
+        _register_heirs(connection, workplace.boundaries, units)
+        maps = _map_days(workplace.boundaries, grid)
+        totals: dict[str, Array] = {}
+        sightings: dict[tuple[str, str, str], Sightings] = {}
+        additive: dict[str, list[Quantity]] = defaultdict(list)
+        for quantity in workplace.quantities:
+            if quantity.aggregate is not Aggregate.DISTINCT:
+                additive[quantity.stream].append(quantity)
+        for code, quantities in additive.items():
+            on_progress(code)
+            totals |= _additive(connection, workplace.streams[code], quantities, grid, at, units)
+        distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
+        for name in (THEN, *maps) if distinct else ():
+            _register_nodes(connection, workplace.boundaries, units, grid, name)
+            for quantity in distinct:
+                on_progress(quantity.stream)
+                stream = workplace.streams[quantity.stream]
+                sightings |= _distinct(connection, stream, quantity, grid, at, name)
+        manifest = Manifest(
+            snapshot=at,
+            definitions=workplace.definitions_digest,
+            boundaries=workplace.boundaries_digest,
+            computed_at=datetime.now(LOCAL).isoformat(timespec="seconds"),
+            seconds=round(time.perf_counter() - began, 3),
+            grid_start=grid.start.isoformat(),
+            grid_end=grid.end.isoformat(),
+            cuts=tuple(day.isoformat() for day in grid.cuts),
+            maps=maps,
+            quantities=tuple(quantity.key for quantity in workplace.quantities),
+            streams=facts,
+        )
+        return Cube(manifest, units, totals, sightings)
+    finally:
+        connection.close()
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return tuple(row)
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int) -> StreamFacts:
+    at = f"AT (VERSION => {snapshot})"
+    rows, first, last = _one(
+        connection,
+        f"SELECT count(*), min({stream.default_date})::DATE::VARCHAR, "
+        f"max({stream.default_date})::DATE::VARCHAR FROM lake.{stream.code} {at}",
+    )
+    standing = (
+        f"(SELECT * FROM lake._batches {at} WHERE stream = '{stream.code}' "
+        f"QUALIFY row_number() OVER (PARTITION BY batch ORDER BY at DESC, event DESC) = 1)"
+    )
+    read, bad, makers = _one(
+        connection,
+        f"SELECT coalesce(sum(rows_read), 0)::BIGINT, coalesce(sum(rows_bad), 0)::BIGINT, "
+        f"list_sort(list(DISTINCT simulated) FILTER (WHERE simulated <> '')) "
+        f"FROM {standing} WHERE event = 'accepted'",
+    )
+    return StreamFacts(
+        int(str(rows)),
+        str(first or ""),
+        str(last or ""),
+        int(str(bad)),
+        int(str(read)),
+        tuple(str(maker) for maker in (makers or ())) if isinstance(makers, list) else (),
+    )
+
+
+def _grid(facts: Iterable[StreamFacts], boundaries: Boundaries) -> Grid:
+    """From the reporting year of the earliest records to the end of the year of the newest."""
+    firsts = [date.fromisoformat(f.first_day) for f in facts if f.first_day]
+    lasts = [date.fromisoformat(f.last_day) for f in facts if f.last_day]
+    last_year = max((day.year for day in lasts), default=datetime.now(LOCAL).year)
+    first_year = max(min((day.year for day in firsts), default=last_year), last_year - YEARS_BACK)
+    return Grid(date(first_year - 1, 12, 15), date(last_year + 1, 1, 1), boundaries.change_days)
+
+
+def _map_days(boundaries: Boundaries, grid: Grid) -> tuple[str, ...]:
+    """A day for each different map within the grid: the first day that it holds on the grid."""
+    days = [grid.start, *(d for d in boundaries.change_days if grid.start < d < grid.end)]
+    return tuple(day.isoformat() for day in days)
+
+
+def _units(
+    connection: duckdb.DuckDBPyConnection, streams: Mapping[str, Stream], snapshot: int
+) -> list[str]:
+    union = " UNION ".join(
+        f"SELECT _unit FROM lake.{code} AT (VERSION => {snapshot})" for code in streams
+    )
+    rows = connection.execute(f"SELECT _unit FROM ({union}) WHERE _unit IS NOT NULL ORDER BY 1")
+    return [row[0] for row in rows.fetchall()]
+
+
+def _register_heirs(
+    connection: duckdb.DuckDBPyConnection, boundaries: Boundaries, units: Sequence[str]
+) -> None:
+    """The table `heirs`: who took over from a unit, and on which day."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE heirs (source VARCHAR, target VARCHAR, day DATE)"
+    )
+    rows = [
+        (s.source, s.target, s.on) for unit in units for s in boundaries.successors.get(unit, ())
+    ]
+    if rows:
+        connection.executemany("INSERT INTO heirs VALUES (?, ?, ?)", rows)
+
+
+def _register_nodes(
+    connection: duckdb.DuckDBPyConnection,
+    boundaries: Boundaries,
+    units: Sequence[str],
+    grid: Grid,
+    map_name: str,
+) -> None:
+    """The table `nodes`: the units at every level that a record counts for, by unit and slot."""
+    unit_column: list[str] = []
+    slot_column: list[int] = []
+    node_column: list[str] = []
+    paths: dict[date, dict[str, tuple[str, ...]]] = {}
+    for slot in range(grid.count):
+        day = grid.first_day(slot) if map_name == THEN else date.fromisoformat(map_name)
+        key = max((d for d in boundaries.change_days if d <= day), default=date.min)
+        if key not in paths:
+            the_map = boundaries.map(day)
+            paths[key] = {
+                unit: tuple(
+                    node
+                    for node in the_map.path(the_map.carry(unit).uid)
+                    if boundaries.spans[node][0].level is not Level.COUNTRY
+                )
+                for unit in units
+            }
+        for unit, path in paths[key].items():
+            unit_column += [unit] * len(path)
+            slot_column += [slot] * len(path)
+            node_column += path
+    connection.execute("DROP TABLE IF EXISTS nodes")
+    columns = {
+        "unit": np.array(unit_column, dtype=object),
+        "slot": np.array(slot_column, dtype=np.int64),
+        "node": np.array(node_column, dtype=object),
+    }
+    connection.register("node_columns", columns)
+    connection.execute("CREATE TEMP TABLE nodes AS SELECT * FROM node_columns")
+    connection.unregister("node_columns")
+
+
+def _additive(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    quantities: Sequence[Quantity],
+    grid: Grid,
+    snapshot: int,
+    units: Sequence[str],
+) -> dict[str, Array]:
+    plan = stream_plan(stream, quantities, grid, snapshot)
+    result = connection.execute(plan.sql).fetchnumpy()
+    changes = np.zeros((len(quantities), len(units), grid.count + 1), dtype=np.int64)
+    if len(units):
+        index = {unit: n for n, unit in enumerate(units)}
+        row_units = np.array([index[unit] for unit in result["_unit"]], dtype=np.int64)
+        for position, slot_name in enumerate(plan.slot_columns):
+            slots = np.ma.filled(np.ma.asarray(result[slot_name]), -1).astype(np.int64)
+            # In GROUPING's bit mask the first column is the highest bit; 0 means grouped by it.
+            bit = 1 << (len(plan.slot_columns) - 1 - position)
+            mine = (np.asarray(result["grouped"]) & bit == 0) & (slots >= 0)
+            for c in plan.contributions:
+                if c.slot_column != slot_name:
+                    continue
+                values = np.ma.filled(np.ma.asarray(result[c.column]), 0).astype(np.int64)
+                np.add.at(
+                    changes[c.quantity], (row_units[mine], slots[mine] + 1), c.sign * values[mine]
+                )
+    totals = changes.cumsum(axis=2)
+    return {quantity.key: totals[n] for n, quantity in enumerate(quantities)}
+
+
+def _distinct(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    quantity: Quantity,
+    grid: Grid,
+    snapshot: int,
+    map_name: str,
+) -> dict[tuple[str, str, str], Sightings]:
+    sql = distinct_plan(stream, quantity, grid, snapshot, "nodes")
+    result = connection.execute(
+        f"SELECT ? AS key, ? AS map, node, slot, previous, n FROM ({sql}) ORDER BY node",
+        [quantity.key, map_name],
+    )
+    return by_node(result.fetchnumpy())
+
+
+def by_node(
+    columns: Mapping[str, npt.NDArray[np.object_]],
+) -> dict[tuple[str, str, str], Sightings]:
+    """Sightings from columns sorted by key, map and node."""
+    names = [np.asarray(columns[name], dtype=object) for name in ("key", "map", "node")]
+    if not len(names[0]):
+        return {}
+    changed = np.zeros(len(names[0]) - 1, dtype=bool)
+    for column in names:
+        changed |= column[1:] != column[:-1]
+    cuts = np.flatnonzero(changed) + 1
+    numbers = [
+        np.split(np.asarray(columns[name], dtype=np.int64), cuts)
+        for name in ("slot", "previous", "n")
+    ]
+    firsts = [0, *cuts]
+    return {
+        (str(names[0][at]), str(names[1][at]), str(names[2][at])): Sightings(slot, previous, n)
+        for at, slot, previous, n in zip(firsts, *numbers, strict=True)
+    }

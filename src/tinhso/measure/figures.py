@@ -1,0 +1,293 @@
+"""Figures: an indicator's value for a unit, a period and a boundary view, from the cube.
+
+Nothing here reads records; nothing is rounded. A value is the ratio of sums, kept as an exact
+fraction; "unknown" and "not applicable" are statuses of their own, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+import numpy as np
+
+from tinhso.measure.boundaries import Boundaries
+from tinhso.measure.cube import THEN, Array, Cube
+from tinhso.measure.definitions import Aggregate, Indicator, Kind, Window
+from tinhso.measure.periods import Period
+from tinhso.measure.places import Place, Places, View
+from tinhso.measure.quantities import CompiledIndicator, Measured, Quantity
+
+EPOCH = date(1970, 1, 1)
+
+
+class Status(StrEnum):
+    MEASURED = "measured"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Reason(StrEnum):
+    """Why a value is unknown or not applicable."""
+
+    NO_RECORDS = "no-records"  # nobody has told anything
+    NO_NUMERATOR = "no-numerator"
+    ZERO_DENOMINATOR = "zero-denominator"
+    NO_DENOMINATOR = "no-denominator"
+    NOT_IN_EXISTENCE = "not-in-existence"  # the unit, in that period, in that view
+    OUT_OF_RANGE = "out-of-range"  # the period leaves the time that records cover
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A part's amount; None where nobody has told anything to add up.
+
+    `unattributed` is how much of it stands at this unit because no single unit below can claim it
+    on the view's map. `state_day` is the mean day that a register's states date from.
+    """
+
+    amount: int | None
+    unattributed: int = 0
+    state_day: date | None = None
+
+
+NOTHING = Cell(None)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure. `value` is an exact fraction: 3/4 for 75 %, or the number itself of a measure."""
+
+    indicator: Indicator
+    unit: str
+    period: Period
+    view: View
+    snapshot: int
+    status: Status = Status.NOT_APPLICABLE
+    reason: Reason | None = None
+    value: Fraction | None = None
+    numerator: Cell = NOTHING
+    denominator: Cell = NOTHING
+    known: Cell | None = None
+    former: bool = False  # the view does not know the unit: shown as the territory it had
+    partly: bool = False  # the unit existed in part of the period only
+    expected_units: int = 0  # that should have records, by the indicator's `reported_by`
+    reported_units: int = 0  # of them, how many have
+
+    @property
+    def is_measured(self) -> bool:
+        return self.status is Status.MEASURED
+
+
+@dataclass(frozen=True)
+class Table:
+    """A unit's value with those of the units below it, and what of it none of them holds."""
+
+    parent: Value
+    rows: tuple[Value, ...]
+    rest_numerator: int | None
+    rest_denominator: int | None
+
+
+class Figures:
+    """All figures of one cube. Cheap to ask: a value is a few sums over small arrays."""
+
+    def __init__(
+        self,
+        cube: Cube,
+        boundaries: Boundaries,
+        indicators: Iterable[CompiledIndicator],
+        territories: Iterable[str] = (),
+    ) -> None:
+        self.cube = cube
+        self.boundaries = boundaries
+        self.indicators: Mapping[str, CompiledIndicator] = {c.indicator.code: c for c in indicators}
+        self.places = Places(boundaries, cube.units, cube.grid, territories)
+
+    def value(self, code: str, unit: str, period: Period, view: View) -> Value:
+        """The value of indicator `code`. Raises KeyError for an indicator or unit unknown."""
+        compiled = self.indicators[code]
+        kind = compiled.indicator.kind
+        place = self.places.place(unit, period, view)
+        value = Value(compiled.indicator, unit, period, view, self.cube.manifest.snapshot)
+        if self.cube.grid.slots(period) is None:
+            return replace(value, status=Status.UNKNOWN, reason=Reason.OUT_OF_RANGE)
+        if place is None:
+            return replace(value, reason=Reason.NOT_IN_EXISTENCE)
+        own = kind is Kind.MEASURE  # a rank of a province is no sum over its units
+        numerator, denominator, known = (
+            None if measured is None else self.cell(measured, unit, period, place, own=own)
+            for measured in (compiled.numerator, compiled.denominator, compiled.known)
+        )
+        assert numerator is not None
+        denominator = denominator or NOTHING
+        status, reason = _judge(kind, numerator, denominator, known)
+        expected, reported = self._completeness(compiled, unit, period, place)
+        return replace(
+            value,
+            status=status,
+            reason=reason,
+            value=None if reason else _amount(kind, numerator, denominator),
+            numerator=numerator,
+            denominator=denominator,
+            known=known,
+            former=place.former,
+            partly=place.partly,
+            expected_units=expected,
+            reported_units=reported,
+        )
+
+    def series(self, code: str, unit: str, periods: Iterable[Period], view: View) -> list[Value]:
+        return [self.value(code, unit, period, view) for period in periods]
+
+    def table(self, code: str, unit: str, period: Period, view: View) -> Table:
+        """The unit and those below it; what they do not hold is the rest, so that all adds up.
+
+        Distinct persons do not add up, so their rest is None.
+        """
+        parent = self.value(code, unit, period, view)
+        children = self.places.children(unit, period, view)
+        rows = tuple(self.value(code, child, period, view) for child in children)
+        compiled = self.indicators[code]
+
+        def rest(measured: Measured | None, whole: Cell, parts: Iterable[Cell]) -> int | None:
+            if measured is None or measured.quantity.aggregate is Aggregate.DISTINCT:
+                return None
+            if whole.amount is None or compiled.indicator.kind is Kind.MEASURE:
+                return None
+            return whole.amount - sum(part.amount or 0 for part in parts)
+
+        return Table(
+            parent,
+            rows,
+            rest(compiled.numerator, parent.numerator, (row.numerator for row in rows)),
+            rest(compiled.denominator, parent.denominator, (row.denominator for row in rows)),
+        )
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def cell(
+        self, measured: Measured, unit: str, period: Period, place: Place, *, own: bool = False
+    ) -> Cell:
+        """A part's amount; with `own`, only what the unit itself has told."""
+        presence, _ = self.amounts(measured.presence, unit, period, place)
+        if own:
+            presence = presence * self._is_own(unit, place)
+            if np.count_nonzero(presence) != 1:
+                return NOTHING
+        if not presence.any():
+            return NOTHING
+        if measured.quantity.aggregate is Aggregate.DISTINCT:
+            return Cell(self._distinct(measured, unit, period, place))
+        amounts, loose = self.amounts(measured.quantity, unit, period, place)
+        if own:
+            amounts = amounts * (presence != 0)
+        state_day = None
+        if measured.states is not None and measured.age is not None:
+            states = int(self.amounts(measured.states, unit, period, place)[0].sum())
+            days = int(self.amounts(measured.age, unit, period, place)[0].sum())
+            state_day = EPOCH + timedelta(days=days // states) if states else None
+        return Cell(int(amounts.sum()), loose, state_day)
+
+    def _is_own(self, unit: str, place: Place) -> Array:
+        """1 for the leaves whose records stand, attributed, at the unit itself."""
+        the_map = place.map or self.boundaries.map(place.last_day)
+        carried = [the_map.carry(leaf) for leaf in self.places.leaves]
+        return np.array([c.attributed and c.uid == unit for c in carried], dtype=np.int64)
+
+    def amounts(
+        self, quantity: Quantity, unit: str, period: Period, place: Place
+    ) -> tuple[Array, int]:
+        """The quantity by leaf (zero for leaves not of the unit), and how much is unattributed."""
+        slots = self.cube.grid.slots(period)
+        assert slots is not None
+        begin, end = slots
+        if quantity.is_stock:
+            the_map = place.map or self.boundaries.map(place.last_day)
+            end = self.cube.grid.slot_of(place.last_day) + 1
+            runs = [(self.cube.stock(quantity, end), the_map)]
+        elif place.map is not None:
+            runs = [(self.cube.flow(quantity, begin, end), place.map)]
+        else:
+            runs = [
+                (self.cube.flow(quantity, first, last), the_map)
+                for first, last, the_map in self.places.segments(begin, end)
+            ]
+        total, loose = np.zeros(len(self.cube.units), dtype=np.int64), 0
+        for amounts, the_map in runs:
+            if unit in the_map:
+                below = self.places.below(the_map, unit)
+                total[below.inside] += amounts[below.inside]
+                loose += int(amounts[below.loose].sum())
+        return total, loose
+
+    def window(self, measured: Measured, period: Period) -> tuple[int, int]:
+        """The slots over which distinct persons or things of a period are counted."""
+        slots = self.cube.grid.slots(period)
+        assert slots is not None
+        begin, end = slots
+        if measured.window is Window.YEAR:
+            year = self.cube.grid.slots(period.to_date())
+            begin = year[0] if year else 1
+        elif measured.window is Window.EVER:
+            begin = 0
+        return begin, end
+
+    def _distinct(self, measured: Measured, unit: str, period: Period, place: Place) -> int:
+        name = THEN if place.map is None else self._map_name(place.map.day)
+        found = self.cube.sightings.get((measured.quantity.key, name, unit))
+        return found.distinct(*self.window(measured, period)) if found else 0
+
+    def _map_name(self, day: date) -> str:
+        """The name under which the cube keeps distinct persons for the map of `day`."""
+        names = self.cube.manifest.maps
+        return max((name for name in names if name <= day.isoformat()), default=names[0])
+
+    def _completeness(
+        self, compiled: CompiledIndicator, unit: str, period: Period, place: Place
+    ) -> tuple[int, int]:
+        """(units that should have records, of them units that have), with and below `unit`."""
+        levels = compiled.indicator.reported_by
+        the_map = place.map or self.boundaries.map(place.last_day)
+        if not levels or unit not in the_map:
+            return 0, 0
+        should = {
+            uid
+            for uid in (unit, *the_map.descendants(unit))
+            if self.boundaries.spans[uid][0].level in levels
+        }
+        amounts, _ = self.amounts(compiled.numerator.presence, unit, period, place)
+        have = {
+            the_map.carry(self.cube.units[position]).uid for position in np.flatnonzero(amounts)
+        }
+        return len(should), len(should & have)
+
+
+def _judge(
+    kind: Kind, numerator: Cell, denominator: Cell, known: Cell | None
+) -> tuple[Status, Reason | None]:
+    """Measured, unknown or not applicable; the order of the questions is rule 3 of measure."""
+    if kind is Kind.MEASURE:
+        if numerator.amount is None:
+            return Status.UNKNOWN, Reason.NO_RECORDS
+        return Status.MEASURED, None
+    if numerator.amount is None and denominator.amount is None:
+        return Status.UNKNOWN, Reason.NO_RECORDS
+    if denominator.amount == 0:
+        return Status.NOT_APPLICABLE, Reason.ZERO_DENOMINATOR
+    if denominator.amount is None:
+        return Status.NOT_APPLICABLE, Reason.NO_DENOMINATOR
+    if numerator.amount is None or (known is not None and not known.amount):
+        return Status.UNKNOWN, Reason.NO_NUMERATOR
+    return Status.MEASURED, None
+
+
+def _amount(kind: Kind, numerator: Cell, denominator: Cell) -> Fraction:
+    assert numerator.amount is not None
+    if kind is Kind.MEASURE:
+        return Fraction(numerator.amount)
+    assert denominator.amount is not None
+    return Fraction(numerator.amount, denominator.amount)

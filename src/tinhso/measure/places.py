@@ -1,0 +1,150 @@
+"""Where units stand when they are looked at: then, or as of a day; on a map, or as a territory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from tinhso.measure.boundaries import Boundaries, Map
+from tinhso.measure.cube import THEN
+from tinhso.measure.periods import Grid, Period
+
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class View:
+    """How units are looked at: as they were on each record's date, or as on one day."""
+
+    day: date | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> View:
+        """`then` or a day such as 2025-07-01; raises ValueError."""
+        return cls() if text == THEN else cls(date.fromisoformat(text))
+
+    @property
+    def code(self) -> str:
+        return THEN if self.day is None else self.day.isoformat()
+
+
+@dataclass(frozen=True)
+class Place:
+    """How a unit is summed: on one map for all its records, or (None) on each slot's own map.
+
+    `former`: the view's map does not know the unit; it is shown as the territory it had.
+    `partly`: the unit existed in part of the period only. `last_day` is the last day, within the
+    period, on which stocks are read.
+    """
+
+    map: Map | None
+    former: bool
+    partly: bool
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Below:
+    """Positions of leaves that count for a unit, and those that stand at it unattributed."""
+
+    inside: Indices
+    loose: Indices
+
+
+class Places:
+    """Answers where units stand. `leaves` are the units that records name, in the cube's order.
+
+    `territories` are units (a plan's province) whose figures go on after their end: everything
+    that can be carried back into what they were counts for them, in view "then" as well.
+    """
+
+    def __init__(
+        self,
+        boundaries: Boundaries,
+        leaves: Sequence[str],
+        grid: Grid,
+        territories: Iterable[str] = (),
+    ) -> None:
+        self.boundaries = boundaries
+        self.leaves = tuple(leaves)
+        self.grid = grid
+        self.territories = frozenset(territories)
+        self.below = lru_cache(maxsize=16384)(self._below)
+        self.segments = lru_cache(maxsize=1024)(self._segments)
+
+    def place(self, unit: str, period: Period, view: View) -> Place | None:
+        """How `unit` is summed in a view, or None when it does not exist in it."""
+        since, until = self.boundaries.life(unit)
+        begin, end = max(period.start, since or date.min), min(period.end, until or date.max)
+        whole = (begin, end) == (period.start, period.end)
+        if view.day is None and unit not in self.territories:
+            return None if begin >= end else Place(None, False, not whole, end - timedelta(days=1))
+        if view.day is None and whole:
+            return Place(None, False, False, period.last_day)
+        if view.day is not None and self.boundaries.exists(unit, view.day):
+            return Place(self.boundaries.map(view.day), False, False, period.last_day)
+        return Place(self.own_map(unit, view.day or period.last_day), True, False, period.last_day)
+
+    def own_map(self, unit: str, day: date) -> Map:
+        """The map of the unit's day nearest to `day`."""
+        since, until = self.boundaries.life(unit)
+        if until is not None and until <= day:
+            return self.boundaries.map(until - timedelta(days=1))
+        return self.boundaries.map(max(since or date.min, day))
+
+    def _below(self, the_map: Map, unit: str) -> Below:
+        inside, loose = [], []
+        for position, leaf in enumerate(self.leaves):
+            carried = the_map.carry(leaf)
+            if unit in the_map.path(carried.uid):
+                inside.append(position)
+                if carried.uid == unit and not carried.attributed:
+                    loose.append(position)
+        return Below(np.array(inside, dtype=np.int64), np.array(loose, dtype=np.int64))
+
+    def _segments(self, begin: int, end: int) -> list[tuple[int, int, Map]]:
+        """Runs of slots in [begin, end) that lie on one map."""
+        found: list[tuple[int, int, Map]] = []
+        for slot in range(begin, end):
+            the_map = self.boundaries.map(self.grid.first_day(slot))
+            if found and found[-1][2] is the_map:
+                found[-1] = (found[-1][0], slot + 1, the_map)
+            else:
+                found.append((slot, slot + 1, the_map))
+        return found
+
+    def children(self, unit: str, period: Period, view: View) -> list[str]:
+        """The units that a table of `unit` lists: those directly below it in the view.
+
+        For a former unit these are the view's units that lie wholly in what it was.
+        """
+        place = self.place(unit, period, view)
+        if place is None:
+            return []
+        slots = self.grid.slots(period)
+        if view.day is not None:
+            maps = [self.boundaries.map(view.day)]
+        else:
+            maps = [the_map for _, _, the_map in self.segments(*slots)] if slots else []
+        found: dict[str, None] = {}
+        for the_map in maps:
+            if unit in the_map:
+                found |= dict.fromkeys(the_map.children.get(unit, ()))
+            elif place.former and place.map is not None:
+                found |= dict.fromkeys(self._within(unit, place.map, the_map))
+        return list(found)
+
+    def _within(self, unit: str, own: Map, the_map: Map) -> Iterable[str]:
+        """The highest units of `the_map` that lie wholly in what `unit` was on its `own` map."""
+        for leaf in self.leaves:
+            highest = None
+            for node in the_map.path(the_map.carry(leaf).uid):
+                if unit in own.path(own.carry(node).uid):
+                    highest = node
+            if highest is not None:
+                yield highest
