@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -65,6 +65,18 @@ class Carried:
     attributed: bool
 
 
+def _joined(spans: list[Span]) -> list[Span]:
+    """Spans in order, with neighbours that differ in nothing joined: no change, no day of change."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and (last.code, last.parent, last.until) == (span.code, span.parent, span.since):
+            joined[-1] = replace(last, until=span.until)
+        else:
+            joined.append(span)
+    return joined
+
+
 def day_before(changes: tuple[date, ...], day: date) -> date:
     """One day that stands for all days before the first change of the map."""
     return changes[0] - timedelta(days=1) if changes else day
@@ -74,21 +86,26 @@ class Boundaries:
     """All units with their spans and successions; answers questions about any day's map."""
 
     def __init__(self, spans: Iterable[Span], successions: Iterable[Succession] = ()) -> None:
-        self.spans: dict[str, list[Span]] = defaultdict(list)
-        self._by_code: dict[str, list[Span]] = defaultdict(list)
+        spans_of, by_code = defaultdict(list), defaultdict(list)
         for span in spans:
-            self.spans[span.uid].append(span)
-            self._by_code[span.code].append(span)
+            spans_of[span.uid].append(span)
+        self.spans: Mapping[str, list[Span]] = {
+            uid: _joined(sorted(own, key=lambda span: span.since or date.min))
+            for uid, own in spans_of.items()
+        }
         for own in self.spans.values():
-            own.sort(key=lambda span: span.since or date.min)
-        self.successors: dict[str, list[Succession]] = defaultdict(list)
-        self.predecessors: dict[str, list[Succession]] = defaultdict(list)
+            for span in own:
+                by_code[span.code].append(span)
+        self._by_code: Mapping[str, list[Span]] = dict(by_code)
+        successors, predecessors = defaultdict(list), defaultdict(list)
         for succession in successions:
             for uid in (succession.source, succession.target):
                 if uid not in self.spans:
                     raise ValueError(f"succession names {uid!r}, which has no span")
-            self.successors[succession.source].append(succession)
-            self.predecessors[succession.target].append(succession)
+            successors[succession.source].append(succession)
+            predecessors[succession.target].append(succession)
+        self.successors: Mapping[str, list[Succession]] = dict(successors)
+        self.predecessors: Mapping[str, list[Succession]] = dict(predecessors)
         self._map_from = lru_cache(maxsize=64)(lambda day: Map(self, day))
 
     @cached_property
@@ -192,7 +209,12 @@ class Map:
             return Carried(uid, True)
         since, until = self.boundaries.life(uid)
         if until is not None and until <= self.day:
-            heirs = [s.target for s in self.boundaries.successors.get(uid, ()) if s.on <= self.day]
+            after = [s for s in self.boundaries.successors.get(uid, ()) if s.on <= self.day]
+            heirs = [s.target for s in after]
+            if len(after) == 1 and not after[0].whole:
+                # Part of it went to one known unit, the rest nobody knows where.
+                place = self.carry(heirs[0]).uid
+                return Carried(self.parent.get(place) or place, False)
             last_day = until - timedelta(days=1)
         else:
             heirs = [s.source for s in self.boundaries.predecessors.get(uid, ()) if s.on > self.day]
