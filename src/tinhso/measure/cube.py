@@ -23,7 +23,7 @@ from tinhso.measure.definitions import Aggregate
 from tinhso.measure.lake import Lake
 from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
-from tinhso.measure.sql import distinct_plan, stream_plan
+from tinhso.measure.sql import crowd_plan, distinct_plan, stream_plan
 from tinhso.measure.streams import Stream
 
 Array = npt.NDArray[np.int64]
@@ -167,7 +167,10 @@ def compute(
         sightings: dict[tuple[str, str, str], Sightings] = {}
         additive: dict[str, list[Quantity]] = defaultdict(list)
         for quantity in workplace.quantities:
-            if quantity.aggregate is not Aggregate.DISTINCT:
+            stream = workplace.streams[quantity.stream]
+            if quantity.by:
+                totals |= _crowds(connection, stream, quantity, grid, at, units)
+            elif quantity.aggregate is not Aggregate.DISTINCT:
                 additive[quantity.stream].append(quantity)
         for code, quantities in additive.items():
             on_progress(code)
@@ -337,6 +340,22 @@ def _additive(
                 )
     totals = changes.cumsum(axis=2)
     return {quantity.key: totals[n] for n, quantity in enumerate(quantities)}
+
+
+def _crowds(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    quantity: Quantity,
+    grid: Grid,
+    snapshot: int,
+    units: Sequence[str],
+) -> dict[str, Array]:
+    changes = np.zeros((len(units), grid.count + 1), dtype=np.int64)
+    index = {unit: n for n, unit in enumerate(units)}
+    sql = crowd_plan(stream, quantity, grid, snapshot)
+    for unit, slot, amount in connection.execute(sql).fetchall():
+        changes[index[unit], slot + 1] = amount
+    return {quantity.key: changes.cumsum(axis=1)}
 
 
 def _distinct(

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tinhso.measure.definitions import Aggregate, HonestyCheck, Indicator, Kind, Part, Window
+from tinhso.measure.definitions import (
+    Aggregate,
+    CheckKind,
+    HonestyCheck,
+    Indicator,
+    Kind,
+    Part,
+    Window,
+)
 from tinhso.measure.expressions import (
     ALWAYS,
     Apply,
@@ -25,6 +33,9 @@ class Quantity:
 
     A stock (`is_stock`) is kept as what enters and leaves in each slot; its level at a day is the
     running sum up to it. A flow is kept as what happens in each slot.
+
+    With `by`, only records count of which at least `at_least` share the field's value in one unit
+    and slot (a concentration).
     """
 
     stream: str
@@ -34,6 +45,8 @@ class Quantity:
     date: str
     until: str = ""
     register: bool = False
+    by: str = ""
+    at_least: int = 0
 
     @property
     def is_stock(self) -> bool:
@@ -44,11 +57,12 @@ class Quantity:
         """A readable name that is equal exactly for equal quantities; stands in the cube's files."""
         what = f"{self.aggregate}({self.field})"
         when = f"{self.date}..{self.until}" if self.until else self.date
-        return f"{self.stream}: {what} where {to_sql(self.where)} by {when}"
+        crowd = f" in crowds of {self.at_least} {self.by}" if self.by else ""
+        return f"{self.stream}: {what} where {to_sql(self.where)} by {when}{crowd}"
 
     @property
     def fields(self) -> frozenset[str]:
-        named = {self.field, self.date, self.until, *fields_of(self.where)}
+        named = {self.field, self.date, self.until, self.by, *fields_of(self.where)}
         return frozenset(named - {"", "unit_level"})
 
 
@@ -136,8 +150,7 @@ def compile_indicator(indicator: Indicator, streams: Mapping[str, Stream]) -> Co
 
 
 def compile_check(check: HonestyCheck, streams: Mapping[str, Stream]) -> CompiledCheck:
-    return CompiledCheck(
-        check,
-        compile_part(check.records, streams).quantity,
-        compile_part(check.over, streams).quantity,
-    )
+    records = compile_part(check.records, streams).quantity
+    if check.kind is CheckKind.CONCENTRATION:
+        records = replace(records, by=check.by, at_least=check.at_least)
+    return CompiledCheck(check, records, compile_part(check.over, streams).quantity)

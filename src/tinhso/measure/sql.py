@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinhso.measure.definitions import Aggregate
-from tinhso.measure.expressions import ALWAYS, to_sql
+from tinhso.measure.expressions import to_sql
 from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import DAY_NUMBER, Quantity
 from tinhso.measure.streams import Stream
@@ -161,6 +161,14 @@ def distinct_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int,
     )
 
 
-def filter_sql(quantity: Quantity) -> str:
-    """The quantity's filter as a condition; `true` where everything counts."""
-    return "true" if quantity.where == ALWAYS else to_sql(quantity.where)
+def crowd_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int) -> str:
+    """Records by unit and slot of those that share one `by` in numbers (see Quantity)."""
+    return (
+        f"WITH {source(stream, snapshot)},\n"
+        f"crowds AS (\n  SELECT _unit, {grid.sql(quantity.date)} AS slot, count(*) AS n\n"
+        f"  FROM (SELECT *, {LEVEL_SQL} AS unit_level FROM records)\n"
+        f"  WHERE {_and(to_sql(quantity.where), f'{quantity.by} IS NOT NULL')}\n"
+        f"    AND {quantity.date} IS NOT NULL\n"
+        f"  GROUP BY _unit, slot, {quantity.by} HAVING count(*) >= {quantity.at_least}\n)\n"
+        f"SELECT _unit, slot, CAST(sum(n) AS BIGINT) AS n FROM crowds GROUP BY ALL"
+    )
