@@ -7,6 +7,7 @@ are half-open: a span holds from `since` up to, not including, `until`; `None` i
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -107,6 +108,16 @@ class Boundaries:
         self.successors: Mapping[str, list[Succession]] = dict(successors)
         self.predecessors: Mapping[str, list[Succession]] = dict(predecessors)
         self._map_from = lru_cache(maxsize=64)(lambda day: Map(self, day))
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal exactly for equal boundaries; tells whether figures were made on these."""
+        hashed = hashlib.sha256()
+        for own in self.spans.values():
+            hashed.update(repr(own).encode())
+        for successions in self.successors.values():
+            hashed.update(repr(successions).encode())
+        return hashed.hexdigest()[:16]
 
     @cached_property
     def change_days(self) -> tuple[date, ...]:

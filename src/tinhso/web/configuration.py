@@ -163,6 +163,12 @@ def number(setting: Setting) -> float:
     return found
 
 
+def pack_folders() -> list[Path]:
+    """Where packs are looked for: the product's own, then the operator's."""
+    own = Path(__file__).resolve().parents[1] / "packs"
+    return [own, Path(PACKS.get())] if PACKS.get() else [own]
+
+
 def lake_settings() -> LakeSettings:
     folder = LAKE_FOLDER.get()
     return LakeSettings(

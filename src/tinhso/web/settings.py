@@ -99,6 +99,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
+TINHSO_PACKS = configuration.pack_folders()
+TINHSO_LAKE = configuration.lake_settings()
+TINHSO_CUBES = configuration.home() / "cubes"
+TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
