@@ -48,7 +48,8 @@ def examine(path: Path) -> Findings:
     found.problems += rule_problems(found.folders)
     _read_streams(found, broken)
     unread = set(codes.known("stream")) - set(found.streams)
-    _read_definitions(found, broken, unread)
+    if not any("streams" in folder.unread for folder in found.folders):
+        _read_definitions(found, broken, unread)
     found.problems = sorted(_without_repeats(found.problems), key=_order)
     return found
 

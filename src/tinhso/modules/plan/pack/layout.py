@@ -81,6 +81,7 @@ class Folder:
     path: Path
     trees: dict[str, list[Tree]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)  # kinds with a file that could not be read
 
     @property
     def code(self) -> str:
@@ -121,6 +122,7 @@ def read_folder(path: Path) -> Folder:
             folder.trees.setdefault(kind.name, []).append(read_yaml(file))
         except InputError as error:
             folder.problems.extend(error.problems)
+            folder.unread.add(kind.name)
     return folder
 
 

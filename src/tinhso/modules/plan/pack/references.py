@@ -137,8 +137,14 @@ def declared_codes(folders: Sequence[Folder]) -> Codes:
 
 
 def reference_problems(folders: Sequence[Folder], codes: Codes) -> Iterator[Problem]:
-    """A problem for each code that is named but nowhere declared."""
+    """A problem for each code that is named but nowhere declared.
+
+    Codes whose declaring file could not be read are not asked for: they may well be in it.
+    """
+    unread = {kind for folder in folders for kind in folder.unread}
     for kind, pattern, name in REFERENCES:
+        if unread & {declaring for declaring, _ in NAMESPACES[name].declared}:
+            continue
         known = codes.known(name)
         for folder in folders:
             for code, place in texts_in(folder.of(kind), pattern):

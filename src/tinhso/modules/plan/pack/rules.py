@@ -118,17 +118,12 @@ def _pack_file(folder: Folder) -> Iterator[Problem]:
             yield CODE_NOT_FOLDER(tree.place(("code",)), code=code, folder=folder.code)
         if data.get("type") == "plan":
             for name in _NEEDED_BY_PLAN:
-                if not folder.of(name) and not _tried(folder, name):
+                if not folder.of(name) and name not in folder.unread:
                     yield NO_PLAN(tree.place(("type",)), file=f"{name}.yaml")
         if data.get("type") == "library":
             for name, kind in KINDS.items():
                 for other in folder.of(name) if kind.plan_only else ():
                     yield NOT_IN_LIBRARY(other.place())
-
-
-def _tried(folder: Folder, kind: str) -> bool:
-    """Whether the file is there but could not be read, which its own problems say."""
-    return (folder.path / f"{kind}.yaml").is_file() or (folder.path / kind).is_dir()
 
 
 def _thresholds(folders: list[Folder]) -> Iterator[Problem]:

@@ -104,6 +104,10 @@ _NOTHING = Text("", "")
 _QUOTE_IT = Text(
     " Đặt giá trị trong dấu nháy để giữ là văn bản.", " Put the value in quotes to keep it a text."
 )
+_QUOTE_COMMAS = Text(
+    " Văn bản có dấu phẩy trong ngoặc nhọn thì đặt cả câu trong dấu nháy.",
+    " A text with a comma, within braces, must stand in quotes as a whole.",
+)
 
 
 @lru_cache
@@ -178,11 +182,12 @@ def _missing(tree: Tree, route: Route, error: ValidationError) -> Iterator[Probl
 
 def _unknown_keys(tree: Tree, route: Route, error: ValidationError) -> Iterator[Problem]:
     known = _schema(error).get("properties", {})
-    given = _list(error.instance)
+    given: dict[str, Any] = dict(error.instance)
     for key in given:
         if key not in known:
             others = [name for name in known if name not in given]
-            hint = did_you_mean(key, others)
+            cut_at_comma = set(known) == set(_LANGUAGES) and given[key] is None
+            hint = _QUOTE_COMMAS if cut_at_comma else did_you_mean(key, others)
             yield UNKNOWN_KEY(tree.key_place((*route, key)), key=key, hint=hint)
 
 
