@@ -9,7 +9,7 @@ import numpy as np
 
 from tinhso.measure.boundaries import Level
 from tinhso.modules.simulation.days import Days, Flags, Floats, Ints
-from tinhso.modules.simulation.files import Columns, Numbered
+from tinhso.modules.simulation.files import Chosen, Columns, Numbered
 from tinhso.modules.simulation.places import Places
 from tinhso.modules.simulation.scenario import Scenario
 
@@ -21,7 +21,7 @@ _NEVER = 1 << 30
 _TERMS = np.array([1, 3, 5, 7, 10, 15, 20, 30])
 _AMOUNTS = np.array([5_000, 8_000, 15_000, 30_000, 50_000, 100_000, 200_000, 500_000, 1_500_000])
 FULL, PARTIAL, INFORMATION = 0, 1, 2
-LEVELS = np.array(["full", "partial", "information"], object)
+LEVELS = ("full", "partial", "information")
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Catalogue:
         popularity = 1 / (rank + 4.0)
         popularity /= np.bincount(group, popularity)[group]
         start, end = scenario.start("offered_online"), scenario.end("offered_online")
-        offered = rank < start * of
+        offered = rank + 0.5 < start * of
         turn = (rank * 37 % 100) / 100
         full = offered & (turn < _FULL_OF_OFFERED)
         eligible = full | (offered & (turn < _FULL_OF_OFFERED / scenario.start("eligible_offered")))
-        offered_from = _from(rng, days, offered, rank < end * of)
+        offered_from = _from(rng, days, offered, rank + 0.5 < end * of)
         later = rng.random(COUNT) < _catch_up(scenario)
         full_from = _from(rng, days, full, full | (eligible & later))
         left = np.where(rng.random(COUNT) < 0.01, _some_day(rng, days), _NEVER)
@@ -123,17 +123,18 @@ def register(catalogue: Catalogue, places: Places, days: Days) -> Columns:
             changed = np.any([a != b for a, b in zip(now, before, strict=True)], axis=0)
         which = np.flatnonzero(changed)
         at = np.full(len(which), number + days.base)
-        rows.append((which, at, unit[which], level[which], force[which], full[which], offered[which]))
+        rows.append(
+            (which, at, unit[which], level[which], force[which], full[which], offered[which])
+        )
         before = now
     which, at, unit, level, force, full, offered = (
         np.concatenate(column) for column in zip(*rows, strict=True)
     )
-    codes = np.array(places.codes, object)
     return {
         "procedure_code": code(which),
         "as_of": at,
-        "unit_code": codes[unit],
-        "level": np.array(["commune", "district", "province"], object)[level],
+        "unit_code": Chosen(tuple(places.codes), unit),
+        "level": Chosen(("commune", "district", "province"), level),
         "in_force": force,
         "eligible_full": catalogue.eligible[which],
         "offered_full": full,
@@ -148,9 +149,7 @@ def _owner(catalogue: Catalogue, places: Places, day: date) -> tuple[Ints, Ints]
     unit = np.full(COUNT, root)
     number = np.full(1, places.days.number(day))
     pick = np.zeros(1)
-    districts = any(
-        places.boundaries.exists(places.uid[int(d)], day) for d in places.districts
-    )
+    districts = any(places.boundaries.exists(places.uid[int(d)], day) for d in places.districts)
     level = np.where(catalogue.group == 0, 0, np.where(catalogue.group == 1, int(districts), 2))
     for turn, agency in enumerate(places.agencies):
         own = int(places.unit_at(np.array([agency]), pick, number)[0])
@@ -164,7 +163,10 @@ def _groups(places: Places) -> tuple[Ints, Ints]:
     group = np.zeros(places.count, np.int64)
     group[places.districts] = 1
     group[places.agencies] = 2 + np.arange(len(places.agencies))
-    sizes = [round(COUNT * _GROUP_SHARE[Level.COMMUNE]), round(COUNT * _GROUP_SHARE[Level.DISTRICT])]
+    sizes = [
+        round(COUNT * _GROUP_SHARE[Level.COMMUNE]),
+        round(COUNT * _GROUP_SHARE[Level.DISTRICT]),
+    ]
     rest = COUNT - sum(sizes)
     # Without agencies on the map the province's own procedures stand in the catalogue all the same.
     agencies = max(len(places.agencies), 1)
@@ -199,7 +201,10 @@ def _months(days: Days) -> list[date]:
 
 
 def _keys(group: Ints, popularity: Floats) -> Floats:
-    total = np.cumsum(popularity) - np.concatenate([[0], np.cumsum(np.bincount(group, popularity))])[group]
+    total = (
+        np.cumsum(popularity)
+        - np.concatenate([[0], np.cumsum(np.bincount(group, popularity))])[group]
+    )
     last = np.append(group[1:] != group[:-1], True)
     return np.asarray(group + np.where(last, 1.0, np.minimum(total, 1.0)))
 

@@ -93,15 +93,16 @@ class Days:
         return np.where(work > 0, self.workdays[place], day)
 
     def seconds(self, day: Ints, clock: Ints) -> Ints:
-        return (day + self.base) * DAY + clock
+        return np.asarray((day + self.base) * DAY + clock)
 
     def day_of(self, seconds: Ints) -> Ints:
-        return seconds // DAY - self.base
+        return np.asarray(seconds // DAY - self.base)
 
     def draw(self, rng: np.random.Generator, since: int, until: int, n: int) -> Ints:
         """`n` days of [since, until), busy ones more often."""
         total = np.cumsum(self.weight[since:until])
-        return since + np.searchsorted(total, rng.random(n) * total[-1], "right").astype(np.int64)
+        drawn = np.searchsorted(total, rng.random(n) * total[-1], "right")
+        return np.asarray(since + drawn, np.int64)
 
     def to_work(self, day: Ints, since: int, until: int) -> Ints:
         """Each day, or the next working one; never outside [since, until)."""

@@ -8,13 +8,13 @@ import numpy as np
 
 from tinhso.modules.simulation import catalogue as procedures
 from tinhso.modules.simulation.days import DAY, Flags, Floats, Ints, any_clock, office_clock
-from tinhso.modules.simulation.files import Columns, Numbered
+from tinhso.modules.simulation.files import Chosen, Columns, Numbered
 from tinhso.modules.simulation.habits import broken
 from tinhso.modules.simulation.people import identity
 from tinhso.modules.simulation.places import Stretch
 from tinhso.modules.simulation.world import World
 
-_BY = np.array(["citizen", "officer", "post", "business", ""], object)
+_BY = ("citizen", "officer", "post", "business")
 CITIZEN, OFFICER, POST, BUSINESS, UNKNOWN = 0, 1, 2, 3, -1
 #: Of the dossiers that are digitised at all, those whose result is digitised too.
 _RESULT_TOO = 0.97
@@ -52,7 +52,7 @@ def draw(world: World, stretch: Stretch, part: int, n: int, first_number: int) -
     """`n` dossiers of a stretch, less those that a broken system lost."""
     rng = world.chance("dossiers", stretch.since, part)
     place = world.draw_places(rng, stretch, n)
-    day = world.days.draw(rng, stretch.since, stretch.until, n)
+    day = np.sort(world.days.draw(rng, stretch.since, stretch.until, n))
     kept = ~broken(world.habits, world.places, place, day)
     place, day = place[kept], day[kept]
     n = len(place)
@@ -94,9 +94,9 @@ def columns(world: World, d: Dossiers) -> Columns:
     """The stream's fields."""
     return {
         "dossier_code": Numbered("MP-HS-", d.number, 10),
-        "unit_code": world.codes[d.unit],
+        "unit_code": Chosen(world.codes, d.unit),
         "procedure_code": procedures.code(d.procedure),
-        "service_level": procedures.LEVELS[d.level],
+        "service_level": Chosen(procedures.LEVELS, d.level),
         "received_at": d.received,
         "due_at": d.due,
         "closed_at": d.closed,
@@ -107,9 +107,9 @@ def columns(world: World, d: Dossiers) -> Columns:
         "result_digitised": d.result_digitised,
         "applicant": Numbered("000", identity(d.person), 9),
         "applicant_adult": d.adult,
-        "submitted_by": _BY[d.by],
+        "submitted_by": Chosen(_BY, d.by),
         "device": Numbered("MP-TB-", d.device, 10),
-        "successor_unit_code": world.codes[d.successor],
+        "successor_unit_code": Chosen(world.codes, d.successor),
     }
 
 
@@ -124,11 +124,13 @@ def _submitted(
     online = possible & (rng.random(n) < chance)
 
     u = rng.random(n)
-    by = np.where(u < 0.87, CITIZEN, np.where(u < 0.95, BUSINESS, np.where(u < 0.98, POST, OFFICER)))
+    by = np.where(
+        u < 0.87, CITIZEN, np.where(u < 0.95, BUSINESS, np.where(u < 0.98, POST, OFFICER))
+    )
     by = np.where(rng.random(n) < 0.01, UNKNOWN, by)
-    # The habit: the clerk files what was handed in over the counter, and it counts as online.
+    # The habit: the clerk files, mostly what was handed in over the counter, and it counts as online.
     clerk = _in_plan_year(world, day) & world.habits.among("officer_online", place)
-    clerk &= possible & ~online & (rng.random(n) < 0.85)
+    clerk &= possible & (rng.random(n) < np.where(online, 0.3, 0.85))
     return online | clerk, np.where(clerk, OFFICER, by)
 
 
@@ -159,7 +161,7 @@ def _handled(
     closed_day = np.minimum(days.day_of(closed), len(days.month_end) - 1)
     month_end = days.month_end[closed_day]
     burst = plan_year & world.habits.among("last_day_burst", place)
-    burst &= (month_end - closed_day < 12) & (month_end >= closed_day) & (work > 0)
+    burst &= (month_end - closed_day < 18) & (month_end >= closed_day) & (work > 0)
     last_hours = (16 * 3600 + rng.random(n) * 1.4 * 3600).astype(np.int64)
     closed = np.where(burst, days.seconds(month_end, last_hours), closed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -29,9 +29,22 @@ class Numbered:
         return len(self.numbers)
 
 
-#: Texts as objects with "" for nothing (DuckDB reads objects with None only where pandas is); times in seconds and dates in days from 1970, counts, and
-#: booleans as numbers with -1 for nothing.
-Column: TypeAlias = "np.ndarray[Any, Any] | Numbered"
+@dataclass(frozen=True)
+class Chosen:
+    """Texts out of a few: positions in `texts`, -1 for nothing.
+
+    Kept as numbers until DuckDB writes them: it takes minutes over arrays of Python texts.
+    """
+
+    texts: tuple[str, ...]
+    index: Ints
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+#: Arrays hold times in seconds and dates in days from 1970, counts and booleans; -1 is nothing.
+Column: TypeAlias = "np.ndarray[Any, Any] | Numbered | Chosen"
 Columns: TypeAlias = dict[str, Column]
 Row: TypeAlias = Mapping[str, "str | int | bool | date | None"]
 
@@ -51,25 +64,15 @@ def length(columns: Columns) -> int:
 
 def take(columns: Columns, rows: np.ndarray[Any, Any]) -> Columns:
     """The rows at these positions (or under this mask)."""
-    return {
-        name: Numbered(c.prefix, c.numbers[rows], c.width, c.suffix)
-        if isinstance(c, Numbered)
-        else c[rows]
-        for name, c in columns.items()
-    }
+    return {name: _like(column, _array(column)[rows]) for name, column in columns.items()}
 
 
 def stack(parts: Sequence[Columns]) -> Columns:
     """The rows of all parts, one after the other."""
-    made: Columns = {}
-    for name, first in parts[0].items():
-        columns = [part[name] for part in parts]
-        if isinstance(first, Numbered):
-            numbers = np.concatenate([c.numbers for c in columns if isinstance(c, Numbered)])
-            made[name] = Numbered(first.prefix, numbers, first.width, first.suffix)
-        else:
-            made[name] = np.concatenate([c for c in columns if not isinstance(c, Numbered)])
-    return made
+    return {
+        name: _like(first, np.concatenate([_array(part[name]) for part in parts]))
+        for name, first in parts[0].items()
+    }
 
 
 def write_csv(
@@ -94,7 +97,7 @@ def write_csv(
         parts.append(f'{text} AS "{label}"')
     query = f"SELECT {', '.join(parts)} FROM sample"
     for row in extra:
-        values = ", ".join(_literal(row.get(field.name, "")) for field in stream.fields)
+        values = ", ".join(_written(row.get(field.name, "")) for field in stream.fields)
         query += f" UNION ALL SELECT {values}"
     delimiter = ";" if office else ","
     _copy(connection, query, columns, path, f"FORMAT csv, HEADER, DELIMITER '{delimiter}'")
@@ -118,9 +121,7 @@ def write_parquet(
     _copy(connection, f"SELECT {', '.join(parts)} FROM sample", columns, path, "FORMAT parquet")
 
 
-def write_workbook(
-    path: Path, stream: Stream, rows: Iterable[Row], maker: str, made: date
-) -> None:
+def write_workbook(path: Path, stream: Stream, rows: Iterable[Row], maker: str, made: date) -> None:
     """One sheet: a line that says that the figures are simulated, the labels, the rows.
 
     `made` stands as the date of creation, so that the same sample is the same file to the byte.
@@ -150,15 +151,25 @@ def write_workbook(
 def _copy(
     connection: duckdb.DuckDBPyConnection, query: str, columns: Columns, path: Path, options: str
 ) -> None:
-    # Columns are named by position: a field's name is never spliced next to foreign text.
-    arrays = {
-        name: c.numbers if isinstance(c, Numbered) else _plain(c) for name, c in columns.items()
-    }
+    arrays = {name: _plain(_array(column)) for name, column in columns.items()}
     connection.register("sample", arrays)
     try:
         connection.execute(f"COPY ({query}) TO {_literal(str(path))} ({options})")
     finally:
         connection.unregister("sample")
+
+
+def _array(column: Column) -> np.ndarray[Any, Any]:
+    if isinstance(column, Numbered):
+        return column.numbers
+    return column.index if isinstance(column, Chosen) else column
+
+
+def _like(column: Column, array: np.ndarray[Any, Any]) -> Column:
+    """The same kind of column with other rows."""
+    if isinstance(column, Numbered):
+        return replace(column, numbers=array)
+    return replace(column, index=array) if isinstance(column, Chosen) else array
 
 
 def _plain(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -172,6 +183,9 @@ def _typed(field: Field, column: Column) -> str:
         digits = f"lpad({name}::VARCHAR, {column.width}, '0')"
         code = f"{_literal(column.prefix)} || {digits} || {_literal(column.suffix)}"
         return f"CASE WHEN {name} >= 0 THEN {code} END"
+    if isinstance(column, Chosen):
+        texts = ", ".join(_literal(text) for text in column.texts)
+        return f"list_extract([{texts}], {name} + 1)"  # position 0 is NULL
     if field.type is FieldType.DATETIME:
         return f"CASE WHEN {name} >= 0 THEN make_timestamp({name} * 1000000) END"
     if field.type is FieldType.DATE:
@@ -180,7 +194,7 @@ def _typed(field: Field, column: Column) -> str:
         return f"CASE {name} WHEN 1 THEN true WHEN 0 THEN false END"
     if field.type in (FieldType.INTEGER, FieldType.MONEY):
         return f"CASE WHEN {name} >= 0 THEN {name} END"
-    return f"nullif({name}::VARCHAR, '')"
+    raise TypeError(f"{field.name} needs Numbered or Chosen")
 
 
 def _as_text(field: Field, column: Column, office: bool) -> str:
@@ -193,6 +207,10 @@ def _as_text(field: Field, column: Column, office: bool) -> str:
     if office and field.type is FieldType.DATE:
         return f"strftime({typed}, '%d/%m/%Y')"
     return f"({typed})::VARCHAR"
+
+
+def _written(text: str) -> str:
+    return _literal(text) if text else "NULL"
 
 
 def _literal(text: str) -> str:

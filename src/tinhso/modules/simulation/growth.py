@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinhso.modules.simulation.days import Floats, Ints, any_clock
-from tinhso.modules.simulation.files import Columns, Numbered
+from tinhso.modules.simulation.files import Chosen, Columns, Numbered
 from tinhso.modules.simulation.people import identity
 from tinhso.modules.simulation.places import Stretch
 from tinhso.modules.simulation.quality import Course, course
@@ -15,6 +15,8 @@ from tinhso.modules.simulation.world import World
 
 #: Of the adults, those with a smartphone at the end of the plan year can have the app.
 _AGAIN = 0.06  # course completions by somebody who had completed one before
+_PLATFORMS = ("android", "ios", "web")
+_COURSES = tuple(f"MP-KN{i:02d}" for i in range(1, 13))
 _OLDER = 0.03  # course completions by people beyond working age
 
 
@@ -59,9 +61,13 @@ def draw(world: World, wave: Wave, stretch: Stretch) -> tuple[Ints, Ints, Ints]:
     commune = np.repeat(np.arange(len(new)), new)
     start = np.repeat(np.cumsum(new) - new, new)
     turn = np.repeat(before, new) + np.arange(n) - start
-    day = world.days.draw(rng, stretch.since, stretch.until, n)
-    order = np.argsort(day, kind="stable")
-    return commune[order], turn[order], day[order]
+    # Whoever comes first in a commune's turn may come on any day: turns only tell people apart.
+    order = rng.permutation(n)
+    return (
+        commune[order],
+        turn[order],
+        np.sort(world.days.draw(rng, stretch.since, stretch.until, n)),
+    )
 
 
 def app_registrations(world: World, wave: Wave, stretch: Stretch, first_number: int) -> Columns:
@@ -70,14 +76,13 @@ def app_registrations(world: World, wave: Wave, stretch: Stretch, first_number: 
     n = len(commune)
     person = world.people.in_turn("app", commune, turn, wave.among)
     clock = any_clock(rng, n, world.days.working[day])
-    platforms = np.array(["android", "ios", "web", ""], object)
-    kind = np.searchsorted(np.array([0.66, 0.95, 0.99]), rng.random(n), "right")
+    kind = np.searchsorted(np.array([0.01, 0.67, 0.96]), rng.random(n), "right") - 1
     return {
         "registration_code": Numbered("MP-DK-", first_number + np.arange(n), 10),
         "unit_code": _units(world, rng, commune, day),
         "registered_at": world.days.seconds(day, clock),
         "person": Numbered("000", identity(person), 9),
-        "platform": platforms[kind],
+        "platform": Chosen(_PLATFORMS, kind),
     }
 
 
@@ -97,18 +102,17 @@ def course_completions(world: World, wave: Wave, stretch: Stretch, first_number:
     beyond = world.people.adults - world.people.working
     elder = world.people.first[commune] + world.people.working[commune] + turn % beyond[commune]
     person = np.where(older, elder, person)
-    courses = np.array([f"MP-KN{i:02d}" for i in range(1, 13)], object)
     return {
         "completion_code": Numbered("MP-HT-", first_number + np.arange(n), 10),
         "unit_code": _units(world, rng, where, day),
         "completed_on": day + world.days.base,
         "person": Numbered("000", identity(person), 9),
         "working_age": ~older,
-        "course_code": courses[rng.integers(0, len(courses), n)],
+        "course_code": Chosen(_COURSES, rng.integers(0, len(_COURSES), n)),
     }
 
 
-def _units(world: World, rng: np.random.Generator, commune: Ints, day: Ints) -> np.ndarray:
+def _units(world: World, rng: np.random.Generator, commune: Ints, day: Ints) -> Chosen:
     place = world.places.communes[commune]
     pick = rng.random(len(place), np.float32).astype(np.float64)
-    return np.asarray(world.codes[world.places.unit_at(place, pick, day)])
+    return Chosen(world.codes, world.places.unit_at(place, pick, day))

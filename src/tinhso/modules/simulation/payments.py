@@ -7,22 +7,18 @@ import numpy as np
 from tinhso.modules.simulation import catalogue as procedures
 from tinhso.modules.simulation.days import DAY, Ints
 from tinhso.modules.simulation.dossiers import Dossiers
-from tinhso.modules.simulation.files import Columns, Numbered
+from tinhso.modules.simulation.files import Chosen, Columns, Numbered
 from tinhso.modules.simulation.places import Stretch
 from tinhso.modules.simulation.world import World
 
-CHANNELS = np.array(
-    ["national_portal", "provincial_portal", "bank_transfer", "card", "cash"], object
-)
+CHANNELS = ("national_portal", "provincial_portal", "bank_transfer", "card", "cash")
 _NOT_ONLINE = np.array([0.3, 0.4, 1.0])  # transfer, card, cash: cumulative
 _PROVINCIAL = 0.015  # of the payments made online, those on the province's own portal
 _UNPAID = 0.03
 _OFFICE_PAYS = 0.8  # in the commune with the habit
 
 
-def draw(
-    world: World, stretch: Stretch, part: int, dossiers: Dossiers
-) -> tuple[Columns, Ints]:
+def draw(world: World, stretch: Stretch, part: int, dossiers: Dossiers) -> tuple[Columns, Ints]:
     """One payment for most dossiers with a fee, on the day of receipt; and each one's unit."""
     rng = world.chance("payments", stretch.since, part)
     owed = dossiers.paid_online >= 0
@@ -44,12 +40,12 @@ def draw(
     unit = dossiers.unit[rows]
     columns: Columns = {
         "transaction_code": Numbered("MP-GD-", dossiers.number[rows], 10),
-        "unit_code": world.codes[unit],
+        "unit_code": Chosen(world.codes, unit),
         "procedure_code": procedures.code(procedure),
         "dossier_code": Numbered("MP-HS-", dossiers.number[rows], 10),
         "paid_at": paid_at,
         "amount": world.catalogue.amount[procedure] * copies,
-        "channel": CHANNELS[channel],
+        "channel": Chosen(CHANNELS, channel),
         "payer_account": Numbered("MP-TK-", np.where(channel == 4, -1, account), 11),
         "paid_by_office": by_office,
     }

@@ -48,7 +48,7 @@ class People:
         adult_at = (skewed * self.adults[home] * _ACTIVE).astype(np.int64)
         spare = self.population[home] - self.adults[home]
         minor_at = self.adults[home] + (skewed * spare).astype(np.int64)
-        return self.first[home] + np.where(minor, minor_at, adult_at)
+        return np.asarray(self.first[home] + np.where(minor, minor_at, adult_at))
 
     def adult(self, person: Ints) -> Flags:
         home = np.searchsorted(self.first, person, "right") - 1
@@ -58,11 +58,7 @@ class People:
         """The `turn`-th person of a commune to do something, out of its first `among` people."""
         pool = among[commune]
         at = (turn * (_STEP[what] % pool) + 7 * commune) % pool
-        return self.first[commune] + at
-
-    def around(self, place: int) -> int:
-        """How many people live around a place."""
-        return int(self._range_high[place] - self._range_low[place])
+        return np.asarray(self.first[commune] + at)
 
     def _ranges(self) -> tuple[Ints, Ints]:
         """For each place, the people around it: of the commune, of the district, of the province."""

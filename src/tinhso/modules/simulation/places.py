@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -101,7 +102,7 @@ class Places:
                 cuts.add(number)
         edges = sorted(cuts)
         made = []
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             day = days.date(start)
             label = f"{day.year}q{(day.month + 2) // 3}"
             made.append(Stretch(start, end, int(self.segment_of[start]), label))
@@ -210,7 +211,7 @@ def _carried_root(boundaries: Boundaries, root: str, day: date) -> str:
         links = [s.target for s in boundaries.successors.get(root, ()) if s.target != root]
     if not links:
         raise ValueError(f"{root} does not exist on {day}, and nothing stands for it")
-    return _carried_root(boundaries, sorted(links)[0], day)
+    return _carried_root(boundaries, min(links), day)
 
 
 def _first_units(
@@ -236,4 +237,4 @@ def _numbers(levels: list[Level], level: Level) -> Ints:
 
 
 def _shares(values: Floats) -> Floats:
-    return values / values.sum()
+    return np.asarray(values / values.sum())

@@ -1,4 +1,4 @@
-"""Reported figures: what only offices know, by commune, district or province, four times a year."""
+"""Reported figures: what only offices know, by commune or province, four times a year."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinhso.modules.simulation.files import Row
 from tinhso.modules.simulation.quality import Course, course
 from tinhso.modules.simulation.world import World
 
-#: What each figure is a share of. HTS-02 counts households, KTS enterprises, KTS-01 tỷ đồng.
+#: What each figure is a share of.
 _BY_COMMUNE = {
     "HTS-01": "people",
     "HTS-02": "households",
@@ -25,17 +25,16 @@ _BY_COMMUNE = {
     "XHS-09": "people",
     "XHS-10": "adults",
 }
-_BY_DISTRICT = ("KTS-02", "KTS-03", "KTS-04")
-_GRDP = "KTS-01"
-#: Counts without a ratio: whole populations that other figures are shares of.
+#: Figures of the whole province, and how much each of its people adds to the denominator:
+#: GRDP in tỷ đồng for KTS-01, enterprises for the others.
+_BY_PROVINCE = {"KTS-01": 0.098, "KTS-02": 0.0094, "KTS-03": 0.0098, "KTS-04": 0.0098}
+#: Whole populations that other figures are shares of: a numerator without a denominator.
 POPULATIONS = {
     "DS-TRUONG-THANH": "adults",
-    "DS-TUOI-LAO-DONG": "working",
-    "DS-CO-DIEN-THOAI": "phones",
+    "DS-LAO-DONG": "working",
+    "DS-DIEN-THOAI": "phones",
 }
 _HOUSEHOLD = 3.6
-_ENTERPRISES_PER_PERSON = 0.0098
-_GRDP_PER_PERSON = 0.098  # tỷ đồng
 _NO_NUMERATOR = 0.03
 _NOT_APPROVED = 0.04
 
@@ -75,22 +74,17 @@ def reports(world: World) -> Iterator[Report]:
         for code in (*_BY_COMMUNE, *POPULATIONS):
             sums = _commune_sums(world, spreads, code, as_of, silent)
             _add_rows(world, rng, made, code, sums)
-        for code in _BY_DISTRICT:
-            _add_rows(world, rng, made, code, _enterprise_sums(world, spreads[code], as_of))
-        _add_rows(world, rng, made, _GRDP, _grdp(world, as_of))
+        for code, base in _BY_PROVINCE.items():
+            _add_rows(world, rng, made, code, _by_province(world, code, base, as_of))
         yield made
 
 
 def _spreads(world: World) -> dict[str, Course]:
-    """The course of every figure by place: people weigh communes, districts weigh the same."""
-    made = {}
+    """The course of every commune's figure, weighed by people."""
     rng = world.chance("reported spreads")
-    people = world.people.population.astype(np.float64)
-    districts = np.ones(max(len(world.places.districts), 1))
-    for code in (*_BY_COMMUNE, *_BY_DISTRICT):
-        weight = people if code in _BY_COMMUNE else districts
-        made[code] = course(rng, weight, world.scenario.start(code), world.scenario.end(code))
-    return made
+    weight = world.people.population.astype(np.float64)
+    start, end = world.scenario.start, world.scenario.end
+    return {code: course(rng, weight, start(code), end(code)) for code in _BY_COMMUNE}
 
 
 def _commune_sums(
@@ -129,37 +123,20 @@ def _commune_figures(
     }
     denominator = bases[POPULATIONS.get(code) or _BY_COMMUNE[code]]
     # People with a smartphone are counted once: as HTS-03's numerator, and as a population.
-    spread = spreads.get("HTS-03" if code == "DS-CO-DIEN-THOAI" else code)
+    spread = spreads.get("HTS-03" if code == "DS-DIEN-THOAI" else code)
     share = np.ones(len(number)) if spread is None else _at(spread, progress)
     return np.floor(share * denominator).astype(np.int64), denominator
 
 
-def _enterprise_sums(world: World, spread: Course, as_of: date) -> dict[int, _Sums]:
-    """By district while there are districts, then by the province that answers for the root."""
-    places = world.places
-    number = world.days.number(as_of)
-    root = places.unit_number(places.root_on(as_of), as_of)
-    areas = [(int(d), world.people.around(int(d))) for d in places.districts]
-    areas = areas or [(-1, world.people.count)]
-    share = _at(spread, world.days.progress(np.full(len(areas), number)))
-    late = set(world.habits.places["late_district"].tolist())
-    sums: dict[int, _Sums] = {}
-    for position, (place, population) in enumerate(areas):
-        exists = place >= 0 and places.boundaries.exists(places.uid[place], as_of)
-        unit = places.unit_number(places.uid[place], as_of) if exists else root
-        one = sums.setdefault(unit, _Sums())
-        enterprises = max(round(population * _ENTERPRISES_PER_PERSON), 1)
-        one.numerator += int(share[position] * enterprises)
-        one.denominator += enterprises
-        one.late |= exists and place in late
-    return sums
+def _by_province(world: World, code: str, base: float, as_of: date) -> dict[int, _Sums]:
+    """A figure of the whole province, under the unit that answers for the root on the day.
 
-
-def _grdp(world: World, as_of: date) -> dict[int, _Sums]:
+    After a merger of provinces it still covers the old province's part only.
+    """
     places, scenario = world.places, world.scenario
     progress = float(world.days.progress(np.array([world.days.number(as_of)]))[0])
-    share = scenario.start(_GRDP) + (scenario.end(_GRDP) - scenario.start(_GRDP)) * progress
-    whole = max(round(world.people.count * _GRDP_PER_PERSON), 1)
+    share = scenario.start(code) + (scenario.end(code) - scenario.start(code)) * progress
+    whole = max(round(world.people.count * base), 1)
     root = places.unit_number(places.root_on(as_of), as_of)
     return {root: _Sums(int(share * whole), whole)}
 
@@ -189,7 +166,7 @@ def _row(
         "approved_on": None if refused or approved > last else approved,
     }
     if code in POPULATIONS:
-        return row | {"value": one.numerator}
+        return row | {"numerator": one.numerator}
     numerator = _rounded(one.numerator) if one.rounded else one.numerator
     return row | {"numerator": None if missing else numerator, "denominator": one.denominator}
 
@@ -204,7 +181,7 @@ def _at(spread: Course, progress: Floats) -> Floats:
 
 
 def _late_communes(world: World) -> set[int]:
-    """A late district is late with its communes' reports too: it collects them."""
+    """A district that collects its communes' reports and sends them late: so they are all late."""
     late = {world.places.uid[int(i)] for i in world.habits.places["late_district"]}
     return {int(c) for c in world.places.communes if world.places.parent[int(c)] in late}
 

@@ -24,7 +24,7 @@ from tinhso.modules.simulation import (
     wrong,
 )
 from tinhso.modules.simulation.dossiers import Dossiers
-from tinhso.modules.simulation.files import Columns
+from tinhso.modules.simulation.files import Columns, Row
 from tinhso.modules.simulation.places import Stretch
 from tinhso.modules.simulation.scenario import Sample, SampleFile, Scenario
 from tinhso.modules.simulation.world import World
@@ -61,7 +61,7 @@ def simulate(scenario: Scenario, out: Path, on_progress: Progress | None = None)
     making = _Making(World.of(scenario), out)
     made: list[SampleFile] = []
     try:
-        for share, file in making.files():
+        for share, file in making.made():
             made.append(file)
             if on_progress is not None:
                 on_progress(share, file)
@@ -95,7 +95,7 @@ class _Making:
         self._numbers: dict[str, int] = {}
         self._names: dict[str, int] = {}
 
-    def files(self) -> Iterator[tuple[float, SampleFile]]:
+    def made(self) -> Iterator[tuple[float, SampleFile]]:
         stretches = self.world.places.stretches()
         yield 0.0, self._procedures()
         for file in self._registers():
@@ -159,7 +159,6 @@ class _Making:
     def _work_items(self, stretch: Stretch) -> Iterator[SampleFile]:
         for part, n in enumerate(_parts(self.world.expected(stretch, works.WORK_ITEMS))):
             items = works.work_items(self.world, stretch, part, n, self._next("work", n))
-            self.tally.count_rows("work_items", files.length(items))
             yield self._csv_or_lines("work_items", "ho-so-cong-viec", stretch, items, office=True)
 
     def _procedures(self) -> SampleFile:
@@ -196,17 +195,17 @@ class _Making:
         columns = self.held_back
         if columns is not None:
             path = self.out / "mo-phong-ho-so-nop-bu.csv"
-            files.write_csv(
-                self.connection, path, stream, columns, office=True, extra=bad
+            files.write_csv(self.connection, path, stream, columns, office=True, extra=bad)
+            note = Text(
+                "Hồ sơ nộp bù; có dòng sai cố ý", "Late dossiers; some rows wrong on purpose"
             )
-            note = Text("Hồ sơ nộp bù; có dòng sai cố ý", "Late dossiers; some rows wrong on purpose")
             yield self._made("dossiers", path, files.length(columns) + len(bad), note, len(bad))
         if self.corrections:
             path = self.out / "mo-phong-ho-so-dinh-chinh.csv"
             fixed = files.stack(self.corrections)
             files.write_csv(self.connection, path, stream, fixed, office=False)
             note = Text("Đính chính hồ sơ đã gửi", "Corrections of dossiers sent before")
-            yield self._made("dossiers", path, files.length(fixed), note)
+            yield self._made("dossiers", path, files.length(fixed), note, fresh=False)
         yield self._sent_twice()
 
     def _sent_twice(self) -> SampleFile:
@@ -217,7 +216,7 @@ class _Making:
         shutil.copyfile(original.path, path)
         name = original.path.name
         note = Text(f"Gửi trùng tệp {name}", f"{name} sent a second time")
-        return self._made("inspections", path, original.rows, note)
+        return self._made("inspections", path, original.rows, note, fresh=False)
 
     def _csv_or_lines(
         self,
@@ -243,13 +242,18 @@ class _Making:
         )
         return self._made(stream, path, files.length(columns), note)
 
-    def _workbook(self, stream: str, name: str, rows: list[files.Row], note: Text) -> SampleFile:
+    def _workbook(self, stream: str, name: str, rows: list[Row], note: Text) -> SampleFile:
         path = self.out / f"mo-phong-{name}.xlsx"
         scenario = self.world.scenario
         files.write_workbook(path, self.streams[stream], rows, scenario.maker, scenario.last)
         return self._made(stream, path, len(rows), note)
 
-    def _made(self, stream: str, path: Path, rows: int, note: Text, bad: int = 0) -> SampleFile:
+    def _made(
+        self, stream: str, path: Path, rows: int, note: Text, bad: int = 0, *, fresh: bool = True
+    ) -> SampleFile:
+        """The file's entry; rows that are `fresh` count as records, repeated ones do not."""
+        if fresh:
+            self.tally.count_rows(stream, rows - bad)
         marked = Text(f"Mô phỏng. {note.vi}", f"Simulated. {note.en}")
         return SampleFile(stream, path, rows, marked, bad)
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from tinhso.modules.simulation.days import Flags, Ints
 from tinhso.modules.simulation.dossiers import Dossiers
-from tinhso.modules.simulation.files import NOTICE, Columns
+from tinhso.modules.simulation.files import NOTICE, Chosen, Columns
+from tinhso.modules.simulation.payments import CHANNELS
 from tinhso.modules.simulation.world import World
 
 
@@ -41,17 +42,20 @@ class Tally:
         adult = d.online & (d.adult == 1)
         year = (received >= self._world.days.plan_start).astype(int)
         self._online[year[adult], d.person[adult]] = True
-        self.count_rows("dossiers", len(d))
 
     def payments(self, payments: Columns, unit: Ints) -> None:
         """`unit`: the unit number of each payment."""
         paid, channel = payments["paid_at"], payments["channel"]
         assert isinstance(paid, np.ndarray)
-        assert isinstance(channel, np.ndarray)
+        assert isinstance(channel, Chosen)
         day = self._world.days.day_of(paid)
         self._count("payments", unit, day, np.ones(len(day), bool))
-        self._count("payments_national_portal", unit, day, channel == "national_portal")
-        self.count_rows("payments", len(day))
+        self._count(
+            "payments_national_portal",
+            unit,
+            day,
+            channel.index == CHANNELS.index("national_portal"),
+        )
 
     def count_rows(self, stream: str, rows: int) -> None:
         self.rows[stream] = self.rows.get(stream, 0) + rows

@@ -43,7 +43,7 @@ class World:
     habits: Habits
     courses: dict[str, Course]
     per_weight: float  # dossiers at a place of load 1 on a day of weight 1
-    codes: np.ndarray  # of units, by unit number; the last is "", for unit -1
+    codes: tuple[str, ...]  # of units, by unit number
 
     @classmethod
     def of(cls, scenario: Scenario) -> World:
@@ -63,7 +63,7 @@ class World:
             habits=habits,
             courses=_courses(scenario, places),
             per_weight=_per_weight(scenario, places),
-            codes=np.array([*places.codes, ""], object),
+            codes=tuple(places.codes),
         )
 
     def chance(self, *what: object) -> np.random.Generator:
@@ -85,7 +85,7 @@ class World:
     def draw_places(self, rng: np.random.Generator, stretch: Stretch, n: int) -> Ints:
         """A place for each record, by load, out of those that have a unit in the stretch."""
         total = np.cumsum(self.places.active[stretch.segment])
-        return np.searchsorted(total, rng.random(n) * total[-1], "right").astype(np.int64)
+        return np.asarray(np.searchsorted(total, rng.random(n) * total[-1], "right"), np.int64)
 
 
 def stream_of_chance(scenario: Scenario, *what: object) -> np.random.Generator:
