@@ -159,7 +159,8 @@ def compute(
     try:
         at = lake.snapshot(connection) if snapshot is None else snapshot
         facts = {code: _facts(connection, s, at) for code, s in workplace.streams.items()}
-        grid = _grid(facts.values(), workplace.boundaries)
+        reach = [_reach(connection, stream, at) for stream in workplace.streams.values()]
+        grid = _grid([days for days in reach if days], workplace.boundaries)
         units = _units(connection, workplace.streams, at)
         _register_heirs(connection, workplace.boundaries, units)
         maps = _map_days(workplace.boundaries, grid)
@@ -215,7 +216,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int)
     )
     standing = (
         f"(SELECT * FROM lake._batches {at} WHERE stream = '{stream.code}' "
-        f"QUALIFY row_number() OVER (PARTITION BY batch ORDER BY at DESC, event DESC) = 1)"
+        f'QUALIFY row_number() OVER (PARTITION BY batch ORDER BY "at" DESC, event DESC) = 1)'
     )
     read, bad, makers = _one(
         connection,
@@ -233,12 +234,24 @@ def _facts(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int)
     )
 
 
-def _grid(facts: Iterable[StreamFacts], boundaries: Boundaries) -> Grid:
-    """From the reporting year of the earliest records to the end of the year of the newest."""
-    firsts = [date.fromisoformat(f.first_day) for f in facts if f.first_day]
-    lasts = [date.fromisoformat(f.last_day) for f in facts if f.last_day]
-    last_year = max((day.year for day in lasts), default=datetime.now(LOCAL).year)
-    first_year = max(min((day.year for day in firsts), default=last_year), last_year - YEARS_BACK)
+def _reach(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int
+) -> tuple[date, date] | None:
+    """First and last day that any of the stream's dates tells of; what is to come is left out."""
+    names = ", ".join(field.name for field in stream.dates if not field.future)
+    first, last = _one(
+        connection,
+        f"SELECT CAST(min(least({names})) AS DATE), CAST(max(greatest({names})) AS DATE) "
+        f"FROM lake.{stream.code} AT (VERSION => {snapshot})",
+    )
+    return (first, last) if isinstance(first, date) and isinstance(last, date) else None
+
+
+def _grid(reach: Sequence[tuple[date, date]], boundaries: Boundaries) -> Grid:
+    """From the reporting year of the earliest event told to the end of the year of the newest."""
+    last_year = max((last.year for _, last in reach), default=datetime.now(LOCAL).year)
+    first_year = min((first.year for first, _ in reach), default=last_year)
+    first_year = max(first_year, last_year - YEARS_BACK)
     return Grid(date(first_year - 1, 12, 15), date(last_year + 1, 1, 1), boundaries.change_days)
 
 

@@ -173,22 +173,25 @@ class Figures:
         self, measured: Measured, unit: str, period: Period, place: Place, *, own: bool = False
     ) -> Cell:
         """A part's amount; with `own`, only what the unit itself has told."""
-        presence, _ = self.amounts(measured.presence, unit, period, place)
+        distinct = measured.quantity.aggregate is Aggregate.DISTINCT
+        slots = self.window(measured, period) if distinct else None
+        presence, _ = self.amounts(measured.presence, unit, period, place, slots)
         if own:
             presence = presence * self._is_own(unit, place)
             if np.count_nonzero(presence) != 1:
                 return NOTHING
         if not presence.any():
             return NOTHING
-        if measured.quantity.aggregate is Aggregate.DISTINCT:
+        if distinct:
             return Cell(self._distinct(measured, unit, period, place))
         amounts, loose = self.amounts(measured.quantity, unit, period, place)
         if own:
             amounts = amounts * (presence != 0)
         state_day = None
         if measured.states is not None and measured.age is not None:
-            states = int(self.amounts(measured.states, unit, period, place)[0].sum())
-            days = int(self.amounts(measured.age, unit, period, place)[0].sum())
+            told = presence != 0 if own else True
+            states = int((self.amounts(measured.states, unit, period, place)[0] * told).sum())
+            days = int((self.amounts(measured.age, unit, period, place)[0] * told).sum())
             state_day = EPOCH + timedelta(days=days // states) if states else None
         return Cell(int(amounts.sum()), loose, state_day)
 
@@ -199,10 +202,18 @@ class Figures:
         return np.array([c.attributed and c.uid == unit for c in carried], dtype=np.int64)
 
     def amounts(
-        self, quantity: Quantity, unit: str, period: Period, place: Place
+        self,
+        quantity: Quantity,
+        unit: str,
+        period: Period,
+        place: Place,
+        slots: tuple[int, int] | None = None,
     ) -> tuple[Array, int]:
-        """The quantity by leaf (zero for leaves not of the unit), and how much is unattributed."""
-        slots = self.cube.grid.slots(period)
+        """The quantity by leaf (zero for leaves not of the unit), and how much is unattributed.
+
+        A flow is summed over `slots` where they are given, else over those of the period.
+        """
+        slots = slots or self.cube.grid.slots(period)
         assert slots is not None
         begin, end = slots
         if quantity.is_stock:

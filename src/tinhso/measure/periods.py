@@ -270,7 +270,7 @@ class Grid:
         return (self.starts[slot] if slot < len(self.starts) else self.end) - timedelta(days=1)
 
     def sql(self, day: str) -> str:
-        """SQL that gives the slot of the date or timestamp expression `day`."""
+        """SQL that gives the slot of the date or timestamp expression `day`; NULL for no day."""
         base = self.start
         first = (base.year * 12 + base.month) * 2 + (1 if base.day >= 15 else 0) - 1
         ordinal = (
@@ -279,5 +279,6 @@ class Grid:
         cuts = "".join(f" + CAST({day} >= DATE '{cut}' AS INTEGER)" for cut in self.cuts)
         top = self.count - 1
         return (
-            f"CASE WHEN {day} >= DATE '{self.end}' THEN {top} ELSE greatest(0, {ordinal}{cuts}) END"
+            f"CASE WHEN {day} < DATE '{base}' THEN 0 "
+            f"WHEN {day} >= DATE '{self.end}' THEN {top} ELSE {ordinal}{cuts} END"
         )

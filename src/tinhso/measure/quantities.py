@@ -32,7 +32,8 @@ class Quantity:
     """One column of the cube: an aggregate of one stream under a filter, by one date.
 
     A stock (`is_stock`) is kept as what enters and leaves in each slot; its level at a day is the
-    running sum up to it. A flow is kept as what happens in each slot.
+    running sum up to it. A flow is kept as what happens in each slot. `so_far` makes a stock of
+    what happened up to the day, which nothing ever leaves.
 
     With `by`, only records count of which at least `at_least` share the field's value in one unit
     and slot (a concentration).
@@ -47,16 +48,19 @@ class Quantity:
     register: bool = False
     by: str = ""
     at_least: int = 0
+    so_far: bool = False
 
     @property
     def is_stock(self) -> bool:
-        return self.register or bool(self.until)
+        return self.register or bool(self.until) or self.so_far
 
     @property
     def key(self) -> str:
         """A readable name that is equal exactly for equal quantities; stands in the cube's files."""
         what = f"{self.aggregate}({self.field})"
         when = f"{self.date}..{self.until}" if self.until else self.date
+        if self.so_far:
+            when = f"{self.date} so far"
         crowd = f" in crowds of {self.at_least} {self.by}" if self.by else ""
         return f"{self.stream}: {what} where {to_sql(self.where)} by {when}{crowd}"
 
@@ -70,7 +74,8 @@ class Quantity:
 class Measured:
     """A part as the cube serves it.
 
-    `presence` tells whether there is anything to add up at all (nobody told us is not zero);
+    `presence` tells whether there is anything to add up at all (nobody told us is not zero). A
+    stock of intervals may be empty and known to be so: there it asks for any record so far.
     `states` and `age`, for a register, count its states and sum the days they date from.
     """
 
@@ -128,7 +133,13 @@ def compile_part(part: Part, streams: Mapping[str, Stream]) -> Measured:
     else:
         presence_where = ALWAYS
     presence = Quantity(
-        stream.code, Aggregate.COUNT, "", presence_where, date, part.until, register
+        stream.code,
+        Aggregate.COUNT,
+        "",
+        presence_where,
+        stream.default_date if part.until else date,
+        register=register,
+        so_far=bool(part.until),
     )
     states = age = None
     if register:

@@ -84,6 +84,8 @@ def stream_plan(
     slot_sql = [f"    {grid.sql(day)} AS {slot}" for day, slot in zip(days, slots, strict=True)]
     fields = sorted({name for q in quantities for name in q.fields if name != DAY_NUMBER})
     head = [f"    {name}" for name in ("_unit", *fields)]
+    if any(q.register for q in quantities):
+        head.append("    _until")
     if any("unit_level" in q.key for q in quantities):
         head.append(f"    {LEVEL_SQL} AS unit_level")
     if any(q.field == DAY_NUMBER for q in quantities):
