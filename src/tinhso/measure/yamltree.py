@@ -172,7 +172,8 @@ def parse_yaml(text: str, file: str) -> Tree:
     try:
         data = builder.build()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        in_quotes = (error.context or "").endswith("quoted scalar")
+        mark = error.context_mark if in_quotes else error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         raise InputError(
             [*builder.problems, SYNTAX(place, detail=_detail(error.problem))]
@@ -191,7 +192,8 @@ def _look_at_lines(text: str, file: str) -> Iterator[Problem]:
         if "\t" in indent and line.strip():
             yield TAB(Place(file, number, indent.index("\t") + 1))
         if not unicodedata.is_normalized("NFC", line):
-            yield NOT_NFC(Place(file, number, 1))
+            first = next((n for n, c in enumerate(line) if unicodedata.combining(c)), 1)
+            yield NOT_NFC(Place(file, number, max(first, 1)))
 
 
 def _place_after(file: str, before: str) -> Place:
@@ -260,7 +262,7 @@ class _Builder:
         if getattr(event, "anchor", None):
             self.problems.append(ALIAS(self._at(event)))
         if tag := getattr(event, "tag", None):
-            self.problems.append(TAG(self._at(event), tag=tag))
+            self.problems.append(TAG(self._at(event), tag=tag.replace("tag:yaml.org,2002:", "!!")))
 
     def _sequence(self, route: Route) -> list[Any]:
         items: list[Any] = []

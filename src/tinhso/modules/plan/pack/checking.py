@@ -19,7 +19,7 @@ from tinhso.measure.yamltree import Route, Tree
 from tinhso.modules.plan.pack.layout import KINDS, Folder, read_with_used
 from tinhso.modules.plan.pack.references import declared_codes, reference_problems
 from tinhso.modules.plan.pack.rules import rule_problems
-from tinhso.modules.plan.pack.shape import shape_problems
+from tinhso.modules.plan.pack.shape import WRONG_TYPE, shape_problems
 from tinhso.modules.plan.pack.stream_rules import stream_problems
 
 
@@ -67,6 +67,8 @@ def _look_at_shapes(found: Findings) -> Broken:
                 for route, problem in shape_problems(tree, KINDS[name].schema):
                     found.problems.append(problem)
                     broken.add((tree.file, _item(route)))
+                    if problem.message is WRONG_TYPE and not route:
+                        folder.unread.add(name)
     return broken
 
 

@@ -143,6 +143,7 @@ def _collect(path: Path, found: dict[Path, Folder], above: tuple[Path, ...]) -> 
         elif not (sibling / PACK_FILE).is_file() or sibling.parent != path.resolve().parent:
             others = (other.name for other in discover(path.resolve().parent))
             folder.problems.append(NO_SUCH_PACK(place, code=code, hint=did_you_mean(code, others)))
+            folder.unread |= {kind.name for kind in KINDS.values() if not kind.plan_only}
         elif sibling not in found:
             _collect(shown, found, (*above, path.resolve()))
     found[path.resolve()] = folder

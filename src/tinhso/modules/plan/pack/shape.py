@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from tinhso.measure.definition_files import did_you_mean
-from tinhso.measure.text import Problem, Text, message
+from tinhso.measure.text import Problem, Text, message, nearest
 from tinhso.measure.yamltree import Route, Tree
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "packs" / "schema"
@@ -81,8 +81,8 @@ NOT_A_DATE = message(
 )
 EXACTLY_ONE = message(
     "exactly-one",
-    vi="Phải có đúng một trong các khóa: {keys}; đang có {found}.",
-    en="There must be exactly one of the keys {keys}; there are {found}.",
+    vi="Phải có đúng một trong các khóa {keys}; {found}.",
+    en="There must be exactly one of the keys {keys}; {found}.",
 )
 OTHER = message(
     "schema",
@@ -104,6 +104,11 @@ _NOTHING = Text("", "")
 _QUOTE_IT = Text(
     " Đặt giá trị trong dấu nháy để giữ là văn bản.", " Put the value in quotes to keep it a text."
 )
+_PLAIN_NUMBER = Text(
+    " Viết số không có nháy, phần thập phân sau dấu chấm, ví dụ 75.5.",
+    " Write the number without quotes, decimals after a point, such as 75.5.",
+)
+_NONE_OF_THEM = Text("chưa có khóa nào", "there is none")
 _QUOTE_COMMAS = Text(
     " Văn bản có dấu phẩy trong ngoặc nhọn thì đặt cả câu trong dấu nháy.",
     " A text with a comma, within braces, must stand in quotes as a whole.",
@@ -130,7 +135,21 @@ def shape_problems(tree: Tree, schema: str) -> list[tuple[Route, Problem]]:
     for error in validator(schema).iter_errors(tree.data):
         route: Route = tuple(error.absolute_path)
         found += [(route, problem) for problem in _translate(tree, route, error)]
-    return found
+    return _without_misspelt(found)
+
+
+def _without_misspelt(found: list[tuple[Route, Problem]]) -> list[tuple[Route, Problem]]:
+    """Leave out a missing key that stands there misspelt: that is one mistake, not two."""
+    meant = {
+        (route, str(problem.params["meant"]))
+        for route, problem in found
+        if problem.message is UNKNOWN_KEY
+    }
+    return [
+        (route, problem)
+        for route, problem in found
+        if problem.message is not MISSING_KEY or (route, problem.params["key"]) not in meant
+    ]
 
 
 def _translate(tree: Tree, route: Route, error: ValidationError) -> Iterator[Problem]:
@@ -182,23 +201,29 @@ def _missing(tree: Tree, route: Route, error: ValidationError) -> Iterator[Probl
 
 def _unknown_keys(tree: Tree, route: Route, error: ValidationError) -> Iterator[Problem]:
     known = _schema(error).get("properties", {})
-    given: dict[str, Any] = dict(error.instance)
-    for key in given:
+    given = error.instance if isinstance(error.instance, dict) else {}
+    for key, value in given.items():
         if key not in known:
             others = [name for name in known if name not in given]
-            cut_at_comma = set(known) == set(_LANGUAGES) and given[key] is None
+            cut_at_comma = set(known) == set(_LANGUAGES) and value is None
             hint = _QUOTE_COMMAS if cut_at_comma else did_you_mean(key, others)
-            yield UNKNOWN_KEY(tree.key_place((*route, key)), key=key, hint=hint)
+            meant = nearest(key, others)
+            yield UNKNOWN_KEY(tree.key_place((*route, key)), key=key, hint=hint, meant=meant)
 
 
 def _wrong_type(tree: Tree, route: Route, error: ValidationError) -> Problem:
     wanted, value = str(error.validator_value), error.instance
     scalar = not isinstance(value, dict | list) and value is not None
+    hint = _NOTHING
+    if wanted == "string" and scalar:
+        hint = _QUOTE_IT
+    elif wanted in ("number", "integer") and isinstance(value, str):
+        hint = _PLAIN_NUMBER
     return WRONG_TYPE(
         tree.place(route),
         wanted=_TYPES[wanted],
         found=_type_of(value),
-        hint=_QUOTE_IT if wanted == "string" and scalar else _NOTHING,
+        hint=hint,
     )
 
 
@@ -217,10 +242,9 @@ def _wrong_form(tree: Tree, route: Route, error: ValidationError) -> Iterator[Pr
 def _exactly_one(tree: Tree, route: Route, error: ValidationError) -> Problem:
     keys = [str(branch["required"][0]) for branch in _list(error.validator_value)]
     found = [key for key in keys if key in _list(error.instance)]
-    none = Text("chưa có khóa nào", "none")
-    return EXACTLY_ONE(
-        tree.place(route), keys=", ".join(keys), found=", ".join(found) if found else none
-    )
+    given = ", ".join(found)
+    there = Text(f"đang có {given}", f"there are {given}") if found else _NONE_OF_THEM
+    return EXACTLY_ONE(tree.place(route), keys=", ".join(keys), found=there)
 
 
 def _near(value: str, known: Sequence[str]) -> Text:
