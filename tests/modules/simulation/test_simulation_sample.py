@@ -231,6 +231,48 @@ def test_the_office_pays_where_the_sample_says(sample: Sample) -> None:
     }
 
 
+def test_a_month_ends_where_the_sample_says(sample: Sample, dossiers: list[Row]) -> None:
+    last_days = {"2025-01-24", "2025-02-28", "2025-03-31", "2025-04-29", "2025-05-30", "2025-06-30"}
+    closed: Counter[str] = Counter()
+    at_last: Counter[str] = Counter()
+    for row in dossiers:
+        if row["closed_at"] and date(2025, 1, 1) <= day(row["closed_at"]) < CHANGE:
+            closed[row["unit_code"]] += 1
+            at_last[row["unit_code"]] += str(day(row["closed_at"])) in last_days
+    most = max(closed, key=lambda code: at_last[code] / closed[code])
+    assert {f"c{most}"} == set(sample.habits["last_day_burst"])
+
+
+def test_figures_look_uncounted_where_the_sample_says(sample: Sample) -> None:
+    ends: defaultdict[str, set[str]] = defaultdict(set)
+    for row in latest(sample, STREAMS["reported_figures"]).values():
+        if row["numerator"] and row["denominator"] and row["as_of"] < "2025-07-01":
+            ends["c" + row["unit_code"]].add(row["numerator"][-1])
+    assert {uid for uid, found in ends.items() if found == {"0"}} == set(
+        sample.habits["round_numbers"]
+    )
+
+
+def test_some_communes_miss_reports_and_a_district_is_late(sample: Sample) -> None:
+    told: Counter[str] = Counter()
+    for row in latest(sample, STREAMS["reported_figures"]).values():
+        if row["figure_code"] == "HTS-01" and row["as_of"] < "2025-07-01":
+            told["c" + row["unit_code"]] += 1
+            assert not row["approved_on"] or row["approved_on"] > row["as_of"]
+    fewer = {uid for uid in told if told[uid] < 3} | (_communes() - set(told))
+    assert fewer
+    assert fewer <= set(sample.habits["missing_reports"])
+    late = [file for file in sample.files if file.path.stem.endswith("-muon")]
+    district = sample.habits["late_district"][0]
+    for file in late[:3]:
+        units = {row["unit_code"] for row in rows(file, STREAMS["reported_figures"])}
+        assert all(code.startswith("25" + district[-1]) for code in units)
+
+
+def _communes() -> set[str]:
+    return {f"c25{d}{c}0" for d in range(3) for c in range(8)}
+
+
 def test_the_tally_is_what_the_files_add_up_to(sample: Sample, dossiers: list[Row]) -> None:
     """Recounted from the files, corrections taken, each key once, wrong rows left out."""
     boundaries = small_country()

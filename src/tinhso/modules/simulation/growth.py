@@ -51,12 +51,19 @@ class Wave:
             share = self.spread.at(commune, progress)
         return np.floor(share * self.among).astype(np.int64)
 
+    def new(self, world: World, stretch: Stretch) -> Ints:
+        """How many people of each commune do it within the stretch."""
+        found = self.done(world, stretch.until) - self.done(world, stretch.since)
+        return np.asarray(np.maximum(found, 0))
+
+    def within(self, world: World, stretch: Stretch) -> int:
+        return int(self.new(world, stretch).sum())
+
 
 def draw(world: World, wave: Wave, stretch: Stretch) -> tuple[Ints, Ints, Ints]:
     """Commune, turn and day of everyone who did it within the stretch, in order of days."""
     rng = world.chance(wave.what, stretch.since)
-    before, after = wave.done(world, stretch.since), wave.done(world, stretch.until)
-    new = np.maximum(after - before, 0)
+    before, new = wave.done(world, stretch.since), wave.new(world, stretch)
     n = int(new.sum())
     commune = np.repeat(np.arange(len(new)), new)
     start = np.repeat(np.cumsum(new) - new, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -111,19 +112,24 @@ class _Making:
     def _flows(self, stretch: Stretch, waves: list[growth.Wave]) -> Iterator[SampleFile]:
         yield from self._dossiers(stretch)
         yield from self._work_items(stretch)
-        app, courses = waves
-        registered = growth.app_registrations(self.world, app, stretch, self._next("app", 0))
-        self._next("app", files.length(registered))
-        yield self._csv_or_lines("app_registrations", "dang-ky-ung-dung", stretch, registered)
-        learnt = growth.course_completions(self.world, courses, stretch, self._next("course", 0))
-        self._next("course", files.length(learnt))
-        yield self._csv_or_lines("course_completions", "ky-nang-so", stretch, learnt, office=True)
+        yield from self._grown(stretch, waves)
         n = self.world.expected(stretch, works.INSPECTIONS)
         inspected = works.inspections(self.world, stretch, n, self._next("inspection", n))
         self.last_inspections = self._csv_or_lines(
             "inspections", "kiem-tra", stretch, inspected, office=False
         )
         yield self.last_inspections
+
+    def _grown(self, stretch: Stretch, waves: list[growth.Wave]) -> Iterator[SampleFile]:
+        app, courses = waves
+        for piece in _pieces(stretch, app.within(self.world, stretch)):
+            n = app.within(self.world, piece)
+            rows = growth.app_registrations(self.world, app, piece, self._next("app", n))
+            yield self._csv_or_lines("app_registrations", "dang-ky-ung-dung", stretch, rows)
+        for piece in _pieces(stretch, courses.within(self.world, stretch)):
+            n = courses.within(self.world, piece)
+            rows = growth.course_completions(self.world, courses, piece, self._next("course", n))
+            yield self._csv_or_lines("course_completions", "ky-nang-so", stretch, rows, office=True)
 
     def _dossiers(self, stretch: Stretch) -> Iterator[SampleFile]:
         office = stretch.label[-1] in "24"
@@ -272,3 +278,11 @@ class _Making:
 def _parts(n: int) -> list[int]:
     whole, rest = divmod(n, _PART)
     return [_PART] * whole + ([rest] if rest else [])
+
+
+def _pieces(stretch: Stretch, n: int) -> list[Stretch]:
+    """The stretch, cut by days into pieces of about a part each."""
+    length = stretch.until - stretch.since
+    count = max(min(-(-n // _PART), length), 1)
+    edges = [stretch.since + length * i // count for i in range(count + 1)]
+    return [replace(stretch, since=a, until=b) for a, b in pairwise(edges)]
