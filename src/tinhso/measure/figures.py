@@ -78,6 +78,10 @@ class Value:
     reported_units: int = 0  # of them, how many have
 
     @property
+    def missing_units(self) -> int:
+        return self.expected_units - self.reported_units
+
+    @property
     def is_measured(self) -> bool:
         return self.status is Status.MEASURED
 

@@ -104,6 +104,17 @@ TINHSO_LAKE = configuration.lake_settings()
 TINHSO_CUBES = configuration.home() / "cubes"
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Rendered pages, kept a process; a page's key changes with its figures, so nothing goes stale.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definitions import HonestyCheck, Indicator, Source
 from tinhso.measure.streams import Stream
+from tinhso.measure.targets import Threshold
 from tinhso.measure.text import NOWHERE, Place, Text
 
 
@@ -108,6 +110,13 @@ class Target:
     notes: tuple[Text, ...] = ()
     gaps: tuple[Text, ...] = ()
     place: Place = NOWHERE
+
+    @property
+    def line(self) -> Threshold:
+        """The threshold as values are judged by it: a share for per cent (3/4 for 75 %)."""
+        amount = Fraction(self.threshold)
+        share = self.measure is MeasuredIn.PERCENT
+        return Threshold(self.operator.value, amount / 100 if share else amount)
 
 
 @dataclass(frozen=True)

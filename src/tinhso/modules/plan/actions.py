@@ -1,0 +1,100 @@
+"""Every write of this room: publishing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from tinhso.measure.figures import Value
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
+from tinhso.measure.text import NOWHERE, InputError, message
+from tinhso.modules.plan.models import Publication, PublishedFigure
+from tinhso.modules.plan.queries import Lens, PlanQueries
+
+REASON_NEEDED = message(
+    "publication-reason",
+    vi="{changed} con số khác với lần công bố trước ({first}). Hãy nêu lý do đính chính bằng --reason.",
+    en="{changed} figures differ from those published before ({first}). Give the reason of the revision with --reason.",
+)
+NOTHING_CHANGED = message(
+    "publication-same",
+    vi="Mọi con số giống lần công bố trước; không có gì để công bố lại.",
+    en="All figures are as published before; there is nothing to publish again.",
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    publication: Publication
+    figures: int
+    changed: int
+
+
+def publish(queries: PlanQueries, period: Period, view: View, *, by: str, reason: str) -> Published:
+    """Publish all figures of a plan for a period and view, for its unit and those below it.
+
+    The first time needs no reason. A later time is a revision: it raises InputError without a
+    reason (`publication-reason`) or without any difference (`publication-same`).
+    """
+    lens = Lens(period, view)
+    values = list(_figures(queries, lens))
+    with transaction.atomic():
+        earlier = Publication.objects.filter(
+            plan=queries.pack.code, period=period.code, view=view.code
+        )
+        last = earlier.order_by("-number").first()
+        changed = _differences(last, values) if last else []
+        if last and not changed:
+            raise InputError([NOTHING_CHANGED(NOWHERE)])
+        if last and not reason.strip():
+            first = f"{changed[0].indicator.code} {changed[0].unit}"
+            raise InputError([REASON_NEEDED(NOWHERE, changed=len(changed), first=first)])
+        number = (earlier.aggregate(Max("number"))["number__max"] or 0) + 1
+        publication = Publication.objects.create(
+            plan=queries.pack.code,
+            period=period.code,
+            view=view.code,
+            number=number,
+            snapshot=queries.manifest.snapshot,
+            published_at=timezone.now(),
+            published_by=by,
+            reason=reason.strip(),
+            simulated=bool(queries.manifest.simulated),
+        )
+        PublishedFigure.objects.bulk_create(
+            PublishedFigure(
+                publication=publication,
+                indicator=value.indicator.code,
+                unit=value.unit,
+                status=value.status.value,
+                numerator=value.numerator.amount,
+                denominator=value.denominator.amount,
+            )
+            for value in values
+        )
+    return Published(publication, len(values), len(changed))
+
+
+def _figures(queries: PlanQueries, lens: Lens) -> list[Value]:
+    units = [queries.root]
+    for unit in units:
+        units.extend(queries.figures.places.children(unit, lens.period, lens.view))
+    codes = dict.fromkeys(target.indicator for target in queries.plan.targets)
+    return [value for code in codes for value in queries.values(code, dict.fromkeys(units), lens)]
+
+
+def _differences(last: Publication, values: list[Value]) -> list[Value]:
+    before = {
+        (figure.indicator, figure.unit): (figure.status, figure.numerator, figure.denominator)
+        for figure in last.figures.all()
+    }
+    return [
+        value
+        for value in values
+        if before.get((value.indicator.code, value.unit))
+        != (value.status.value, value.numerator.amount, value.denominator.amount)
+    ]

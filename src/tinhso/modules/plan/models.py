@@ -1,0 +1,64 @@
+"""What has been published stays as it was published (rule 9 of measure)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Publication(models.Model):
+    """All figures of a plan for one period and boundary view, as published at one time (công bố).
+
+    A later one for the same period and view is a revision: it stands beside the first, with a
+    reason, and replaces nothing.
+    """
+
+    plan = models.CharField(max_length=60)
+    period = models.CharField(max_length=20)
+    view = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()  # 1, then 2, 3 ... for revisions
+    snapshot = models.BigIntegerField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    simulated = models.BooleanField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["plan", "period", "view", "number"], name="publication_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason=""), name="revision_has_reason"
+            ),
+        )
+        permissions = (("open_records", "May open all records behind a figure"),)
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.period} {self.view} #{self.number}"
+
+
+class PublishedFigure(models.Model):
+    """One figure of a publication: its parts as they were, never its rounded ratio."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="figures")
+    indicator = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40)
+    status = models.CharField(max_length=20)
+    numerator = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["publication", "indicator", "unit"], name="published_figure_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(denominator__isnull=True) | Q(denominator__gte=0),
+                name="published_denominator_not_negative",
+            ),
+        )
+        indexes = (models.Index(F("indicator"), F("unit"), name="published_figure_of"),)
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.unit}"

@@ -1,0 +1,116 @@
+"""Opening a number: its parts counted again from the records, and records to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tinhso.measure.explain import Explanation, PartExplanation, Rows, explain, recount, rows
+from tinhso.measure.figures import Value
+from tinhso.measure.streams import Sensitivity
+from tinhso.measure.text import Text
+from tinhso.modules.plan.queries import Lens, PlanQueries
+from tinhso.modules.plan.workspace import Workspace
+
+#: Records that everybody may see of a part, and that a page shows to those who may see all.
+SAMPLE, PAGE = 10, 50
+
+
+@dataclass(frozen=True)
+class OpenedPart:
+    """A part of an opened value. `recounted` is what the records give now, by the plain SQL."""
+
+    role: Text
+    part: PartExplanation
+    recounted: int | None
+    sample: Rows
+    labels: tuple[Text, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return (self.recounted or 0) == (self.part.cell.amount or 0)
+
+
+@dataclass(frozen=True)
+class Opened:
+    value: Value
+    explanation: Explanation
+    parts: tuple[OpenedPart, ...]
+
+
+ROLES = (
+    Text("Tử số", "Numerator"),
+    Text("Mẫu số", "Denominator"),
+    Text("Đã rõ tình trạng", "State known"),
+)
+MEASURED_ROLE = Text("Số đo", "Measured")
+
+
+def open_value(
+    queries: PlanQueries,
+    code: str,
+    unit: str,
+    lens: Lens,
+    sensitivity: Sequence[Sensitivity],
+    page: int = 1,
+) -> Opened:
+    """A value with everything behind it; reads the lake at the value's own snapshot."""
+    value = queries.figures.value(code, unit, lens.period, lens.view)
+    explanation = explain(queries.figures, queries.workspace.streams, value, sensitivity)
+    connection = queries.workspace.connection()
+    connection.execute(_heirs_sql(queries))
+    size = SAMPLE if Sensitivity.INTERNAL not in sensitivity else PAGE
+    parts = []
+    for role, part in zip(
+        ROLES, (explanation.numerator, explanation.denominator, explanation.known), strict=True
+    ):
+        if part is None:
+            continue
+        parts.append(
+            OpenedPart(
+                role if explanation.denominator is not None else MEASURED_ROLE,
+                part,
+                recount(connection, part),
+                rows(connection, part, limit=size, offset=(page - 1) * size),
+                tuple(field.label for name in part.fields if (field := part.stream.field(name))),
+            )
+        )
+    return Opened(value, explanation, tuple(parts))
+
+
+def _heirs_sql(queries: PlanQueries) -> str:
+    """The table `heirs` (who took over from whom, when), which statements over registers name."""
+    boundaries = queries.figures.boundaries
+    heirs = [
+        f"('{s.source}', '{s.target}', DATE '{s.on}')"
+        for unit in queries.figures.cube.units
+        for s in boundaries.successors.get(unit, ())
+    ]
+    body = f"VALUES {', '.join(heirs)}" if heirs else "SELECT '', '', DATE '1970-01-01' WHERE false"
+    return f"CREATE OR REPLACE TEMP VIEW heirs AS SELECT * FROM ({body}) AS h(source, target, day)"
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """A batch of records as the page about the data lists it."""
+
+    batch: int
+    event: str
+    at: object
+    stream: str
+    file: str
+    rows_read: int
+    rows_added: int
+    rows_corrected: int
+    rows_bad: int
+    simulated: str
+
+
+def batches(workspace: Workspace, limit: int = 60) -> list[BatchLine]:
+    """The newest events of batches, newest first."""
+    found = workspace.connection().execute(
+        "SELECT batch, event, at, stream, file, coalesce(rows_read, 0), coalesce(rows_added, 0), "
+        "coalesce(rows_corrected, 0), coalesce(rows_bad, 0), coalesce(simulated, '') "
+        f"FROM lake._batches ORDER BY at DESC, batch DESC LIMIT {int(limit)}"
+    )
+    return [BatchLine(*row) for row in found.fetchall()]

@@ -1,0 +1,112 @@
+"""What the plan's pages share: finding the plan, the lens, answers for wrong addresses, caching."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import get_language
+
+from tinhso import __version__
+from tinhso.kernel.units.register import UnknownUnitError
+from tinhso.measure.text import InputError
+from tinhso.modules.plan.lens import lens_query, read_lens
+from tinhso.modules.plan.queries import Lens, PlanQueries
+from tinhso.modules.plan.workspace import NotMeasuredError, UnknownPlanError, workspace
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, PlanQueries, Lens, P], HttpResponse]
+
+
+def plan_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """A page of a plan under a lens: `view(request, queries, lens, ...)`.
+
+    Pages are pure functions of the cube, the address, the language and what the reader may see,
+    so they carry an ETag and are kept once rendered.
+    """
+
+    @wraps(view)
+    def page(
+        request: HttpRequest, plan_code: str, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        try:
+            queries = PlanQueries(workspace(), plan_code)
+        except UnknownPlanError:
+            return _unknown_plan(request, plan_code)
+        except NotMeasuredError:
+            return render(request, "plan/not_measured.html", {"plan_code": ""}, status=503)
+        etag = _etag(request)
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return _fresh(HttpResponse(status=304), etag)
+        kept = caches["pages"].get(etag)
+        if kept is not None:
+            content, content_type = kept
+            return _fresh(HttpResponse(content, content_type=content_type), etag)
+        try:
+            lens = read_lens(request, queries)
+            response = view(request, queries, lens, *args, **kwargs)
+        except InputError as error:
+            return _wrong_address(request, queries, error)
+        except UnknownUnitError as error:
+            context = frame(queries, queries.default_lens(), "units") | {"unknown": str(error)}
+            return render(request, "plan/unknown_unit.html", context, status=404)
+        if response.status_code == 200 and not response.streaming:
+            caches["pages"].set(etag, (response.content, response.headers["Content-Type"]))
+            return _fresh(response, etag)
+        return response
+
+    return page
+
+
+def _etag(request: HttpRequest) -> str:
+    """Changes exactly when the page may: with the figures, the address, the language, the reader."""
+    parts = (
+        *(__version__, workspace().cube_name, request.get_full_path(), str(get_language())),
+        "all" if request.user.has_perm("plan.open_records") else "public",
+    )
+    return quote_etag(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24])
+
+
+def _fresh(response: HttpResponse, etag: str) -> HttpResponse:
+    response.headers["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def frame(queries: PlanQueries, lens: Lens, section: str) -> dict[str, Any]:
+    """The context that every page of a plan has."""
+    manifest = queries.manifest
+    return {
+        "plan_code": queries.pack.code,
+        "pack": queries.pack.pack,
+        "plan": queries.plan,
+        "document": queries.pack.pack.documents.get(queries.plan.document),
+        "section": section,
+        "lens": lens,
+        "lens_query": lens_query(lens),
+        "periods": queries.periods(),
+        "views": queries.views(),
+        "manifest": manifest,
+        "simulated": manifest.simulated,
+        "root": queries.root,
+        "other_plans": [
+            one for code, one in queries.workspace.plans.items() if code != queries.pack.code
+        ],
+    }
+
+
+def _unknown_plan(request: HttpRequest, code: str) -> HttpResponse:
+    context = {"unknown": code, "plans": list(workspace().plans.values()), "plan_code": ""}
+    return render(request, "plan/unknown_plan.html", context, status=404)
+
+
+def _wrong_address(request: HttpRequest, queries: PlanQueries, error: InputError) -> HttpResponse:
+    context = frame(queries, queries.default_lens(), "") | {"problems": error.problems}
+    return render(request, "plan/wrong_address.html", context, status=400)

@@ -1,0 +1,17 @@
+"""Root addresses. Vietnamese stands at the root, English under /en/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from tinhso.modules.plan.views import home
+from tinhso.web.api import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    *i18n_patterns(
+        path("", home, name="home"),
+        path("ke-hoach/", include("tinhso.modules.plan.urls")),
+        prefix_default_language=False,
+    ),
+]
+handler404 = "tinhso.web.errors.not_found"
