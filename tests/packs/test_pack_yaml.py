@@ -73,6 +73,9 @@ def test_several_mistakes_are_told_at_once() -> None:
         ("a: @b", "yaml-syntax", "f:1:4"),
         ("a: \x01", "yaml-syntax", "f:1:4"),
         ("# nothing\n", "yaml-empty", "f:1:1"),
+        (r'a: "x\0"', "unprintable-character", "f:1:5"),
+        (r'a: "\ud800"', "unprintable-character", "f:1:5"),
+        (r'a: "\UFFFFFFFF"', "yaml-syntax", "f:1:1"),
     ],
 )
 def test_what_is_refused(text: str, code: str, place: str) -> None:

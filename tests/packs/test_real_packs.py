@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,17 @@ def test_each_target_is_as_the_source_says(row: str, plan: Plan) -> None:
     assert target.indicator == code
     assert target.measure == ("rank" if code == "XHG-01" else "percent")
     assert all(source.document == "382/KH-UBND" for source in target.references)
+
+
+def test_a_target_judges_shares_exactly_and_ranks_as_they_are(plan: Plan) -> None:
+    wholly_online, paid_online, rank = (plan.target(c) for c in ("CQS-03", "CQS-05", "XHG-01"))
+    assert wholly_online is not None
+    assert paid_online is not None
+    assert rank is not None
+    assert wholly_online.required.is_met_by(Fraction(3, 4))
+    assert not paid_online.required.is_met_by(Fraction(4, 5))
+    assert rank.required.is_met_by(Fraction(10))
+    assert not rank.required.is_met_by(Fraction(11))
 
 
 def test_there_are_35_targets_and_no_more(plan: Plan) -> None:

@@ -86,6 +86,11 @@ TOO_DEEP = message(
     vi="Lồng nhau quá {limit} tầng. Viết gọn lại.",
     en="Nested more than {limit} levels deep. Flatten it.",
 )
+UNPRINTABLE = message(
+    "unprintable-character",
+    vi="Văn bản này có ký tự không in được (mã U+{code}). Xóa ký tự đó.",
+    en="This text holds a character that cannot be printed (code U+{code}). Delete it.",
+)
 EMPTY = message(
     "yaml-empty",
     vi="Tệp trống. Điền nội dung hoặc xóa tệp.",
@@ -114,6 +119,7 @@ _DETAILS = {
 }
 _OTHER_DETAIL = Text("cấu trúc không hợp lệ", "the structure is not valid")
 
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NULL = re.compile(r"~|null|")
 _BOOLEAN = re.compile(r"true|false")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,30})")
@@ -178,6 +184,9 @@ def parse_yaml(text: str, file: str) -> Tree:
         raise InputError(
             [*builder.problems, SYNTAX(place, detail=_detail(error.problem))]
         ) from error
+    except (ValueError, OverflowError) as error:  # an escape beyond all of Unicode: "\\UFFFFFFFF"
+        place = builder.last_place
+        raise InputError([*builder.problems, SYNTAX(place, detail=_OTHER_DETAIL)]) from error
     except yaml.reader.ReaderError as error:
         place = _place_after(file, text[: error.position])
         raise InputError([SYNTAX(place, detail=_OTHER_DETAIL)]) from error
@@ -218,6 +227,7 @@ class _Builder:
         self.values: dict[Route, Place] = {}
         self.keys: dict[Route, Place] = {}
         self.problems: list[Problem] = []
+        self.last_place = Place(file, 1, 1)
         self.events = yaml.parse(text, Loader=yaml.SafeLoader)
 
     def build(self) -> Any:
@@ -241,7 +251,8 @@ class _Builder:
     def _at(self, event: yaml.Event) -> Place:
         mark = event.start_mark
         assert mark is not None
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        self.last_place = Place(self.file, mark.line + 1, mark.column + 1)
+        return self.last_place
 
     def _node(self, event: yaml.Event, route: Route) -> Any:
         if len(route) > MAX_DEPTH:
@@ -250,7 +261,9 @@ class _Builder:
         self._refuse_tricks(event)
         self.values[route] = self._at(event)
         if isinstance(event, yaml.ScalarEvent):
-            self.values[route] = self._text_place(event)
+            place = self.values[route] = self._text_place(event)
+            if bad := _UNPRINTABLE.search(event.value):
+                self.problems.append(UNPRINTABLE(place, code=f"{ord(bad.group()):04X}"))
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(route)

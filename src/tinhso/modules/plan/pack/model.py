@@ -112,7 +112,7 @@ class Target:
     place: Place = NOWHERE
 
     @property
-    def line(self) -> Threshold:
+    def required(self) -> Threshold:
         """The threshold as values are judged by it: a share for per cent (3/4 for 75 %)."""
         amount = Fraction(self.threshold)
         share = self.measure is MeasuredIn.PERCENT
