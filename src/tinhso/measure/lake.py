@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
@@ -97,7 +99,7 @@ class Lake:
         settings = self.settings
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": settings.memory_limit,
-            "temp_directory": str(settings.folder / "spill"),
+            "temp_directory": str(_spill_folder(settings.folder / "spill")),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
@@ -147,7 +149,9 @@ class Lake:
         (self.settings.folder / "created").touch()
 
 
-#: One row an event of a batch; `event` is "accepted" or "withdrawn". Rows are only ever added.
+#: One row an event of a batch; `event` is "accepted", "refused" or "withdrawn". Rows are only ever
+#: added. Of a withdrawal, `rows_read` counts the records that disappeared and `rows_corrected`
+#: those of them whose earlier version came back.
 BATCH_COLUMNS = {
     "batch": "BIGINT",
     "event": "VARCHAR",
@@ -166,7 +170,8 @@ BATCH_COLUMNS = {
     "before_snapshot": "BIGINT",  # the snapshot that the batch was applied to
 }
 
-#: Rows that were not taken. `raw` is the row as JSON with personal fields masked.
+#: Rows that were not taken. `raw` is the row as JSON with personal fields masked, `problems` a
+#: list in JSON of {code, field, vi, en}, `unit` the uid of the row's unit where it can be told.
 QUARANTINE_COLUMNS = {
     "batch": "BIGINT",
     "stream": "VARCHAR",
@@ -176,6 +181,28 @@ QUARANTINE_COLUMNS = {
     "problems": "VARCHAR",
     "at": "TIMESTAMP",
 }
+
+
+def _spill_folder(parent: Path) -> Path:
+    """A folder of this connection's own: two engines that spill into one overwrite each other.
+
+    Takes away what killed processes have left.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.iterdir():
+        if not _is_alive(int(old.name.partition("-")[0])):
+            shutil.rmtree(old, ignore_errors=True)
+    return parent / f"{os.getpid()}-{uuid4().hex[:8]}"  # DuckDB makes it when it needs it
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _columns(stream: Stream) -> dict[str, str]:

@@ -1,0 +1,131 @@
+"""Streams from the packs and a small hand-made map for the tests of records in."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from tinhso.measure.boundaries import Boundaries, Level, Span, Succession
+from tinhso.measure.ingest import Mode, Receipt, ingest
+from tinhso.measure.lake import Lake, LakeSettings
+from tinhso.measure.streams import Field, FieldType, Nature, Sensitivity, Stream
+from tinhso.measure.text import Text
+
+KEY = b"a key for tests only, 32 bytes.."
+TODAY = date(2025, 12, 31)
+MERGER = date(2025, 7, 1)
+
+
+def load_stream(code: str) -> Stream:
+    source = files("tinhso.packs.common") / "streams" / f"{code}.yaml"
+    raw = yaml.safe_load(source.read_text(encoding="utf-8"))
+    fields = tuple(
+        Field(
+            name=f["name"],
+            type=FieldType(f["type"]),
+            label=Text(**f["label"]),
+            required=f.get("required", False),
+            sensitivity=Sensitivity(f.get("sensitivity", "internal")),
+            values=tuple(f.get("values", ())),
+            minimum=f.get("minimum"),
+            maximum=f.get("maximum"),
+            future=f.get("future", False),
+            pattern=f.get("pattern", ""),
+        )
+        for f in raw["fields"]
+    )
+    return Stream(
+        code=raw["code"],
+        name=Text(**raw["name"]),
+        nature=Nature(raw["nature"]),
+        key=tuple(raw["key"]),
+        unit=raw["unit"],
+        default_date=raw["default_date"],
+        fields=fields,
+        description=Text(**raw["description"]),
+        successor_unit=raw.get("successor_unit", ""),
+    )
+
+
+STREAMS = {
+    code: load_stream(code)
+    for code in ("dossiers", "payments", "procedures", "reported_figures", "unit_status")
+}
+
+
+def make_boundaries() -> Boundaries:
+    """Communes A and B merge into C; D splits into E and F; G's code goes on to another unit."""
+    commune = Level.COMMUNE
+    return Boundaries(
+        [
+            Span("prov", Level.PROVINCE, "70", None),
+            Span("a", commune, "25001", "prov", None, MERGER),
+            Span("b", commune, "25002", "prov", None, MERGER),
+            Span("c", commune, "25003", "prov", MERGER, None),
+            Span("d", commune, "25004", "prov", None, MERGER),
+            Span("e", commune, "25005", "prov", MERGER, None),
+            Span("f", commune, "25006", "prov", MERGER, None),
+            Span("g", commune, "25007", "prov", None, date(2024, 1, 1)),
+            Span("h", commune, "25007", "prov", MERGER, None),
+        ],
+        [
+            Succession(MERGER, "a", "c"),
+            Succession(MERGER, "b", "c"),
+            Succession(MERGER, "d", "e", whole=False),
+            Succession(MERGER, "d", "f", whole=False),
+        ],
+    )
+
+
+class Office:
+    """A lake with the shorthand that tests read well with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        settings = LakeSettings(folder / "lake", threads=1, memory_limit="400MB")
+        self.lake = Lake(settings, list(STREAMS.values()))
+        self.boundaries = make_boundaries()
+        self._files = 0
+
+    def file(self, content: str | bytes, name: str = "") -> Path:
+        self._files += 1
+        path = self.folder / (name or f"tep-{self._files}.csv")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def send(
+        self,
+        content: str | bytes | Path,
+        stream: str = "dossiers",
+        *,
+        mode: Mode = Mode.ACCEPT_GOOD,
+        **options: object,
+    ) -> Receipt:
+        path = content if isinstance(content, Path) else self.file(content)
+        return ingest(
+            self.lake,
+            stream,
+            path,
+            boundaries=self.boundaries,
+            mode=mode,
+            today=TODAY,
+            person_key=KEY,
+            **options,  # type: ignore[arg-type]
+        )
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        connection = self.lake.reader()
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def snapshot(self) -> int:
+        connection = self.lake.reader()
+        try:
+            return self.lake.snapshot(connection)
+        finally:
+            connection.close()
