@@ -2,6 +2,218 @@
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ClassVar, NoReturn
 
-api = NinjaAPI(title="Tỉnh Số", version="1", urls_namespace="api")
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, re_path
+from django.utils import translation
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationErrorContext
+from ninja.openapi.docs import DocsBase
+from ninja.renderers import JSONRenderer
+
+from tinhso.kernel.units.api import NotFoundError
+from tinhso.kernel.units.api import router as units_router
+from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError
+from tinhso.measure.text import InputError
+from tinhso.modules.plan.api import router as plans_router
+from tinhso.modules.plan.api_data import batches_router
+from tinhso.modules.plan.api_data import router as data_router
+from tinhso.modules.plan.api_opening import router as opening_router
+from tinhso.modules.plan.workspace import NotMeasuredError
+from tinhso.web import problems
+
+DESCRIPTION = """Plans of digital transformation, their targets, and figures that open down to the
+records that made them. Reading only. Everything that pages show is here, so that a client in any
+language can rebuild any page.
+
+Numbers are exact: integers, and fractions in lowest terms beside their decimals. Unknown and not
+applicable are statuses, never a zero. Texts come in Vietnamese and English. Answers that rest on
+simulated records say so in `about.simulated` or `simulated`. Lists have `total`, `limit`,
+`offset`, `next`, `items`. Answers carry an ETag; send it as If-None-Match to get 304 while nothing
+has changed. Errors are application/problem+json with every problem and its place."""
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `problems` names every one found; `where` is its place.",
+    "required": ["type", "title", "status", "detail", "instance", "problems"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/api/v1/docs#period-wrong"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "examples": [400]},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "problems": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail", "where"],
+                "properties": {
+                    "code": {"type": "string", "examples": ["period-wrong"]},
+                    "detail": {"type": "string"},
+                    "where": {"type": "string", "examples": ["query.period"]},
+                },
+            },
+        },
+    },
+}
+
+#: Answers that every operation may give besides its own.
+COMMON_ANSWERS = {
+    "304": ("Not modified since the ETag in If-None-Match.", False),
+    "400": ("A parameter is wrong.", True),
+    "404": ("The address names something that does not exist.", True),
+    "503": ("Nothing has been measured yet.", True),
+}
+
+
+class Renderer(JSONRenderer):
+    """Vietnamese as it is written, not as escapes: half the size, and readable."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+
+
+class DocsPage(DocsBase):
+    """The operations as a plain page, made on the server: no script, no style of its own."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **_kwargs: Any) -> HttpResponse:
+        language = problems.language_of(request) if request.GET.get("lang") else "vi"
+        other = "vi" if language == "en" else "en"
+        with translation.override(language):
+            context = {
+                "groups": _by_tag(api.get_openapi_schema()),
+                "openapi": self.get_openapi_url(api, {}),
+                "other_language": other,
+                "other_address": f"{request.path}?lang={other}",
+                "language": language,
+            }
+            return render(request, "api/docs.html", context)
+
+
+class Api(NinjaAPI):
+    """Ninja with our errors, our page of documentation, and HEAD."""
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> NoReturn:
+        raise InputError(problems.parameter_problems(error_contexts))
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        patterns = [
+            *super()._get_urls(),
+            re_path("", problems.unknown_address, name="unknown"),
+        ]
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = _for_reading(pattern.callback)
+        return patterns
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """Ninja's document, with what is common to all operations."""
+        schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"]["Problem"] = PROBLEM
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for parameter in operation.get("parameters", ()):
+                    parameter.pop("examples", None)  # its schema has them, in the form it takes
+                for status, (text, has_body) in COMMON_ANSWERS.items():
+                    operation["responses"].setdefault(status, _answer(text, has_body))
+        return schema
+
+
+def _answer(text: str, has_body: bool) -> dict[str, Any]:
+    if not has_body:
+        return {"description": text}
+    body = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": text, "content": {problems.CONTENT_TYPE: body}}
+
+
+def _for_reading(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """GET and HEAD only; others are told so."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return problems.wrong_method(request)
+        asked = request.method
+        request.method = "GET"
+        try:
+            return view(request, *args, **kwargs)
+        except Http404 as error:
+            return problems.unknown_address(request, error)
+        finally:
+            request.method = asked
+
+    return answer
+
+
+def _by_tag(schema: dict[str, Any]) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+    """Operations for the page: by tag, in the order of the document."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            tag = operation.get("tags", [""])[0]
+            vietnamese = operation.get("x-vi", {})
+            parameters = [
+                {
+                    "name": one["name"],
+                    "where": one["in"],
+                    "vi": one["schema"].get("x-vi", ""),
+                    "en": one.get("description") or one["schema"].get("description", ""),
+                    "example": next(iter(one["schema"].get("examples", [])), None),
+                    "default": one["schema"].get("default"),
+                }
+                for one in operation.get("parameters", [])
+            ]
+            groups.setdefault(tag, []).append(
+                {
+                    "id": operation["operationId"],
+                    "method": method.upper(),
+                    "path": path,
+                    "summary": {"vi": vietnamese.get("summary"), "en": operation["summary"]},
+                    "about": {"vi": vietnamese.get("description"), "en": operation["description"]},
+                    "parameters": parameters,
+                    "example": _example(path, parameters),
+                }
+            )
+    return groups.items()
+
+
+def _example(path: str, parameters: list[dict[str, Any]]) -> str:
+    """An address to try: the path with its examples filled in."""
+    for one in parameters:
+        if one["where"] == "path":
+            path = path.replace(f"{{{one['name']}}}", str(one["example"] or ""))
+    return path
+
+
+api = Api(
+    title="Tỉnh Số",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    docs=DocsPage(),
+    renderer=Renderer(),
+)
+api.add_router("/plans", plans_router)
+api.add_router("/plans", opening_router)
+api.add_router("/units", units_router)
+api.add_router("", data_router)
+api.add_router("", batches_router)
+
+HANDLERS: dict[type[Exception], Any] = {
+    InputError: problems.input_error,
+    NotFoundError: problems.not_found,
+    UnknownUnitError: problems.unknown_unit,
+    NotMeasuredError: problems.not_measured,
+    UnitsNotLoadedError: problems.not_loaded,
+    Http404: problems.unknown_address,
+    HttpError: problems.http_error,
+    Exception: problems.failed,
+}
+for kind, handler in HANDLERS.items():
+    api.add_exception_handler(kind, handler)
