@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.boundaries import Boundaries, Level
+from tinhso.measure.boundaries import Boundaries
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.lake import Lake
 from tinhso.measure.periods import Grid
@@ -293,36 +293,54 @@ def _register_nodes(
     map_name: str,
 ) -> None:
     """The table `nodes`: the units at every level that a record counts for, by unit and slot."""
-    unit_column: list[str] = []
+    unit_column: list[int] = []
     slot_column: list[int] = []
-    node_column: list[str] = []
+    node_column: list[int] = []
+    names = NameTable(units)
     paths: dict[date, dict[str, tuple[str, ...]]] = {}
     for slot in range(grid.count):
         day = grid.first_day(slot) if map_name == THEN else date.fromisoformat(map_name)
         key = max((d for d in boundaries.change_days if d <= day), default=date.min)
         if key not in paths:
             the_map = boundaries.map(day)
-            paths[key] = {
-                unit: tuple(
-                    node
-                    for node in the_map.path(the_map.carry(unit).uid)
-                    if boundaries.spans[node][0].level is not Level.COUNTRY
-                )
-                for unit in units
-            }
+            paths[key] = {unit: the_map.path(the_map.carry(unit).uid) for unit in units}
         for unit, path in paths[key].items():
-            unit_column += [unit] * len(path)
+            unit_column += [names.number(unit)] * len(path)
             slot_column += [slot] * len(path)
-            node_column += path
-    connection.execute("DROP TABLE IF EXISTS nodes")
+            node_column += [names.number(node) for node in path]
     columns = {
-        "unit": np.array(unit_column, dtype=object),
+        "unit": np.array(unit_column, dtype=np.int64),
         "slot": np.array(slot_column, dtype=np.int64),
-        "node": np.array(node_column, dtype=object),
+        "node": np.array(node_column, dtype=np.int64),
     }
+    names.write(connection)
     connection.register("node_columns", columns)
-    connection.execute("CREATE TEMP TABLE nodes AS SELECT * FROM node_columns")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE nodes AS SELECT u.name AS unit, slot, n.name AS node "
+        "FROM node_columns c JOIN names u ON u.number = c.unit JOIN names n ON n.number = c.node"
+    )
     connection.unregister("node_columns")
+
+
+class NameTable:
+    """Names by number, for columns of many repeated names.
+
+    DuckDB reads numbers from numpy at once, but asks for pandas again at every single text.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.numbers = {name: number for number, name in enumerate(names)}
+
+    def number(self, name: str) -> int:
+        return self.numbers.setdefault(name, len(self.numbers))
+
+    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the table `names` (number, name)."""
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE names AS "
+            "SELECT unnest(range(len(?::VARCHAR[]))) AS number, unnest(?::VARCHAR[]) AS name",
+            [list(self.numbers)] * 2,
+        )
 
 
 def _additive(

@@ -11,9 +11,8 @@ from uuid import uuid4
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
-from tinhso.measure.cube import Array, Cube, Manifest, StreamFacts, by_node
+from tinhso.measure.cube import Array, Cube, Manifest, NameTable, StreamFacts, by_node
 
 #: How many cubes besides the current one are kept, for readers that are still at an older one.
 KEPT = 2
@@ -100,12 +99,13 @@ def _read_manifest(folder: Path) -> Manifest:
 
 def _copy(
     connection: duckdb.DuckDBPyConnection,
-    columns: Mapping[str, npt.NDArray[np.object_] | Array],
+    columns: Mapping[str, Array],
     path: Path,
+    select: str = "SELECT * FROM columns_to_write",
 ) -> None:
     connection.register("columns_to_write", dict(columns))
     connection.execute(
-        f"COPY (SELECT * FROM columns_to_write) TO '{str(path).replace(chr(39), chr(39) * 2)}' "
+        f"COPY ({select}) TO '{str(path).replace(chr(39), chr(39) * 2)}' "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
     connection.unregister("columns_to_write")
@@ -146,29 +146,23 @@ def _read_parts(connection: duckdb.DuckDBPyConnection, cube: Cube, path: Path) -
 
 
 def _write_sightings(connection: duckdb.DuckDBPyConnection, cube: Cube, path: Path) -> None:
-    names: list[list[str]] = [[], [], []]
-    slots, previous, amounts = [], [], []
-    for (key, map_name, node), found in cube.sightings.items():
-        for column, value in zip(names, (key, map_name, node), strict=True):
-            column.extend([value] * len(found.slot))
-        slots.append(found.slot)
-        previous.append(found.previous)
-        amounts.append(found.n)
-    empty = [np.zeros(0, dtype=np.int64)]
-    columns = {
-        name: np.array(values, dtype=object)
-        for name, values in zip(("key", "map", "node"), names, strict=True)
+    names = NameTable()
+    columns: dict[str, list[Array]] = {
+        name: [np.zeros(0, dtype=np.int64)]
+        for name in ("key", "map", "node", "slot", "previous", "n")
     }
-    numbers = {
-        "slot": np.concatenate(slots or empty),
-        "previous": np.concatenate(previous or empty),
-        "n": np.concatenate(amounts or empty),
-    }
-    if not len(numbers["slot"]):
-        connection.execute(
-            f"COPY (SELECT ''::VARCHAR AS key, '' AS map, '' AS node, 0::BIGINT AS slot, "
-            f"0::BIGINT AS previous, 0::BIGINT AS n WHERE false) "
-            f"TO '{str(path).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)"
-        )
-        return
-    _copy(connection, columns | numbers, path)
+    for place, found in cube.sightings.items():
+        for column, name in zip(("key", "map", "node"), place, strict=True):
+            columns[column].append(np.full(len(found.slot), names.number(name), dtype=np.int64))
+        columns["slot"].append(found.slot)
+        columns["previous"].append(found.previous)
+        columns["n"].append(found.n)
+    names.write(connection)
+    _copy(
+        connection,
+        {name: np.concatenate(arrays) for name, arrays in columns.items()},
+        path,
+        "SELECT k.name AS key, m.name AS map, p.name AS node, slot, previous, n "
+        "FROM columns_to_write c JOIN names k ON k.number = c.key "
+        "JOIN names m ON m.number = c.map JOIN names p ON p.number = c.node",
+    )

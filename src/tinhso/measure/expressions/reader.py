@@ -77,6 +77,10 @@ TOO_LONG = message(
 )
 
 LONGEST = 2000
+#: How many operators and brackets may stand inside each other.
+DEEPEST = 50
+#: What a node may be made of. Anything else (`between symmetric`) changes its meaning unseen.
+_ARGUMENTS = frozenset({"this", "expression", "expressions", "low", "high", "to", "is_string"})
 _HINT = Text(vi=" Có phải “{0}”?", en=" Did you mean “{0}”?")
 _NO_HINT = Text(vi="", en="")
 
@@ -113,6 +117,9 @@ class _Reader:
         if len(self.text) > LONGEST:
             self.problems.append(TOO_LONG(self.start, limit=LONGEST))
             return None
+        if not self.text.isprintable() and (odd := _UNWRITABLE.search(self.text)):
+            self.problems.append(SYNTAX(self._at(odd.start()), near=ascii(odd[0])[1:-1]))
+            return None
         try:
             found = sqlglot.parse(self.text, dialect="duckdb")
         except ParseError as error:
@@ -129,16 +136,21 @@ class _Reader:
         if len(found) != 1 or found[0] is None:
             self.problems.append(SYNTAX(self.start, near=self.text))
             return None
+        if _depth(found[0]) > DEEPEST:
+            self.problems.append(TOO_LONG(self.start, limit=LONGEST))
+            return None
         return self.want(found[0], frozenset({Type.BOOLEAN}))
 
     # Every `admit_*` returns None after noting a problem, so that its caller can go on looking.
 
     def admit(self, node: exp.Expr) -> Expression | None:
         kind = type(node)
-        if kind is exp.Paren:
-            return self.admit(node.this)
         if kind is exp.Column:
             return self.admit_field(node)
+        if not isinstance(node, exp.Func) and _more_than(node, _ARGUMENTS):
+            return self.refuse(NOT_ALLOWED(self.place(node), what=_short(node)))
+        if kind is exp.Paren:
+            return self.admit(node.this)
         if kind in (exp.Literal, exp.Boolean, exp.Cast):
             return self.admit_constant(node)
         if kind in _LOGIC:
@@ -187,7 +199,8 @@ class _Reader:
         return Apply(op, (left, right), gives) if left and right else None
 
     def admit_field(self, node: exp.Expr) -> Expression | None:
-        name = node.sql(dialect="duckdb").replace('"', "")
+        assert isinstance(node, exp.Column)
+        name = ".".join(part.name for part in node.parts)
         field = self.fields.get(name)
         if field is None:
             hint = _did_you_mean(nearest(name, self.fields))
@@ -275,7 +288,8 @@ class _Reader:
         return False
 
     def admit_call(self, node: exp.Func) -> Expression | None:
-        name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
+        names = [node.name] if isinstance(node, exp.Anonymous) else node.sql_names()
+        name = next((n for n in map(str.lower, names) if n in FUNCTIONS), names[0].lower())
         function = FUNCTIONS.get(name)
         if function is None:
             return self.refuse(
@@ -326,9 +340,30 @@ class _Reader:
 
 
 def _arguments(node: exp.Func) -> list[exp.Expr]:
+    """All that is written between a function's brackets, whatever the parser takes it for."""
     if isinstance(node, exp.Anonymous):
         return list(node.expressions)
-    return [a for key in ("this", "expression") if isinstance(a := node.args.get(key), exp.Expr)]
+    found: list[exp.Expr] = []
+    for value in node.args.values():
+        found += [a for a in (value if isinstance(value, list) else [value]) if a is not None]
+    return found
+
+
+def _more_than(node: exp.Expr, known: frozenset[str]) -> bool:
+    return any(value for key, value in node.args.items() if key not in known)
+
+
+def _depth(node: exp.Expr) -> int:
+    """How deeply the tree is nested; found without recursion, which too deep a tree would end."""
+    deepest, level = 0, [node]
+    while level:
+        deepest += 1
+        level = [below for one in level for below in one.iter_expressions()]
+    return deepest
+
+
+#: Characters that no engine takes: the null character, and halves of characters.
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _did_you_mean(name: str) -> Text:

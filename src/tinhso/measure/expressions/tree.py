@@ -163,14 +163,22 @@ def _sql(tree: Expression) -> tuple[str, int]:
     args = []
     for position, arg in enumerate(tree.args):
         text, inner = _sql(arg)
-        # Comparisons do not chain, and - is not associative: an equal on the right is bracketed.
+        # Comparisons do not chain, -- begins a comment, and a * (b % c) is not (a * b) % c.
         weak = inner < strength or (
-            inner == strength and (strength == 4 or (position > 0 and tree.op in "-%"))
+            inner == strength
+            and (strength in (4, 7) or (position > 0 and tree.op in ("-", "*", "%")))
         )
         args.append(f"({text})" if weak else text)
+    if strength in (5, 6) and _is_small(tree.args[0]) and not any(fields_of(tree)):
+        args[0] = f"CAST({args[0]} AS BIGINT)"  # DuckDB would reckon constants in 32 bits
     if tree.op == "in":
         return f"{args[0]} IN ({', '.join(args[1:])})", strength
     return template.format(*args), strength
+
+
+def _is_small(tree: Expression) -> bool:
+    """Whether DuckDB takes a term without fields for a number of 32 bits."""
+    return isinstance(tree, Constant) or (isinstance(tree, Apply) and tree.op in ("neg", "abs"))
 
 
 def literal(value: bool | int | str | date) -> str:
