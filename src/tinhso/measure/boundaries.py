@@ -152,6 +152,18 @@ class Boundaries:
         position = bisect_right(changes, day)
         return self._map_from(changes[position - 1] if position else day_before(changes, day))
 
+    def paths(self, uid: str) -> list[tuple[Succession, ...]]:
+        """Every way from heir to heir, from a unit that is no more to one that goes on."""
+        _, until = self.life(uid)
+        if until is None:
+            return []
+        return [
+            (step, *rest)
+            for step in self.successors.get(uid, ())
+            if step.on >= until
+            for rest in self.paths(step.target) or [()]
+        ]
+
     def carry(self, uid: str, day: date) -> Carried:
         """Where figures of `uid` stand on the map of `day`, before or after the unit's own time.
 

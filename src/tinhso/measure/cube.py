@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.boundaries import Boundaries
+from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.lake import Lake
 from tinhso.measure.periods import Grid
@@ -163,7 +163,7 @@ def compute(
         grid = _grid([days for days in reach if days], workplace.boundaries)
         units = _units(connection, workplace.streams, at)
         _register_heirs(connection, workplace.boundaries, units)
-        maps = _map_days(workplace.boundaries, grid)
+        maps = _map_days(workplace.boundaries, units, grid)
         totals: dict[str, Array] = {}
         sightings: dict[tuple[str, str, str], Sightings] = {}
         additive: dict[str, list[Quantity]] = defaultdict(list)
@@ -255,10 +255,29 @@ def _grid(reach: Sequence[tuple[date, date]], boundaries: Boundaries) -> Grid:
     return Grid(date(first_year - 1, 12, 15), date(last_year + 1, 1, 1), boundaries.change_days)
 
 
-def _map_days(boundaries: Boundaries, grid: Grid) -> tuple[str, ...]:
-    """A day for each different map within the grid: the first day that it holds on the grid."""
-    days = [grid.start, *(d for d in boundaries.change_days if grid.start < d < grid.end)]
-    return tuple(day.isoformat() for day in days)
+def _map_days(boundaries: Boundaries, units: Sequence[str], grid: Grid) -> tuple[str, ...]:
+    """A day for each map on which the records' units stand differently: the first that it holds.
+
+    Maps from before and after the records' time are among them: any day may be asked for.
+    """
+    changes = boundaries.change_days
+    found: list[date] = []
+    last: Paths | None = None
+    for day in (day_before(changes, grid.start), *changes):
+        paths = _paths(boundaries, units, day)
+        if paths != last:
+            found.append(day)
+        last = paths
+    return tuple(day.isoformat() for day in found)
+
+
+Paths = Mapping[str, tuple[str, ...]]
+
+
+def _paths(boundaries: Boundaries, units: Iterable[str], day: date) -> Paths:
+    """For each unit, where it stands on the map of `day` and what is above that."""
+    the_map = boundaries.map(day)
+    return {unit: the_map.path(the_map.carry(unit).uid) for unit in units}
 
 
 def _units(
@@ -274,15 +293,23 @@ def _units(
 def _register_heirs(
     connection: duckdb.DuckDBPyConnection, boundaries: Boundaries, units: Sequence[str]
 ) -> None:
-    """The table `heirs`: who took over from a unit, and on which day."""
+    """The table `heirs`: who took over from a unit that is no more, and on which day.
+
+    An heir may be no more in its turn. A `path` leads from heir to heir to one that goes on; what a
+    unit told last is out of date when on each of its paths somebody has told anew.
+    """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE heirs (source VARCHAR, target VARCHAR, day DATE)"
+        "CREATE OR REPLACE TEMP TABLE heirs "
+        "(source VARCHAR, path INTEGER, target VARCHAR, day DATE)"
     )
     rows = [
-        (s.source, s.target, s.on) for unit in units for s in boundaries.successors.get(unit, ())
+        (unit, number, heir.target, heir.on)
+        for unit in units
+        for number, path in enumerate(boundaries.paths(unit))
+        for heir in path
     ]
     if rows:
-        connection.executemany("INSERT INTO heirs VALUES (?, ?, ?)", rows)
+        connection.executemany("INSERT INTO heirs VALUES (?, ?, ?, ?)", rows)
 
 
 def _register_nodes(
@@ -297,13 +324,12 @@ def _register_nodes(
     slot_column: list[int] = []
     node_column: list[int] = []
     names = NameTable(units)
-    paths: dict[date, dict[str, tuple[str, ...]]] = {}
+    paths: dict[date, Paths] = {}
     for slot in range(grid.count):
         day = grid.first_day(slot) if map_name == THEN else date.fromisoformat(map_name)
         key = max((d for d in boundaries.change_days if d <= day), default=date.min)
         if key not in paths:
-            the_map = boundaries.map(day)
-            paths[key] = {unit: the_map.path(the_map.carry(unit).uid) for unit in units}
+            paths[key] = _paths(boundaries, units, day)
         for unit, path in paths[key].items():
             unit_column += [names.number(unit)] * len(path)
             slot_column += [slot] * len(path)

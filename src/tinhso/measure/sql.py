@@ -107,7 +107,8 @@ def source(stream: Stream, snapshot: int) -> str:
     """The CTE `records`: the stream's records at a snapshot; for a register with `_until`.
 
     A state holds until the thing's next record. Where the unit is part of the thing and has
-    ceased, it holds until every unit that took over has told its own (table `heirs`).
+    ceased, it holds until every unit that took over has told its own (table `heirs`), or, where
+    such a unit has ceased too, those that took over from it.
     """
     table = f"lake.{stream.code} AT (VERSION => {snapshot})"
     if stream.thing == stream.key:
@@ -128,7 +129,7 @@ def source(stream: Stream, snapshot: int) -> str:
         f"states AS (\n"
         f"  SELECT *, lead({as_of}) OVER (PARTITION BY _unit{others} ORDER BY {as_of}) AS _next\n"
         f"  FROM {table}\n),\n"
-        f"heard AS (\n  SELECT s._unit{of_s}, h.target, min(f.{as_of}) AS first\n"
+        f"heard AS (\n  SELECT s._unit{of_s}, h.path, min(f.{as_of}) AS first\n"
         f"  FROM states s JOIN heirs h ON h.source = s._unit\n"
         f"  LEFT JOIN states f ON f._unit = h.target{same} AND f.{as_of} >= h.day\n"
         f"  WHERE s._next IS NULL\n  GROUP BY ALL\n),\n"
