@@ -195,6 +195,11 @@ WRONG_SHAPE = message(
     vi="{label}: “{value}” sai dạng; phải khớp mẫu {pattern}",
     en="{label}: “{value}” has the wrong shape; it must match {pattern}",
 )
+NO_PROCEDURE = message(
+    "no-procedure",
+    vi="{label}: “{value}” không phải mã thủ tục; mã có tối đa {limit} chữ, số, dấu chấm, gạch nối",
+    en="{label}: “{value}” is no procedure code; one has at most {limit} letters, digits, dots, hyphens",
+)
 SCIENTIFIC = message(
     "scientific",
     vi="{label}: Excel đã đổi mã thành số “{value}”; định dạng cột là Văn bản (Text) rồi nhập lại mã",

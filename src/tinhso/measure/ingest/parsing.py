@@ -33,7 +33,8 @@ _MACROS = {
         r"trimmed(x), 'đ', 'd'), 'Đ', 'd'), '_', ' '))), '\s+', ' ', 'g'))"
     ),
     "identity(x)": (
-        "CASE WHEN regexp_full_match(x, '[0-9A-Z]+') THEN x ELSE nullif("
+        "CASE WHEN strlen(x) = 12 AND x >= '0' AND x[12] BETWEEN '0' AND '9'"
+        " AND TRY_CAST(x AS BIGINT) IS NOT NULL THEN x ELSE nullif("
         r"regexp_replace(upper(nfc_normalize(trimmed(x))), '[\s.\-]', '', 'g'), '') END"
     ),
     "truth(x)": (

@@ -23,6 +23,7 @@ from tinhso.measure.ingest.checks import Reading
 from tinhso.measure.ingest.progress import Progress
 from tinhso.measure.ingest.sources import Source, quoted
 from tinhso.measure.streams import FieldType, Stream
+from tinhso.measure.tables import make_table
 
 _FIRST_DAY, _LAST_DAY = date.min, date.max
 
@@ -107,17 +108,16 @@ def _check_order(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 
 def place_units(connection: duckdb.DuckDBPyConnection, boundaries: Boundaries) -> None:
     """Make the table `units`: which unit bore which code in which stretch of days (half-open)."""
-    rows = [piece for code, spans in boundaries.codes().items() for piece in _pieces(code, spans)]
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE units"
-        " (code VARCHAR, since DATE, ended DATE, uid VARCHAR, level VARCHAR)"
+    make_table(
+        connection,
+        "units",
+        {"code": "VARCHAR", "since": "DATE", "ended": "DATE", "uid": "VARCHAR", "level": "VARCHAR"},
+        (
+            (one, since.isoformat(), ended.isoformat(), uid, level)
+            for code, spans in boundaries.codes().items()
+            for one, since, ended, uid, level in _pieces(code, spans)
+        ),
     )
-    for start in range(0, len(rows), 1000):
-        some = rows[start : start + 1000]
-        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
-        connection.execute(
-            f"INSERT INTO units VALUES {places}", [value for row in some for value in row]
-        )
 
 
 def _pieces(code: str, spans: list[Span]) -> Iterator[tuple[str, date, date, str, str]]:

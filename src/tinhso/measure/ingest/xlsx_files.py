@@ -45,6 +45,7 @@ def open_xlsx(path: Path, stream: Stream) -> RowSource:
                 failure, nearest = error, fit
             continue
         return RowSource("xlsx", layout, partial(_rows, sheet, stream, layout))
+    raise failure or InputError([messages.EMPTY_FILE()])
 
 
 def _cells(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[int, Cells]]:
@@ -54,7 +55,7 @@ def _cells(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[int, Cells]]:
     for number in range(1, above + 1):
         yield number, []
     for number, row in enumerate(sheet.iter_rows(), start=above + 1):
-        yield number, [None] * left + [_text(cell) for cell in row]
+        yield number, [*[None] * left, *map(_text, row)]
 
 
 def _rows(sheet: python_calamine.CalamineSheet, stream: Stream, layout: Layout) -> Iterator[Row]:
