@@ -22,7 +22,7 @@ test: $(VENV)/.dev
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && \
-	$(BIN)/python tools/messages.py --check && $(BIN)/tinhso pack check src/tinhso/packs/*/
+	$(BIN)/python tools/messages.py --check && $(BIN)/tinhso pack check src/tinhso/packs
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -121,4 +121,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # The font tools tell every glyph.
+    "loggers": {"fontTools": {"level": "WARNING"}},
 }

@@ -11,10 +11,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     """Context of `shell/base.html`."""
     english = get_language() == "en"
     path = request.get_full_path()
-    if english:
-        other = path.removeprefix("/en") or "/"
-    else:
-        other = "/en" + path
+    other = path.removeprefix("/en") if english else f"/en{path}"
     return {
         "other_language": "vi" if english else "en",
         "other_address": other,

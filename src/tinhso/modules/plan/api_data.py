@@ -8,8 +8,7 @@ import json
 from functools import lru_cache
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control
+from django.http import HttpRequest
 from ninja import Path, Query, Router
 from pydantic import Field
 
@@ -23,8 +22,9 @@ from tinhso.kernel.units.api import (
     said,
 )
 from tinhso.kernel.units.words import KINDS as CHANGE_KINDS
+from tinhso.measure.ingest import batches
 from tinhso.measure.text import Place, Text, message, nearest
-from tinhso.modules.plan import opening, words
+from tinhso.modules.plan import words
 from tinhso.modules.plan.api_asked import figures_key
 from tinhso.modules.plan.api_schemas import (
     BatchList,
@@ -47,9 +47,6 @@ UNKNOWN_SCHEMA = message(
     en="There is no schema “{code}”. Nearest: {near}. All of them: /api/v1/schemas.",
 )
 _ENDING = ".schema.json"
-
-#: More events of batches than any lake holds.
-_ALL = 1_000_000
 
 router = Router(tags=["data"])
 router.add_decorator(conditional(figures_key), mode="view")
@@ -132,27 +129,24 @@ class BatchesAsked(Paged):
         "Every batch taken in or withdrawn, newest first: file, rows read, added, corrected, held back.",
     ),
 )
-def list_batches(
-    request: HttpRequest, response: HttpResponse, asked: Query[BatchesAsked]
-) -> BatchList:
+def list_batches(request: HttpRequest, asked: Query[BatchesAsked]) -> BatchList:
     place = workspace()
     if asked.stream and asked.stream not in place.streams:
         known = ", ".join(place.streams)
         raise NotFoundError(UNKNOWN_STREAM(Place("query.stream"), code=asked.stream, known=known))
     if not place.cube_name:
         raise NotMeasuredError
-    lines = [
-        line
-        for line in opening.batches(place, _ALL)
-        if not asked.stream or line.stream == asked.stream
+    events = [
+        event
+        for event in reversed(batches(place.connection()))
+        if not asked.stream or event.stream == asked.stream
     ]
-    page = page_fields(request, asked, lines)
+    page = page_fields(request, asked, events)
     items = [
-        {**vars(line), "simulated": bool(line.simulated), "simulated_by": line.simulated}
-        for line in page["items"]
+        {**vars(event), "simulated": bool(event.simulated), "simulated_by": event.simulated}
+        for event in page["items"]
     ]
-    patch_cache_control(response, private=True, no_cache=True)
-    simulated = any(line.simulated for line in lines)
+    simulated = any(event.simulated for event in events)
     return BatchList.model_validate({**page, "items": items, "simulated": simulated})
 
 

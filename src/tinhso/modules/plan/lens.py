@@ -73,7 +73,7 @@ def read_lens(request: HttpRequest, queries: PlanQueries) -> Lens:
     return Lens(period, view)
 
 
-def _end_of_views(queries: PlanQueries, end: date) -> date:
+def _end_of_views(end: date) -> date:
     """Views may name any day up to the end of the next year: maps of today are asked for too."""
     return date(max(end.year, date.today().year) + 1, 1, 1)  # noqa: DTZ011 (a year is enough)
 

@@ -109,8 +109,8 @@ class BatchLine:
 def batches(workspace: Workspace, limit: int = 60) -> list[BatchLine]:
     """The newest events of batches, newest first."""
     found = workspace.connection().execute(
-        "SELECT batch, event, at, stream, file, coalesce(rows_read, 0), coalesce(rows_added, 0), "
+        'SELECT batch, event, "at", stream, file, coalesce(rows_read, 0), coalesce(rows_added, 0), '
         "coalesce(rows_corrected, 0), coalesce(rows_bad, 0), coalesce(simulated, '') "
-        f"FROM lake._batches ORDER BY at DESC, batch DESC LIMIT {int(limit)}"
+        f'FROM lake._batches ORDER BY "at" DESC, batch DESC LIMIT {int(limit)}'
     )
     return [BatchLine(*row) for row in found.fetchall()]

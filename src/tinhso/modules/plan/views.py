@@ -34,7 +34,7 @@ WRONG_FILTER = message(
 SORTS = ("ten", "gia-tri", "-gia-tri", "tu-so", "-tu-so", "mau-so", "-mau-so")
 
 
-def home(request: HttpRequest) -> HttpResponseRedirect:
+def home(_request: HttpRequest) -> HttpResponseRedirect:
     return redirect("plan:overview", settings.TINHSO_DEFAULT_PLAN)
 
 
@@ -197,7 +197,7 @@ def _cells(
         return None
     values = {v.unit: v for v in queries.values(code, points, lens)}
     shades = drawings.shades({uid: value.value for uid, value in values.items()})
-    drawn = drawings.cell_map({uid: (p.lat, p.lon) for uid, p in points.items()})
+    drawn = drawings.cell_map(points)
     known = [v.value for v in values.values() if v.value is not None]
     return {
         "map": drawn,

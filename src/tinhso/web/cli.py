@@ -1,0 +1,376 @@
+"""The command line: `tinhso …`. Every answer is in Vietnamese, or English with --lang en."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from tinhso.measure.text import InputError, Text
+from tinhso.web import configuration
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+#: Exit codes: 1 the input is wrong, 2 (click's own) the command is.
+WRONG_INPUT = 1
+
+
+def language() -> str:
+    context = click.get_current_context(silent=True)
+    chosen = context.find_root().params.get("lang") if context else None
+    return str(chosen or configuration.LANGUAGE.get())
+
+
+def say(text: Text | str) -> None:
+    console.print(text if isinstance(text, str) else text.to(language()), markup=False)
+
+
+@contextmanager
+def telling_problems() -> Iterator[None]:
+    """Problems with an input, each on a line that says where and what; then exit code 1."""
+    try:
+        yield
+    except InputError as error:
+        for problem in error.problems:
+            errors.print(problem.line(language()), markup=False)
+        sys.exit(WRONG_INPUT)
+
+
+def set_up() -> None:
+    """Django, for commands that need the database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.web.settings")
+    import django  # noqa: PLC0415 (settings are read only when a command needs them)
+
+    django.setup()
+
+
+@contextmanager
+def progress(text: str) -> Iterator[Callable[[float], None]]:
+    """A bar from 0 to 1; silent where nobody watches."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as bar:
+        task = bar.add_task(text, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(["vi", "en"]), help="Ngôn ngữ · Language")
+@click.version_option(package_name="tinhso")
+def main(lang: str | None) -> None:
+    """Tỉnh Số: kế hoạch chuyển đổi số, đo từ bản ghi, con số nào cũng mở ra được.
+
+    A province's digital-transformation plan, measured from records, each number openable.
+    """
+
+
+# -- running --------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--prepare-only", is_flag=True, help="Chuẩn bị rồi dừng · Prepare, then stop")
+def run(prepare_only: bool) -> None:
+    """Chuẩn bị mọi thứ và mở trang · Prepare everything and serve the site."""
+    began = time.perf_counter()
+    with telling_problems():
+        scale = configuration.number(configuration.SAMPLE_SCALE)
+        set_up()
+        from tinhso.web.prepare import prepare_figures, prepare_site  # noqa: PLC0415
+
+        prepare_site(say)
+        prepare_figures(say, scale=scale)
+    if prepare_only:
+        return
+    host, port = configuration.HOST.get(), int(configuration.number(configuration.PORT))
+    if _is_taken(host, port):
+        text = Text(
+            f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: TINHSO_PORT={port + 1} make run",
+            f"Port {port} is in use. Choose another: TINHSO_PORT={port + 1} make run",
+        )
+        errors.print(text.to(language()), markup=False)
+        sys.exit(WRONG_INPUT)
+    _welcome(host, port, time.perf_counter() - began)
+    serve(host, port)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _welcome(host: str, port: int, seconds: float) -> None:
+    plan = configuration.DEFAULT_PLAN.get()
+    root = f"http://{host}:{port}"
+    say(
+        Text(
+            f"\nSẵn sàng sau {seconds:.1f} giây. Mở {root}/\n",
+            f"\nReady after {seconds:.1f} s. Open {root}/en/\n",
+        )
+    )
+    say(Text("Ba việc để thử:", "Three things to try:"))
+    say(
+        Text(
+            f"  1. Mở một con số đến tận bản ghi: {root}/ke-hoach/{plan}/chi-tieu/CQS-03/mo/\n"
+            f"  2. Tìm “dong phu”, xem huyện cũ và xã mới: {root}/ke-hoach/{plan}/don-vi/?tim=dong+phu\n"
+            f"  3. Nạp tệp của bạn: .venv/bin/tinhso ingest --help",
+            f"  1. Open a number down to its records: {root}/en/ke-hoach/{plan}/chi-tieu/CQS-03/mo/\n"
+            f"  2. Search “dong phu”, see the old district and the new commune: {root}/en/ke-hoach/{plan}/don-vi/?tim=dong+phu\n"
+            f"  3. Load a file of your own: .venv/bin/tinhso ingest --help",
+        )
+    )
+    say(Text("\nDừng bằng Ctrl+C.", "\nStop with Ctrl+C."))
+
+
+def serve(host: str, port: int) -> None:
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    workers = max(1, int(configuration.number(configuration.WORKERS)))
+    Granian(
+        "tinhso.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+@main.command()
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Lệnh quản trị của Django · Django's own commands."""
+    set_up()
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["tinhso manage", *arguments])
+
+
+# -- records --------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("stream")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--accept-good",
+    "mode",
+    flag_value="accept-good",
+    help="Nhận dòng đúng, trả dòng sai · Take good rows, return bad ones",
+)
+@click.option(
+    "--all-or-nothing",
+    "mode",
+    flag_value="all-or-nothing",
+    default=True,
+    help="Có dòng sai thì không nhận gì (mặc định) · Take nothing if a row is bad (default)",
+)
+@click.option(
+    "--returned",
+    type=click.Path(path_type=Path),
+    help="Thư mục để trả dòng sai (mặc định: cạnh tệp) · Where bad rows are returned",
+)
+@click.option(
+    "--simulated",
+    default="",
+    help="Bản ghi mô phỏng, do gì sinh ra · Records are simulated, made by what",
+)
+@click.option("--note", default="", help="Ghi chú · A note")
+@click.option("--no-measure", is_flag=True, help="Chưa tính lại số liệu · Do not measure yet")
+def ingest(
+    stream: str,
+    files: tuple[Path, ...],
+    mode: str,
+    returned: Path | None,
+    simulated: str,
+    note: str,
+    no_measure: bool,
+) -> None:
+    """Nạp tệp CSV, XLSX, JSON Lines hoặc Parquet vào một luồng · Load files into a stream."""
+    set_up()
+    from tinhso.measure.ingest import Mode, Status  # noqa: PLC0415
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+    from tinhso.web.prepare import load_file, prepare_site  # noqa: PLC0415
+
+    prepare_site(say)
+    place = workspace()
+    failed = False
+    for path in files:
+        try:
+            with progress(path.name) as advance:
+                receipt = load_file(
+                    place,
+                    stream,
+                    path,
+                    mode=Mode(mode),
+                    simulated=simulated,
+                    note=note,
+                    returned_to=returned or path.parent,
+                    language=language(),
+                    on_progress=advance,
+                )
+        except InputError as error:
+            failed = True
+            for problem in error.problems:
+                errors.print(f"{path}: {problem.line(language())}", markup=False)
+            continue
+        say(receipt.to(language()))
+        failed = failed or receipt.status is Status.REFUSED
+    if not no_measure and place.is_stale():
+        _measure_now(None)
+    if failed:
+        sys.exit(WRONG_INPUT)
+
+
+@main.command()
+@click.argument("batch", type=int)
+@click.option("--reason", required=True, help="Lý do rút · Why")
+def withdraw(batch: int, reason: str) -> None:
+    """Rút một lô đã nạp · Withdraw a batch; what it had replaced comes back."""
+    set_up()
+    from tinhso.measure.ingest import withdraw as withdraw_batch  # noqa: PLC0415
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+
+    with telling_problems():
+        say(withdraw_batch(workspace().lake, batch, reason=reason).to(language()))
+    if workspace().is_stale():
+        _measure_now(None)
+
+
+@main.command()
+@click.option(
+    "--snapshot", type=int, help="Tính lại từ một bản chụp cũ · Measure an older snapshot"
+)
+def measure(snapshot: int | None) -> None:
+    """Tính mọi con số từ bản ghi · Compute all figures from the records."""
+    set_up()
+    _measure_now(snapshot)
+
+
+def _measure_now(snapshot: int | None) -> None:
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+
+    with telling_problems():
+        manifest = workspace().measure(snapshot).manifest
+    say(
+        Text(
+            f"Đã tính {len(manifest.quantities)} phần từ bản chụp số {manifest.snapshot} trong {manifest.seconds} giây.",
+            f"Computed {len(manifest.quantities)} parts of snapshot {manifest.snapshot} in {manifest.seconds} seconds.",
+        )
+    )
+
+
+@main.command()
+@click.option(
+    "--plan", default=configuration.DEFAULT_PLAN.get, help="Mã kế hoạch · Plan code"
+)
+@click.option("--seed", default=382, show_default=True)
+@click.option(
+    "--scale",
+    default=0.1,
+    show_default=True,
+    help="1 = một triệu hồ sơ một năm · a million dossiers a year",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Thư mục ghi tệp · Folder for the files",
+)
+def simulate(plan: str, seed: int, scale: float, out: Path) -> None:
+    """Sinh bản ghi mô phỏng một năm của một tỉnh · Simulate a province's year of records."""
+    set_up()
+    from tinhso.modules.plan.workspace import UnknownPlanError, workspace  # noqa: PLC0415
+    from tinhso.modules.simulation import simulate as make  # noqa: PLC0415
+    from tinhso.web.prepare import prepare_site, scenario_of  # noqa: PLC0415
+
+    prepare_site(say)
+    try:
+        scenario = scenario_of(workspace(), plan, scale, seed)
+    except UnknownPlanError:
+        raise click.BadParameter(plan, param_hint="--plan") from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    with progress(str(out)) as advance:
+        sample = make(scenario, out, lambda share, _file: advance(share))
+    for file in sample.files:
+        say(f"{file.stream:20} {file.rows:>10,} {file.path}")
+    say(Text(f"Tất cả là mô phỏng: {sample.maker}", f"All of it is simulated: {sample.maker}"))
+
+
+@main.command()
+@click.argument("plan")
+@click.argument("period")
+@click.option("--view", default="then", show_default=True)
+@click.option("--by", required=True, help="Ai công bố · Who publishes")
+@click.option("--reason", default="", help="Lý do đính chính · Why it is revised")
+def publish(plan: str, period: str, view: str, by: str, reason: str) -> None:
+    """Công bố số liệu của một kỳ; lần sau là đính chính · Publish a period's figures."""
+    set_up()
+    from tinhso.measure.periods import Period  # noqa: PLC0415
+    from tinhso.measure.places import View  # noqa: PLC0415
+    from tinhso.modules.plan.actions import publish as publish_now  # noqa: PLC0415
+    from tinhso.modules.plan.queries import PlanQueries  # noqa: PLC0415
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+
+    with telling_problems():
+        queries = PlanQueries(workspace(), plan)
+        done = publish_now(queries, Period.parse(period), View.parse(view), by=by, reason=reason)
+    say(
+        Text(
+            f"Đã công bố lần {done.publication.number}: {done.figures} con số, {done.changed} khác lần trước.",
+            f"Published, number {done.publication.number}: {done.figures} figures, {done.changed} changed.",
+        )
+    )
+
+
+# -- packs ----------------------------------------------------------------------------------------
+
+
+@main.group()
+def pack() -> None:
+    """Gói kế hoạch · Packs."""
+
+
+@pack.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(folders: tuple[Path, ...]) -> None:
+    """Nói mọi chỗ sai của gói, một lần · Say every mistake in a pack, at once."""
+    from tinhso.modules.plan.pack import check as check_pack  # noqa: PLC0415
+    from tinhso.modules.plan.pack import discover  # noqa: PLC0415
+
+    failed = False
+    # A folder of packs stands for the packs in it.
+    for folder in (one for top in folders for one in (discover(top) or [top])):
+        problems = check_pack(folder)
+        for problem in problems:
+            say(problem.line(language()))
+        if problems:
+            failed = True
+            say(Text(f"{folder}: {len(problems)} chỗ sai", f"{folder}: {len(problems)} mistakes"))
+        else:
+            say(Text(f"{folder}: không có chỗ sai", f"{folder}: no mistakes"))
+    if failed:
+        sys.exit(WRONG_INPUT)

@@ -1,0 +1,152 @@
+"""Bringing everything up: assets, database, units, sample records, figures. Each step is done
+once and skipped quickly when nothing has changed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from tinhso.kernel.units.load import load_units
+from tinhso.measure.ingest import Mode, OnProgress, Receipt, ingest
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
+from tinhso.measure.text import Text
+from tinhso.modules.plan.actions import publish
+from tinhso.modules.plan.queries import PlanQueries
+from tinhso.modules.plan.workspace import Workspace, workspace
+from tinhso.modules.simulation import Sample, Scenario, simulate
+from tinhso.web import configuration
+from tinhso.web.assets import build_fonts, compile_translations
+
+#: Told what is being done, in both languages.
+Say = Callable[[Text], None]
+
+SAMPLE_SEED = 382
+
+
+def prepare_site(say: Say) -> None:
+    """Assets, database tables, units: what pages need before any figure."""
+    home = configuration.home()
+    home.mkdir(parents=True, exist_ok=True)
+    if build_fonts(home / "fonts"):
+        say(Text("Đã tạo phông chữ", "Fonts made"))
+    compile_translations(settings.LOCALE_PATHS[0])
+    if _collect_static():
+        say(Text("Đã gom tệp tĩnh", "Static files collected"))
+    if _migrate():
+        say(Text("Đã tạo bảng dữ liệu", "Database tables made"))
+    if load_units():
+        say(Text("Đã nạp đơn vị hành chính", "Administrative units loaded"))
+
+
+def _migrate() -> bool:
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    call_command("migrate", verbosity=0, interactive=False)
+    return True
+
+
+def _collect_static() -> bool:
+    """Collect static files when one is newer than the last collection."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / "staticfiles.json"
+    sources = [Path(__file__).parent / "static", configuration.home() / "fonts"]
+    newest = max(
+        path.stat().st_mtime for source in sources for path in source.rglob("*") if path.is_file()
+    )
+    if stamp.exists() and stamp.stat().st_mtime >= newest:
+        return False
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, stdout=io.StringIO())
+    return True
+
+
+def prepare_figures(say: Say, *, scale: float) -> None:
+    """Sample records into an empty lake (scale 0: none), and the cube when it is not current."""
+    place = workspace()
+    if scale and not _has_records(place):
+        load_sample(place, configuration.DEFAULT_PLAN.get(), scale, say)
+    if place.is_stale():
+        say(Text("Đang tính số liệu", "Measuring"))
+        cube = place.measure()
+        seconds = cube.manifest.seconds
+        say(Text(f"Đã tính số liệu trong {seconds} giây", f"Measured in {seconds} seconds"))
+
+
+def _has_records(place: Workspace) -> bool:
+    row = place.connection().execute("SELECT count(*) FROM lake._batches").fetchone()
+    return bool(row and row[0])
+
+
+def scenario_of(place: Workspace, plan_code: str, scale: float, seed: int) -> Scenario:
+    """A scenario that starts from the plan's own published starting points."""
+    plan = place.plan(plan_code).plan
+    return Scenario(
+        boundaries=place.units.boundaries,
+        streams=place.streams,
+        root=plan.unit,
+        year=plan.year,
+        seed=seed,
+        scale=scale,
+    )
+
+
+def load_sample(place: Workspace, plan_code: str, scale: float, say: Say) -> Sample:
+    """Simulate a province's year, load it, and publish the first quarters before corrections."""
+    folder = configuration.home() / "sample"
+    say(Text(f"Đang sinh dữ liệu mô phỏng cỡ {scale:g}", f"Simulating records at scale {scale:g}"))
+    sample = simulate(scenario_of(place, plan_code, scale, SAMPLE_SEED), folder)
+    corrections = [file for file in sample.files if "dinh-chinh" in file.path.name]
+    for file in sample.files:
+        if file not in corrections:
+            load_file(place, file.stream, file.path, simulated=sample.maker)
+    say(Text(f"Đã nạp {sample.rows} dòng", f"Loaded {sample.rows} rows"))
+    place.measure()
+    plan = place.plan(plan_code).plan
+    for quarter in (1, 2):
+        publish(
+            PlanQueries(place, plan_code),
+            Period.parse(f"{plan.year}-Q{quarter}"),
+            View(),
+            by="Tỉnh Số (mô phỏng)",
+            reason="",
+        )
+    for file in corrections:
+        load_file(place, file.stream, file.path, simulated=sample.maker)
+    return sample
+
+
+def load_file(
+    place: Workspace,
+    stream: str,
+    path: Path,
+    *,
+    mode: Mode = Mode.ACCEPT_GOOD,
+    simulated: str = "",
+    note: str = "",
+    returned_to: Path | None = None,
+    language: str = "vi",
+    on_progress: OnProgress | None = None,
+) -> Receipt:
+    """One file into the lake, with the site's own units and key."""
+    return ingest(
+        place.lake,
+        stream,
+        path,
+        boundaries=place.units.boundaries,
+        mode=mode,
+        today=timezone.localdate(),
+        person_key=configuration.secret(configuration.PERSON_KEY).encode(),
+        simulated=simulated,
+        note=note,
+        returned_to=returned_to,
+        language=language,
+        on_progress=on_progress,
+    )
