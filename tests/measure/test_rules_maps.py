@@ -307,3 +307,82 @@ def test_a_heir_that_told_before_the_merger_has_not_told_since(world: World) -> 
     assert amounts(figures, "B", "2024-12") == [15]
     figures = measured(world, story, states, SUM_OF_HOMES, "reported")
     assert amounts(figures, "B", "2024-12") == [14]
+
+
+# -- tables: every level adds up -----------------------------------------------------------------
+
+
+def rows_of(figures: Figures, unit: str, period: str, view: View = THEN) -> dict[str, int | None]:
+    """A table's rows by unit, with what is left over as "rest"."""
+    table = figures.table("I", unit, Period.parse(period), view)
+    rows = {row.unit: row.numerator.amount for row in table.rows}
+    return rows | {"rest": table.rest_numerator}
+
+
+def test_a_commune_that_came_to_the_province_in_july_counts_once_in_the_year(world: World) -> None:
+    """A had 3 under district D and 4 since D is no more. The year: D 3, A 4, and not A 7."""
+    story = province([])
+    story.begin("D", Level.DISTRICT, "P")
+    story.begin("A", Level.COMMUNE, "D")
+    story.abolish(REFORM, "D")
+    figures = measured(world, story, told(("A", "2024-06-02", 3), ("A", "2024-08-02", 4)))
+    assert rows_of(figures, "P", "2024") == {"D": 3, "A": 4, "rest": 0}
+    assert rows_of(figures, "D", "2024") == {"A": 3, "rest": 0}
+    assert rows_of(figures, "P", "2024", AFTER) == {"A": 7, "rest": 0}
+    assert rows_of(figures, "P", "2024", BEFORE) == {"D": 7, "rest": 0}
+    assert amounts(figures, "A D P", "2024") == [7, 3, 7], "each on its own page"
+    table = figures.table("I", "P", Period.parse("2024"), THEN)
+    assert [row.partly for row in table.rows] == [True, True]
+
+
+def test_a_table_of_states_lists_those_who_stand_at_the_periods_end(world: World) -> None:
+    story = province([])
+    story.begin("D", Level.DISTRICT, "P")
+    story.begin("A", Level.COMMUNE, "D")
+    story.abolish(REFORM, "D")
+    states = homes(("A", "2024-03-05", 10))
+    figures = measured(world, story, states, SUM_OF_HOMES, "reported")
+    assert rows_of(figures, "P", "2024-06") == {"D": 10, "rest": 0}
+    assert rows_of(figures, "P", "2024") == {"A": 10, "rest": 0}
+
+
+def test_the_rest_of_a_table_is_what_no_unit_below_can_claim(world: World) -> None:
+    """P's own office has 1, A's 5 were split: as of July the rest is 6, of which 5 unattributed."""
+    story = province()
+    story.split(REFORM, "A", ["X", "Y"])
+    figures = measured(
+        world, story, told(("P", "2024-06-02", 1), ("A", "2024-06-02", 5), ("X", "2024-08-02", 2))
+    )
+    assert rows_of(figures, "P", "2024", AFTER) == {
+        "B": None,
+        "C": None,
+        "X": 2,
+        "Y": None,
+        "rest": 6,
+    }
+    assert value(figures, "P", "2024", AFTER).numerator.unattributed == 5
+
+
+def test_a_former_units_table_lists_what_now_lies_in_it(world: World) -> None:
+    """District D (A, B) is no more; as of July its territory holds N, made of A and B."""
+    story = province([])
+    story.begin("D", Level.DISTRICT, "P")
+    for commune in ("A", "B"):
+        story.begin(commune, Level.COMMUNE, "D")
+    story.merge(REFORM, ["A", "B"], into="N")
+    story.abolish(REFORM, "D")
+    figures = measured(world, story, told(("A", "2024-06-02", 3), ("N", "2024-08-02", 4)))
+    assert rows_of(figures, "D", "2024", AFTER) == {"N": 7, "rest": 0}
+    assert value(figures, "D", "2024", AFTER).former
+
+
+def test_completeness_of_a_unit_that_ended_is_kept_in_a_years_table(world: World) -> None:
+    story = province([])
+    story.begin("D", Level.DISTRICT, "P")
+    for commune in ("A", "B"):
+        story.begin(commune, Level.COMMUNE, "D")
+    story.abolish(REFORM, "D")
+    one = indicator(count(), count(), reported_by=(Level.COMMUNE,))
+    figures = measured(world, story, told(("A", "2024-06-02", 3)), one)
+    district = figures.table("I", "P", Period.parse("2024"), THEN).rows[0]
+    assert (district.unit, district.expected_units, district.reported_units) == ("D", 2, 1)

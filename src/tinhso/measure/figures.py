@@ -113,9 +113,13 @@ class Figures:
 
     def value(self, code: str, unit: str, period: Period, view: View) -> Value:
         """The value of indicator `code`. Raises KeyError for an indicator or unit unknown."""
+        return self._value(code, unit, period, view, self.places.place(unit, period, view))
+
+    def _value(
+        self, code: str, unit: str, period: Period, view: View, place: Place | None
+    ) -> Value:
         compiled = self.indicators[code]
         kind = compiled.indicator.kind
-        place = self.places.place(unit, period, view)
         value = Value(compiled.indicator, unit, period, view, self.cube.manifest.snapshot)
         if self.cube.grid.slots(period) is None:
             return replace(value, status=Status.UNKNOWN, reason=Reason.OUT_OF_RANGE)
@@ -150,12 +154,25 @@ class Figures:
     def table(self, code: str, unit: str, period: Period, view: View) -> Table:
         """The unit and those below it; what they do not hold is the rest, so that all adds up.
 
-        Distinct persons do not add up, so their rest is None.
+        A row has what its unit had while it stood below this one. In the view "then" that may be
+        less than the unit's own value: a commune that came from a district to the province in July
+        has its July to December in the province's table, and the district has the rest. Distinct
+        persons do not add up, so their rest is None.
         """
-        parent = self.value(code, unit, period, view)
-        children = self.places.children(unit, period, view)
-        rows = tuple(self.value(code, child, period, view) for child in children)
         compiled = self.indicators[code]
+        parent = self.value(code, unit, period, view)
+        rows = tuple(
+            self._value(
+                code,
+                child,
+                period,
+                view,
+                self.places.place(child, period, view)
+                if compiled.indicator.kind is Kind.MEASURE
+                else self.places.row(child, period, view, unit),
+            )
+            for child in self._listed(compiled, unit, period, view)
+        )
 
         def rest(measured: Measured | None, whole: Cell, parts: Iterable[Cell]) -> int | None:
             if measured is None or measured.quantity.aggregate is Aggregate.DISTINCT:
@@ -170,6 +187,21 @@ class Figures:
             rest(compiled.numerator, parent.numerator, (row.numerator for row in rows)),
             rest(compiled.denominator, parent.denominator, (row.denominator for row in rows)),
         )
+
+    def _listed(
+        self, compiled: CompiledIndicator, unit: str, period: Period, view: View
+    ) -> list[str]:
+        """The rows of a table; of states alone, only those that stand at the period's end."""
+        children = self.places.children(unit, period, view)
+        place = self.places.place(unit, period, view)
+        measured = (compiled.numerator, compiled.denominator, compiled.known)
+        if view.day is not None or place is None:
+            return children
+        if not all(one is None or one.quantity.is_stock for one in measured):
+            return children
+        the_map = self.boundaries.map(place.last_day)
+        last = self.places.listed(unit, place, the_map)
+        return [child for child in children if child in last]
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -233,7 +265,7 @@ class Figures:
             ]
         total, loose = np.zeros(len(self.cube.units), dtype=np.int64), 0
         for amounts, the_map in runs:
-            if unit in the_map:
+            if self.places.counts(unit, place, the_map):
                 below = self.places.below(the_map, unit)
                 total[below.inside] += amounts[below.inside]
                 loose += int(amounts[below.loose].sum())
@@ -266,6 +298,8 @@ class Figures:
     ) -> tuple[int, int]:
         """(units that should have records, of them units that have), with and below `unit`."""
         levels = compiled.indicator.reported_by
+        if place.under:  # a row's unit is asked for all its records, not only for those of the row
+            place = self.places.place(unit, period, View()) or place
         the_map = place.map or self.boundaries.map(place.last_day)
         if not levels or unit not in the_map:
             return 0, 0

@@ -39,13 +39,15 @@ class Place:
 
     `former`: the view's map does not know the unit; it is shown as the territory it had.
     `partly`: the unit existed in part of the period only. `last_day` is the last day, within the
-    period, on which stocks are read.
+    period, on which stocks are read. `under`: in a table of another unit, which counts it only
+    while it is listed there, so that what moved or took over inside the period counts once.
     """
 
     map: Map | None
     former: bool
     partly: bool
     last_day: date
+    under: tuple[str, Place] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Places:
         self.territories = frozenset(territories)
         self.below = lru_cache(maxsize=16384)(self._below)
         self.segments = lru_cache(maxsize=1024)(self._segments)
+        self.listed = lru_cache(maxsize=4096)(self._listed)
 
     def place(self, unit: str, period: Period, view: View) -> Place | None:
         """How `unit` is summed in a view, or None when it does not exist in it."""
@@ -89,6 +92,24 @@ class Places:
         if view.day is not None and self.boundaries.exists(unit, view.day):
             return Place(self.boundaries.map(view.day), False, False, period.last_day)
         return Place(self.own_map(unit, view.day or period.last_day), True, False, period.last_day)
+
+    def row(self, unit: str, period: Period, view: View, under: str) -> Place | None:
+        """How `unit` is summed in a row of the table of `under`, so that the rows add up to it."""
+        above = self.place(under, period, view)
+        if view.day is not None or above is None:
+            return self.place(unit, period, view)
+        since, until = self.boundaries.life(unit)
+        whole = (since or date.min) <= period.start and period.end <= (until or date.max)
+        slots = self.grid.slots(period)
+        maps = [the_map for _, _, the_map in self.segments(*slots)] if slots else []
+        always = all(unit in self.listed(under, above, the_map) for the_map in maps)
+        return Place(None, False, not (whole and always), above.last_day, (under, above))
+
+    def counts(self, unit: str, place: Place, the_map: Map) -> bool:
+        """Whether what `unit` has on a map counts, at the place where it is looked at."""
+        return unit in the_map and (
+            place.under is None or unit in self.listed(*place.under, the_map)
+        )
 
     def own_map(self, unit: str, day: date) -> Map:
         """The map of the unit's day nearest to `day`."""
@@ -133,11 +154,16 @@ class Places:
             maps = [the_map for _, _, the_map in self.segments(*slots)] if slots else []
         found: dict[str, None] = {}
         for the_map in maps:
-            if unit in the_map:
-                found |= dict.fromkeys(the_map.children.get(unit, ()))
-            elif place.former and place.map is not None:
-                found |= dict.fromkeys(self._within(unit, place.map, the_map))
+            found |= dict.fromkeys(self.listed(unit, place, the_map))
         return list(found)
+
+    def _listed(self, unit: str, place: Place, the_map: Map) -> tuple[str, ...]:
+        """The units of one map that a table of `unit` lists."""
+        if unit in the_map:
+            return tuple(the_map.children.get(unit, ()))
+        if place.former and place.map is not None:
+            return tuple(dict.fromkeys(self._within(unit, place.map, the_map)))
+        return ()
 
     def _within(self, unit: str, own: Map, the_map: Map) -> Iterable[str]:
         """The highest units of `the_map` that lie wholly in what `unit` was on its `own` map."""
