@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from threading import get_ident
 from uuid import uuid4
 
 import duckdb
@@ -61,6 +62,7 @@ class Lake:
     def __init__(self, settings: LakeSettings, streams: Sequence[Stream]) -> None:
         self.settings = settings
         self.streams = {stream.code: stream for stream in streams}
+        self._writing: tuple[int, duckdb.DuckDBPyConnection] | None = None
 
     @property
     def exists(self) -> bool:
@@ -77,16 +79,23 @@ class Lake:
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The one writing connection, with every stream's table in place.
 
-        The caller begins and commits its own transaction; one transaction is one snapshot.
-        Raises InputError (`lake-busy`) when another process keeps the lock too long.
+        The caller begins and commits its own transaction; one transaction is one snapshot. Inside
+        a `with` of the same thread it gives the same connection, so that many small files are
+        written under one lock. Raises InputError (`lake-busy`) when another process keeps the
+        lock too long.
         """
+        if self._writing is not None and self._writing[0] == get_ident():
+            yield self._writing[1]
+            return
         self.settings.folder.mkdir(parents=True, exist_ok=True)
         with _lock(self.settings.folder / "writer.lock", self.settings.wait_seconds):
             connection = self._connect(read_only=False)
             try:
                 self._ensure_tables(connection)
+                self._writing = (get_ident(), connection)
                 yield connection
             finally:
+                self._writing = None
                 connection.close()
 
     def snapshot(self, connection: duckdb.DuckDBPyConnection) -> int:

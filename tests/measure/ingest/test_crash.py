@@ -75,7 +75,7 @@ def check_whole(office: Office) -> None:
 
 def test_killed_at_any_moment(office: Office) -> None:
     write_files(office.folder)
-    luck = random.Random(382)
+    luck = random.Random(382)  # noqa: S311
     for kill in range(KILLS):
         process = start(office, kill)
         time.sleep(luck.uniform(0.0, 1.2))

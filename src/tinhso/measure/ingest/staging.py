@@ -108,16 +108,28 @@ def _check_order(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 
 def place_units(connection: duckdb.DuckDBPyConnection, boundaries: Boundaries) -> None:
     """Make the table `units`: which unit bore which code in which stretch of days (half-open)."""
-    make_table(
-        connection,
-        "units",
-        {"code": "VARCHAR", "since": "DATE", "ended": "DATE", "uid": "VARCHAR", "level": "VARCHAR"},
-        (
-            (one, since.isoformat(), ended.isoformat(), uid, level)
-            for code, spans in boundaries.codes().items()
-            for one, since, ended, uid, level in _pieces(code, spans)
-        ),
-    )
+    name = f"units_{boundaries.digest}"
+    known = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = ?", [name]
+    ).fetchone()
+    if known == (0,):
+        make_table(
+            connection,
+            name,
+            {
+                "code": "VARCHAR",
+                "since": "DATE",
+                "ended": "DATE",
+                "uid": "VARCHAR",
+                "level": "VARCHAR",
+            },
+            (
+                (one, since.isoformat(), ended.isoformat(), uid, level)
+                for code, spans in boundaries.codes().items()
+                for one, since, ended, uid, level in _pieces(code, spans)
+            ),
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW units AS SELECT * FROM {name}")
 
 
 def _pieces(code: str, spans: list[Span]) -> Iterator[tuple[str, date, date, str, str]]:
