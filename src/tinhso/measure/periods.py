@@ -8,6 +8,7 @@ runs from the 15th of the month before to the 14th (Nghị định 09/2019/NĐ-C
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -240,6 +241,7 @@ class Grid:
             for day in sorted(set(change_days))
             if self.start < day < end and day.day not in (1, 15)
         )
+        self._slots: dict[Period, tuple[int, int] | None] = {}
         self.starts = tuple(sorted({*half_months(self.start, end), *self.cuts}))
 
     @property
@@ -248,13 +250,16 @@ class Grid:
         return len(self.starts) + 2
 
     def slot_of(self, day: date) -> int:
-        return sum(start <= day for start in self.starts) + (1 if day >= self.end else 0)
+        return bisect_right(self.starts, day) + (1 if day >= self.end else 0)
 
     def slots(self, period: Period) -> tuple[int, int] | None:
         """The half-open range of slots of `period`, or None when it leaves the grid."""
-        if period.start < self.start or period.end > self.end:
-            return None
-        return self.slot_of(period.start), self.slot_of(period.last_day) + 1
+        if period not in self._slots:
+            inside = self.start <= period.start and period.end <= self.end
+            self._slots[period] = (
+                (self.slot_of(period.start), self.slot_of(period.last_day) + 1) if inside else None
+            )
+        return self._slots[period]
 
     def first_day(self, slot: int) -> date:
         """A day of the slot that tells its map (slot 0: the day before the grid)."""

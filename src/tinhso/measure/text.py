@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 Language = Literal["vi", "en"]
@@ -93,6 +94,7 @@ class InputError(Exception):
 _D_BAR = str.maketrans("đĐ", "dD")
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Fold Vietnamese text for comparing and searching: no diacritics, no case, single spaces.
 

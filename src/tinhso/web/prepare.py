@@ -104,9 +104,10 @@ def load_sample(place: Workspace, plan_code: str, scale: float, say: Say) -> Sam
     say(Text(f"Đang sinh dữ liệu mô phỏng cỡ {scale:g}", f"Simulating records at scale {scale:g}"))
     sample = simulate(scenario_of(place, plan_code, scale, SAMPLE_SEED), folder)
     corrections = [file for file in sample.files if "dinh-chinh" in file.path.name]
-    for file in sample.files:
-        if file not in corrections:
-            load_file(place, file.stream, file.path, simulated=sample.maker)
+    with place.lake.writer():
+        for file in sample.files:
+            if file not in corrections:
+                load_file(place, file.stream, file.path, simulated=sample.maker)
     say(Text(f"Đã nạp {sample.rows} dòng", f"Loaded {sample.rows} rows"))
     place.measure()
     plan = place.plan(plan_code).plan
