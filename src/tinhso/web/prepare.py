@@ -15,11 +15,7 @@ from django.utils import timezone
 
 from tinhso.kernel.units.load import load_units
 from tinhso.measure.ingest import Mode, OnProgress, Receipt, ingest
-from tinhso.measure.periods import Period
-from tinhso.measure.places import View
 from tinhso.measure.text import Text
-from tinhso.modules.plan.actions import publish
-from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.web import configuration
@@ -99,28 +95,14 @@ def scenario_of(place: Workspace, plan_code: str, scale: float, seed: int) -> Sc
 
 
 def load_sample(place: Workspace, plan_code: str, scale: float, say: Say) -> Sample:
-    """Simulate a province's year, load it, and publish the first quarters before corrections."""
+    """Simulate a province's year and load it."""
     folder = configuration.home() / "sample"
     say(Text(f"Đang sinh dữ liệu mô phỏng cỡ {scale:g}", f"Simulating records at scale {scale:g}"))
     sample = simulate(scenario_of(place, plan_code, scale, SAMPLE_SEED), folder)
-    corrections = [file for file in sample.files if "dinh-chinh" in file.path.name]
     with place.lake.writer():
         for file in sample.files:
-            if file not in corrections:
-                load_file(place, file.stream, file.path, simulated=sample.maker)
+            load_file(place, file.stream, file.path, simulated=sample.maker)
     say(Text(f"Đã nạp {sample.rows} dòng", f"Loaded {sample.rows} rows"))
-    place.measure()
-    plan = place.plan(plan_code).plan
-    for quarter in (1, 2):
-        publish(
-            PlanQueries(place, plan_code),
-            Period.parse(f"{plan.year}-Q{quarter}"),
-            View(),
-            by="Tỉnh Số (mô phỏng)",
-            reason="",
-        )
-    for file in corrections:
-        load_file(place, file.stream, file.path, simulated=sample.maker)
     return sample
 
 

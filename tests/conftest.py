@@ -1,0 +1,58 @@
+"""What tests of the site share: units in the database, and a small sample, measured once a run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+#: Scale of the sample: some twenty thousand dossiers.
+SCALE = 0.02
+
+
+def pytest_report_header() -> str:
+    if os.environ.get("TINHSO_TEST_DATABASE_URL"):
+        return "site database: PostgreSQL"
+    return "site database: SQLite ONLY. PostgreSQL is NOT tested: set TINHSO_TEST_DATABASE_URL"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(Path(os.environ["TINHSO_HOME"]), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The test database, with the country's units in it."""
+    from tinhso.kernel.units.load import load_units  # noqa: PLC0415
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        load_units()
+
+
+@pytest.fixture(scope="session")
+def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+    from tinhso.web.assets import build_fonts, compile_translations  # noqa: PLC0415
+    from tinhso.web.prepare import load_sample  # noqa: PLC0415
+
+    home = Path(os.environ["TINHSO_HOME"])
+    with (home / "lock").open("w") as lock, django_db_blocker.unblock():  # type: ignore[attr-defined]
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "ready").exists():
+            build_fonts(home / "fonts")
+            compile_translations(settings.LOCALE_PATHS[0])
+            load_sample(workspace(), settings.TINHSO_DEFAULT_PLAN, SCALE, lambda _: None)
+            workspace().measure()
+            (home / "ready").touch()
+    yield
+
+
+@pytest.fixture
+def site(_sample: None, db: None) -> None:
+    """The site with the sample of Bình Phước, measured; for any test that opens pages."""

@@ -1,0 +1,27 @@
+"""Django's settings for tests: the product's own, in a home that is thrown away.
+
+The database is SQLite, or the PostgreSQL server that TINHSO_TEST_DATABASE_URL names.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+# All workers of one run share a home, so that the sample is made once.
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+HOME = Path(tempfile.gettempdir()) / f"tinhso-tests-{_RUN}"
+HOME.mkdir(exist_ok=True)
+os.environ["TINHSO_HOME"] = str(HOME)
+for _name in [name for name in os.environ if name.startswith("TINHSO_")]:
+    if _name not in ("TINHSO_HOME", "TINHSO_TEST_DATABASE_URL"):
+        del os.environ[_name]
+os.environ["TINHSO_DATABASE_URL"] = os.environ.get("TINHSO_TEST_DATABASE_URL", "")
+
+from tinhso.web.settings import *  # noqa: E402, F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
