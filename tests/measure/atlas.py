@@ -53,10 +53,6 @@ class Atlas:
             found.append(above)
         return found
 
-    def down(self, unit: str, day: date) -> set[str]:
-        """The unit and all below it."""
-        return {one for one in self.living(day) if unit in self.up(one, day)}
-
     def nearest_common(self, units: set[str], day: date) -> str:
         paths = [self.up(unit, day) for unit in sorted(units)]
         return next(one for one in paths[0] if all(one in path for path in paths))

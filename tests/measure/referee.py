@@ -59,6 +59,7 @@ class Stand:
     last_day: date
     former: bool
     partly: bool
+    shown: date = date.min  # the day whose units are shown for a former one's territory
 
 
 class Referee:
@@ -154,7 +155,7 @@ class Referee:
         if view is not None and begins <= view < ends:
             return Stand(view, last, False, False)
         nearest = max(begins, min(view or last, ends - DAY))
-        return Stand(nearest, last, True, False)
+        return Stand(nearest, last, True, False, view or last)
 
     def part(
         self,
@@ -210,11 +211,17 @@ class Referee:
     def completeness(
         self, one: Indicator, unit: str, period: tuple[date, date, date], stand: Stand
     ) -> tuple[int, int]:
-        day = stand.map_day or stand.last_day
-        if not one.reported_by or unit not in self.atlas.living(day):
+        own = stand.map_day or stand.last_day
+        if not one.reported_by or unit not in self.atlas.living(own):
             return 0, 0
+        day = stand.shown if stand.former else own
         living = self.atlas.living(day)
-        should = {u for u in self.atlas.down(unit, day) if living[u].level in one.reported_by}
+        should = {
+            u
+            for u, span in living.items()
+            if span.level in one.reported_by
+            and unit in self.atlas.up(self.atlas.stands(u, own)[0], own)
+        }
         within_period = Part(**{**vars(one.numerator), "window": Window.PERIOD})
         lots = self.counted(within_period, unit, period, stand)
         have = {self.atlas.stands(lot.unit, day)[0] for lot, _ in lots if lot.told}

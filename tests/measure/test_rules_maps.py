@@ -386,3 +386,22 @@ def test_completeness_of_a_unit_that_ended_is_kept_in_a_years_table(world: World
     figures = measured(world, story, told(("A", "2024-06-02", 3)), one)
     district = figures.table("I", "P", Period.parse("2024"), THEN).rows[0]
     assert (district.unit, district.expected_units, district.reported_units) == ("D", 2, 1)
+
+
+def test_completeness_of_a_former_unit_is_that_of_the_units_now_in_its_territory(
+    world: World,
+) -> None:
+    """Q had a, b, c. N is made of a and b and tells; c does not: 1 of 2, not 0 of 3."""
+    story = province([])
+    story.begin("Q", Level.PROVINCE, "VN")
+    for commune in ("a", "b", "c"):
+        story.begin(commune, Level.COMMUNE, "Q")
+    story.merge(REFORM, ["a", "b"], into="N")
+    for commune in ("N", "c"):
+        story.change(REFORM, commune, parent="P")
+    story.merge(REFORM, ["Q"], into="P")
+    one = indicator(count(), count(), reported_by=(Level.COMMUNE,))
+    figures = measured(world, story, told(("N", "2024-08-02", 3)), one, territories=("Q",))
+    for view in (THEN, AFTER):
+        found = value(figures, "Q", "2024-08", view)
+        assert (found.former, found.expected_units, found.reported_units) == (True, 2, 1)

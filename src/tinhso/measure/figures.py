@@ -133,7 +133,7 @@ class Figures:
         assert numerator is not None
         denominator = denominator or NOTHING
         status, reason = _judge(kind, numerator, denominator, known)
-        expected, reported = self._completeness(compiled, unit, period, place)
+        expected, reported = self._completeness(compiled, unit, period, view, place)
         return replace(
             value,
             status=status,
@@ -294,23 +294,28 @@ class Figures:
         return max((name for name in names if name <= day.isoformat()), default=names[0])
 
     def _completeness(
-        self, compiled: CompiledIndicator, unit: str, period: Period, place: Place
+        self, compiled: CompiledIndicator, unit: str, period: Period, view: View, place: Place
     ) -> tuple[int, int]:
-        """(units that should have records, of them units that have), with and below `unit`."""
+        """(units that should have records, of them units that have), with and below `unit`.
+
+        For a former unit these are the view's units that lie in the territory it had.
+        """
         levels = compiled.indicator.reported_by
         if place.under:  # a row's unit is asked for all its records, not only for those of the row
             place = self.places.place(unit, period, View()) or place
-        the_map = place.map or self.boundaries.map(place.last_day)
-        if not levels or unit not in the_map:
+        own = place.map or self.boundaries.map(place.last_day)
+        if not levels or unit not in own:
             return 0, 0
+        shown = self.boundaries.map(view.day or place.last_day)
         should = {
             uid
-            for uid in (unit, *the_map.descendants(unit))
+            for uid in self.places.inside(unit, own, shown if place.former else own)
             if self.boundaries.spans[uid][0].level in levels
         }
         amounts, _ = self.amounts(compiled.numerator.presence, unit, period, place)
         have = {
-            the_map.carry(self.cube.units[position]).uid for position in np.flatnonzero(amounts)
+            (shown if place.former else own).carry(self.cube.units[position]).uid
+            for position in np.flatnonzero(amounts)
         }
         return len(should), len(should & have)
 

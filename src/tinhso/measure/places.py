@@ -78,6 +78,7 @@ class Places:
         self.territories = frozenset(territories)
         self.below = lru_cache(maxsize=16384)(self._below)
         self.segments = lru_cache(maxsize=1024)(self._segments)
+        self.inside = lru_cache(maxsize=1024)(self._inside)
         self.listed = lru_cache(maxsize=4096)(self._listed)
 
     def place(self, unit: str, period: Period, view: View) -> Place | None:
@@ -110,6 +111,12 @@ class Places:
         return unit in the_map and (
             place.under is None or unit in self.listed(*place.under, the_map)
         )
+
+    def _inside(self, unit: str, own: Map, the_map: Map) -> frozenset[str]:
+        """All units of `the_map` that lie in what `unit` is on its `own` map, at every level."""
+        if own is the_map:
+            return frozenset((unit, *own.descendants(unit)))
+        return frozenset(uid for uid in the_map.parent if unit in own.path(own.carry(uid).uid))
 
     def own_map(self, unit: str, day: date) -> Map:
         """The map of the unit's day nearest to `day`."""
