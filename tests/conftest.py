@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
-from collections.abc import Iterator
+import signal
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ def pytest_report_header() -> str:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
+        note = Path(os.environ["TINHSO_HOME"]) / "served" / "server.json"
+        if note.exists():
+            os.killpg(json.loads(note.read_text(encoding="utf-8"))["pid"], signal.SIGTERM)
         shutil.rmtree(Path(os.environ["TINHSO_HOME"]), ignore_errors=True)
 
 
@@ -36,7 +40,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
 
 @pytest.fixture(scope="session")
-def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
     from tinhso.web.assets import build_fonts, compile_translations  # noqa: PLC0415
     from tinhso.web.prepare import load_sample  # noqa: PLC0415
@@ -50,7 +54,6 @@ def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> 
             load_sample(workspace(), settings.TINHSO_DEFAULT_PLAN, SCALE, lambda _: None)
             workspace().measure()
             (home / "ready").touch()
-    yield
 
 
 @pytest.fixture
