@@ -229,7 +229,7 @@ class Figures:
             states = int((self.amounts(measured.states, unit, period, place)[0] * told).sum())
             days = int((self.amounts(measured.age, unit, period, place)[0] * told).sum())
             state_day = EPOCH + timedelta(days=days // states) if states else None
-        return Cell(int(amounts.sum()), loose, state_day)
+        return Cell(exact_sum(amounts), loose, state_day)
 
     def _is_own(self, unit: str, place: Place) -> Array:
         """1 for the leaves whose records stand, attributed, at the unit itself."""
@@ -268,7 +268,7 @@ class Figures:
             if self.places.counts(unit, place, the_map):
                 below = self.places.below(the_map, unit)
                 total[below.inside] += amounts[below.inside]
-                loose += int(amounts[below.loose].sum())
+                loose += exact_sum(amounts[below.loose])
         return total, loose
 
     def window(self, measured: Measured, period: Period) -> tuple[int, int]:
@@ -318,6 +318,15 @@ class Figures:
             for position in np.flatnonzero(amounts)
         }
         return len(should), len(should & have)
+
+
+def exact_sum(amounts: Array) -> int:
+    """The sum to the last digit, beyond 64 bits as well, where numpy would start anew below zero."""
+    if not amounts.size:
+        return 0
+    largest = max(int(amounts.max()), -int(amounts.min()))
+    small = largest * amounts.size < 2**63
+    return int(amounts.sum()) if small else sum(amounts.tolist())
 
 
 def _judge(
