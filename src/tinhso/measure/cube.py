@@ -25,6 +25,7 @@ from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
 from tinhso.measure.sql import crowd_plan, distinct_plan, stream_plan
 from tinhso.measure.streams import Stream
+from tinhso.measure.tables import make_table
 
 Array = npt.NDArray[np.int64]
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -298,18 +299,17 @@ def _register_heirs(
     An heir may be no more in its turn. A `path` leads from heir to heir to one that goes on; what a
     unit told last is out of date when on each of its paths somebody has told anew.
     """
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE heirs "
-        "(source VARCHAR, path INTEGER, target VARCHAR, day DATE)"
+    make_table(
+        connection,
+        "heirs",
+        {"source": "VARCHAR", "path": "INTEGER", "target": "VARCHAR", "day": "DATE"},
+        (
+            (unit, number, heir.target, heir.on.isoformat())
+            for unit in units
+            for number, path in enumerate(boundaries.paths(unit))
+            for heir in path
+        ),
     )
-    rows = [
-        (unit, number, heir.target, heir.on)
-        for unit in units
-        for number, path in enumerate(boundaries.paths(unit))
-        for heir in path
-    ]
-    if rows:
-        connection.executemany("INSERT INTO heirs VALUES (?, ?, ?, ?)", rows)
 
 
 def _register_nodes(
@@ -351,7 +351,7 @@ def _register_nodes(
 class NameTable:
     """Names by number, for columns of many repeated names.
 
-    DuckDB reads numbers from numpy at once, but asks for pandas again at every single text.
+    DuckDB reads numbers from numpy at once, but asks for pandas again at every text (see `tables`).
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
@@ -362,11 +362,9 @@ class NameTable:
 
     def write(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `names` (number, name)."""
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE names AS "
-            "SELECT unnest(range(len(?::VARCHAR[]))) AS number, unnest(?::VARCHAR[]) AS name",
-            [list(self.numbers)] * 2,
-        )
+        columns = {"number": "BIGINT", "name": "VARCHAR"}
+        rows = ((number, name) for name, number in self.numbers.items())
+        make_table(connection, "names", columns, rows)
 
 
 def _additive(
