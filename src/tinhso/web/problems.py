@@ -14,7 +14,7 @@ from django.utils.translation import get_language_from_request
 from ninja.errors import HttpError, ValidationErrorContext
 
 from tinhso.kernel.units import queries as units
-from tinhso.kernel.units.api import NotFoundError
+from tinhso.kernel.units.api import PAGE_NAMES, NotFoundError
 from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError, register
 from tinhso.measure.text import InputError, Place, Problem, Text, message, nearest
 from tinhso.modules.plan.workspace import NotMeasuredError
@@ -142,7 +142,8 @@ def unknown_unit(request: HttpRequest, error: UnknownUnitError) -> HttpResponse:
     ]
     named = ", ".join(near)
     hint = Text(f" Gần nhất: {named}.", f" Nearest: {named}.") if near else Text("", "")
-    where = "query.unit" if code in request.GET.values() else "path.uid"
+    asked = (PAGE_NAMES.get(name, name) for name, value in request.GET.items() if value == code)
+    where = next((f"query.{name}" for name in asked if name in ("unit", "within")), "path.uid")
     return problem_response(request, 404, [UNKNOWN_UNIT(Place(where), code=code, hint=hint)])
 
 
