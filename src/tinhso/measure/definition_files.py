@@ -153,6 +153,9 @@ def _field(data: Mapping[str, Any]) -> Field:
         required=data.get("required", False),
         sensitivity=Sensitivity(data["sensitivity"]),
         values=tuple(data.get("values", ())),
+        value_names=tuple(
+            (value, text_of(name)) for value, name in data.get("value_names", {}).items()
+        ),
         minimum=data.get("minimum"),
         maximum=data.get("maximum"),
         future=data.get("future", False),

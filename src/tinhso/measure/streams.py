@@ -65,7 +65,12 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     future: bool = False  # may a date lie in the future (a due date may, a closing date may not)
+    value_names: tuple[tuple[str, Text], ...] = ()  # how people call the `values`
     pattern: str = ""  # a regular expression that the whole text must match (CODE and TEXT)
+
+    def name_of(self, value: str) -> Text | None:
+        """How people call one of `values`; None where the pack gives no name."""
+        return dict(self.value_names).get(value)
 
     @property
     def sql_type(self) -> str:

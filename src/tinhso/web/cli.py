@@ -283,9 +283,7 @@ def _measure_now(snapshot: int | None) -> None:
 
 
 @main.command()
-@click.option(
-    "--plan", default=configuration.DEFAULT_PLAN.get, help="Mã kế hoạch · Plan code"
-)
+@click.option("--plan", default=configuration.DEFAULT_PLAN.get, help="Mã kế hoạch · Plan code")
 @click.option("--seed", default=382, show_default=True)
 @click.option(
     "--scale",

@@ -141,7 +141,7 @@ def get_overview(
         raise InputError([UNKNOWN_PILLAR(where, code=asked.pillar, known=", ".join(pillars))])
     judged = queries.unit_rows(unit, lens)
     shown = [
-        row.target
+        row
         for row in judged
         if (not asked.pillar or row.target.pillar == asked.pillar)
         and (asked.standing is None or row.judgement.standing is asked.standing)
@@ -152,7 +152,7 @@ def get_overview(
     return OverviewShape.model_validate(
         {
             **page,
-            "items": [answers.row(target, unit) for target in page["items"]],
+            "items": [answers.row(row) for row in page["items"]],
             "about": about(queries),
             "lens": lens,
             "unit": answers.unit(unit),
@@ -232,7 +232,7 @@ def get_value(
     wanted = indicator_of(queries, code)
     lens, unit = lens_of(queries, asked), unit_of(queries, asked)
     answers, target = Answers(queries, lens), queries.target_of(code)
-    row = answers.row(target, unit) if target else answers.lone_row(wanted, unit)
+    row = answers.row(queries.row(target, unit, lens)) if target else answers.lone_row(wanted, unit)
     return ValueAnswer.model_validate(
         {"about": about(queries), "lens": lens, "row": row}, from_attributes=True
     )

@@ -29,7 +29,7 @@ from tinhso.modules.plan.api_schemas import BaselineShape, CheckShape, TargetSha
 from tinhso.modules.plan.opening import Opened, OpenedPart
 from tinhso.modules.plan.pack import Target
 from tinhso.modules.plan.published import PublishedVersion
-from tinhso.modules.plan.queries import Lens, PlanQueries
+from tinhso.modules.plan.queries import Lens, PlanQueries, TargetRow
 
 
 class Answers:
@@ -76,9 +76,9 @@ class Answers:
             measure=target.measure,
         )
 
-    def row(self, target: Target, unit: str) -> RowShape:
-        row = self.queries.row(target, unit, self.lens)
-        trend = self.queries.trend(target.indicator, unit, self.lens)
+    def row(self, row: TargetRow) -> RowShape:
+        target = row.target
+        trend = self.queries.trend(target.indicator, row.value.unit, self.lens)
         low, high = self.queries.scale(row.indicator)
         return RowShape(
             target=TargetShape.model_validate(target),

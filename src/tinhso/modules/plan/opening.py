@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tinhso.measure.explain import Explanation, PartExplanation, Rows, explain, recount, rows
 from tinhso.measure.figures import Value
-from tinhso.measure.streams import Sensitivity
+from tinhso.measure.streams import Field, Sensitivity
 from tinhso.measure.text import Text
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import Workspace
@@ -24,7 +24,12 @@ class OpenedPart:
     part: PartExplanation
     recounted: int | None
     sample: Rows
-    labels: tuple[Text, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def cells(self) -> list[list[tuple[Field, object]]]:
+        """The sample's records, each cell with its field."""
+        return [list(zip(self.fields, row, strict=True)) for row in self.sample.rows]
 
     @property
     def agrees(self) -> bool:
@@ -72,7 +77,9 @@ def open_value(
                 part,
                 recount(connection, part),
                 rows(connection, part, limit=size, offset=(page - 1) * size),
-                tuple(field.label for name in part.fields if (field := part.stream.field(name))),
+                tuple(
+                    field for name in part.fields if (field := part.stream.field(name)) is not None
+                ),
             )
         )
     return Opened(value, explanation, tuple(parts))

@@ -18,7 +18,8 @@ from tinhso.kernel.units.register import register as unit_register
 from tinhso.measure import writing
 from tinhso.measure.definitions import Kind
 from tinhso.measure.figures import Value
-from tinhso.measure.streams import FieldType, Sensitivity
+from tinhso.measure.periods import Period
+from tinhso.measure.streams import Field, FieldType, Sensitivity
 from tinhso.measure.text import Problem, Text
 from tinhso.modules.plan import words
 from tinhso.modules.plan.lens import lens_query
@@ -171,8 +172,17 @@ def area(km2: float) -> str:
 
 
 @register.filter
-def record_cell(value: object) -> str:
+def dates(period: Period) -> str:
+    """A period's first and last day."""
+    lang = language()
+    return f"{writing.day(period.start, lang)} – {writing.day(period.last_day, lang)}"
+
+
+@register.simple_tag
+def record_cell(field: Field, value: object) -> str:
     """A cell of a record: empty is a dash, true and false are words, days are days."""
+    if isinstance(value, str) and (name := field.name_of(value)) is not None:
+        return name.to(language())
     match value:
         case None:
             return "–"
