@@ -254,7 +254,7 @@ def test_all_formats_bring_the_same_records(
     )
     workbook(folder / "c", {"x": [names, *[[row[0], str(row[1]), *row[2:]] for row in rows]]})
     duckdb.sql(
-        f"SELECT * FROM read_csv('{folder / 'a'}', types = {{'transaction_code': 'VARCHAR'}}, header = true)"
+        f"SELECT * FROM read_csv('{folder / 'a'}', all_varchar = true, header = true)"
     ).write_parquet(str(folder / "d"))
     contents = set()
     for name in "abcd":
