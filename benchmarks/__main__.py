@@ -1,0 +1,27 @@
+"""`python -m benchmarks [figures|ingest|pages] [options]`: print tables; with no name, all three."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import figures, ingest, pages
+
+TABLES: dict[str, Callable[[list[str]], str]] = {
+    "figures": figures.main,
+    "ingest": ingest.main,
+    "pages": pages.main,
+}
+
+
+def main() -> None:
+    names, options = sys.argv[1:2], sys.argv[2:]
+    if names and names[0] not in TABLES:
+        print(__doc__)
+        sys.exit(2)
+    for name in names or TABLES:
+        print(TABLES[name](options), flush=True)
+
+
+if __name__ == "__main__":
+    main()
