@@ -190,6 +190,17 @@ def test_an_explanation_counts_again_from_the_records(client: Client) -> None:
     assert records["total"] == numerator["records"] == 60
 
 
+@pytest.mark.parametrize("view", ["then", "2025-06-30", "2025-07-01"])
+def test_statements_over_every_stream_run_and_agree(client: Client, view: str) -> None:
+    found = get(client, f"{PLAN}/indicators")["items"]
+    each = {(one["kind"], one["parts"][0]["stream"]): one for one in found}
+    for indicator in each.values():
+        address = f"{PLAN}/indicators/{indicator['code']}/explanation?period=2025-Q3&view={view}"
+        parts = get(client, address)["parts"]
+        assert [part["role"] for part in parts] == [part["role"] for part in indicator["parts"]]
+        assert all(part["agrees"] for part in parts), indicator["code"]
+
+
 def test_what_is_published_is_in_the_explanation_at_once(client: Client) -> None:
     address = f"{PLAN}/indicators/CQS-03/explanation?period=2025-Q2"
     before = client.get(address).headers["ETag"]
