@@ -171,8 +171,11 @@ class Referee:
         lots = self.counted(part, unit, period, stand, own=one.kind is Kind.MEASURE)
         if not any(lot.told for lot, _ in lots):
             return None, 0, None
-        if one.kind is Kind.MEASURE and len({lot.unit for lot, _ in lots if lot.told}) != 1:
-            return None, 0, None
+        if one.kind is Kind.MEASURE:  # only one may tell it, and what others left empty is no state
+            tellers = {lot.unit for lot, _ in lots if lot.told}
+            if len(tellers) != 1:
+                return None, 0, None
+            lots = [(lot, sure) for lot, sure in lots if lot.unit in tellers]
         if part.aggregate is Aggregate.DISTINCT:
             return len({lot.who for lot, _ in lots if lot.who is not None}), 0, None
         states = sum(lot.states for lot, _ in lots)

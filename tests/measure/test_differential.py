@@ -84,7 +84,8 @@ def compare(data: st.DataObject, world: World, store: CubeStore) -> None:
                 )
                 if mine != theirs:
                     note(f"{story}\n{told}\n{one}")
-                assert mine == theirs, f"{one.code} of {unit} in {period.code}, view {view.code}"
+                question = f"{one.code} of {unit} in {period.code}, view {view.code}"
+                assert mine == theirs, f"{question}:\n{mine}\n{theirs}"
 
 
 def last(end: date) -> date:
