@@ -301,6 +301,8 @@ def test_streams_schemas_and_words_explain_the_rest(client: Client) -> None:
     assert (dossiers["rows"], dossiers["quarantined"]) == (600, 3)
     fields = {field["name"]: field["sensitivity"] for field in dossiers["fields"]}
     assert fields["applicant"] == "personal"
+    named = {field["name"]: field["value_names"] for field in dossiers["fields"]}
+    assert set(named["submitted_by"]) == {"citizen", "officer", "post", "business"}
     for line in get(client, "/api/v1/schemas")["items"]:
         Draft202012Validator.check_schema(get(client, line["address"]))
     words = get(client, "/api/v1/words")["words"]

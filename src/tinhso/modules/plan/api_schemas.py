@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tinhso.kernel.units.api import Page, Shape, TextShape
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definitions import Aggregate, Better, CheckKind, Kind, Window
 from tinhso.measure.periods import PeriodKind
 from tinhso.measure.streams import FieldType, Nature, Sensitivity
+from tinhso.measure.text import Text
 from tinhso.modules.plan.pack import DocumentKind, KnownBy, MeasuredIn, Operator
 
 
@@ -318,10 +320,16 @@ class FieldShape(Shape):
     required: bool
     sensitivity: Sensitivity
     values: list[str]
+    value_names: dict[str, TextShape] = Field(description="How people call the values.")
     minimum: int | None
     maximum: int | None
     future: bool
     pattern: str
+
+    @field_validator("value_names", mode="before")
+    @classmethod
+    def _by_value(cls, names: Iterable[tuple[str, Text]] | dict[str, TextShape]) -> object:
+        return dict(names)
 
 
 class StreamShape(Shape):
