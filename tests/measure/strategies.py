@@ -143,12 +143,14 @@ def units_on(draw: st.DrawFn, boundaries: Boundaries, day: date) -> str:
 
 @st.composite
 def dossiers(draw: st.DrawFn, boundaries: Boundaries) -> Record:
-    received = draw(MOMENTS)
+    received, due, closed = draw(MOMENTS), draw(maybe(DAYS)), draw(maybe(MOMENTS))
+    if due and draw(st.booleans()):  # closed about when it was due
+        closed = datetime.combine(due + timedelta(days=draw(st.integers(-1, 3))), draw(HOURS))
     return {
         "_unit": draw(units_on(boundaries, received.date())),
         "received": received,
-        "due": draw(maybe(DAYS)),
-        "closed": draw(maybe(MOMENTS)),
+        "due": due,
+        "closed": closed,
         "paid_on": draw(maybe(DAYS)),
         "citizen": draw(maybe(st.sampled_from(["an", "bo", "chi", "du"]))),
         "fee": draw(maybe(MONEY)),

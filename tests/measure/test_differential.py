@@ -18,7 +18,7 @@ from tinhso.measure.figures import Figures, Value
 from tinhso.measure.quantities import compile_indicator
 
 #: More worlds for a longer look: MEASURE_EXAMPLES=5000 pytest tests/measure/test_differential.py
-EXAMPLES = int(os.environ.get("MEASURE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("MEASURE_EXAMPLES", "50"))
 RELAXED = settings(
     deadline=None,
     suppress_health_check=[
