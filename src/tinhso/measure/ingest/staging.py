@@ -109,10 +109,9 @@ def _check_order(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 def place_units(connection: duckdb.DuckDBPyConnection, boundaries: Boundaries) -> None:
     """Make the table `units`: which unit bore which code in which stretch of days (half-open)."""
     name = f"units_{boundaries.digest}"
-    known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = ?", [name]
-    ).fetchone()
-    if known == (0,):
+    try:
+        connection.execute(f"SELECT 1 FROM {name} LIMIT 0")
+    except duckdb.CatalogException:  # the first file of this connection
         make_table(
             connection,
             name,
