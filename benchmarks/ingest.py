@@ -143,15 +143,15 @@ def _measure(folder: Path, rows: int, repeats: int, title: str, stamp: str) -> N
     _tell(f"all rows but one there, {title}", rows, again)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str] | None = None) -> str:
+    parser = argparse.ArgumentParser(prog="benchmarks ingest", description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--load", nargs=2, type=Path, metavar=("LAKE", "FILE"))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.load:
         print(json.dumps(load(*options.load)))
-        return
+        return ""
     print(
         f"{options.rows:,} rows of 17 columns; {platform.machine()}, {os.cpu_count()} processors,"
         f" Python {platform.python_version()}, DuckDB {duckdb.__version__};"
@@ -160,6 +160,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for title, stamp in (("ISO dates", "%Y-%m-%d %H:%M:%S"), ("d/m/y dates", "%d/%m/%Y %H:%M")):
             _measure(Path(folder), options.rows, options.repeats, title, stamp)
+    return ""
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ class Stand:
     former: bool
     partly: bool
     shown: date = date.min  # the day whose units are shown for a former one's territory
+    follows: bool = False  # whoever took over from it is meant, once it is no more
 
 
 class Referee:
@@ -69,11 +70,11 @@ class Referee:
         streams: Mapping[str, Stream],
         rows: Mapping[str, Sequence[Sequence[object]]],
         wheres: Mapping[str, str],
-        territories: Iterable[str] = (),
+        followed: Iterable[str] = (),
     ) -> None:
         """`rows` are a stream's fields with `_unit`, `_level`, ...; `wheres` filters in SQLite."""
         self.atlas, self.streams, self.wheres = atlas, streams, wheres
-        self.territories = set(territories)
+        self.followed = set(followed)
         self.lots: dict[object, list[Lot]] = {}
         self.db = sqlite3.connect(":memory:")
         self.dates: list[date] = []
@@ -146,16 +147,28 @@ class Referee:
     def stand(self, unit: str, first: date, last: date, view: date | None) -> Stand | None:
         begins, ends = self.atlas.begins(unit), self.atlas.ends(unit)
         whole = begins <= first and last < ends
-        if view is None and unit not in self.territories:
+        follows = unit in self.followed
+        if view is None:
+            if follows and not whole and begins <= last:
+                return Stand(None, last, False, False, follows=True)
             if ends <= first or last < begins:
                 return None
             return Stand(None, min(last, ends - DAY) if ends < date.max else last, False, not whole)
-        if view is None and whole:
-            return Stand(None, last, False, False)
-        if view is not None and begins <= view < ends:
+        if begins <= view < ends:
             return Stand(view, last, False, False)
-        nearest = max(begins, min(view or last, ends - DAY))
-        return Stand(nearest, last, True, False, view or last)
+        if follows and self.node(unit, view, follows=True):
+            return Stand(view, last, False, False, follows=True)
+        nearest = max(begins, min(view, ends - DAY))
+        return Stand(nearest, last, True, False, view)
+
+    def node(self, unit: str, day: date, *, follows: bool) -> str | None:
+        """The unit itself while it lives; once it is no more, where it follows, its one heir."""
+        if unit in self.atlas.living(day):
+            return unit
+        if not follows or day < self.atlas.ends(unit):
+            return None
+        place, sure = self.atlas.stands(unit, day)
+        return place if sure else None
 
     def part(
         self,
@@ -204,18 +217,20 @@ class Referee:
         found = []
         for lot in lots:
             day = stand.map_day or (stand.last_day if stock else lot.day)
-            if unit not in self.atlas.living(day):
+            node = self.node(unit, day, follows=stand.follows)
+            if node is None:
                 continue
             place, sure = self.atlas.stands(lot.unit, day)
-            if unit in self.atlas.up(place, day) and not (own and (place != unit or not sure)):
-                found.append((lot, sure or place != unit))
+            if node in self.atlas.up(place, day) and not (own and (place != node or not sure)):
+                found.append((lot, sure or place != node))
         return found
 
     def completeness(
         self, one: Indicator, unit: str, period: tuple[date, date, date], stand: Stand
     ) -> tuple[int, int]:
         own = stand.map_day or stand.last_day
-        if not one.reported_by or unit not in self.atlas.living(own):
+        node = self.node(unit, own, follows=stand.follows)
+        if not one.reported_by or node is None:
             return 0, 0
         day = stand.shown if stand.former else own
         living = self.atlas.living(day)
@@ -223,7 +238,7 @@ class Referee:
             u
             for u, span in living.items()
             if span.level in one.reported_by
-            and unit in self.atlas.up(self.atlas.stands(u, own)[0], own)
+            and node in self.atlas.up(self.atlas.stands(u, own)[0], own)
         }
         within_period = Part(**{**vars(one.numerator), "window": Window.PERIOD})
         lots = self.counted(within_period, unit, period, stand)

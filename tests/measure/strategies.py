@@ -269,10 +269,11 @@ NUMBERS = st.recursive(
     lambda inner: st.one_of(
         st.builds(
             lambda op, a, b: _both("({0} " + op + " {1})", a, b),
-            st.sampled_from("+-*%"),
+            st.sampled_from("+-%"),
             inner,
             inner,
         ),
+        st.builds(lambda a, n: _both(f"({{0}} * {n})", a), inner, st.integers(0, 9)),
         st.builds(lambda a: _both("(-{0})", a), inner),
         st.builds(lambda a: _both("abs({0})", a), inner),
     ),

@@ -51,14 +51,14 @@ def referee_of(
     story: Story,
     told: dict[str, list[Record]],
     wheres: dict[str, str],
-    territories: tuple[str, ...],
+    followed: tuple[str, ...],
 ) -> Referee:
     boundaries = story.boundaries()
     rows = {
         code: [row_of(stream, boundaries, one, n) for n, one in enumerate(told[code])]
         for code, stream in STREAMS.items()
     }
-    return Referee(Atlas(story.spans, story.successions), STREAMS, rows, wheres, territories)
+    return Referee(Atlas(story.spans, story.successions), STREAMS, rows, wheres, followed)
 
 
 def compare(data: st.DataObject, world: World, store: CubeStore) -> None:
@@ -67,12 +67,13 @@ def compare(data: st.DataObject, world: World, store: CubeStore) -> None:
     told = data.draw(records(boundaries), label="records")
     asked = [data.draw(indicators(n), label="indicator") for n in range(4)]
     wheres = {text: lite for _, own in asked for text, lite in own.items()}
-    territories = tuple(data.draw(st.sampled_from([(), ("P",), ("Q", "P1")])))
+    known = {span.uid for span in story.spans}
+    followed = tuple(u for u in data.draw(st.sampled_from([(), ("P",), ("Q", "P1")])) if u in known)
     world.fill(boundaries, told)
     compiled = [compile_indicator(one, STREAMS) for one, _ in asked]
-    store.save(world.cube(boundaries, compiled))
-    figures = Figures(store.load(), boundaries, compiled, territories)
-    referee = referee_of(story, told, wheres, territories)
+    store.save(world.cube(boundaries, compiled, followed=followed))
+    figures = Figures(store.load(), boundaries, compiled, followed)
+    referee = referee_of(story, told, wheres, followed)
     units = sorted({span.uid for span in story.spans})
     for _ in range(3):
         period, view = data.draw(PERIODS), data.draw(VIEWS)

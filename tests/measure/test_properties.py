@@ -65,14 +65,14 @@ def place_of(atlas: Atlas, unit: str, day: object, map_day: object) -> str:
 
 @SMALL
 @given(data=st.data())
-def test_a_territory_has_the_same_total_then_and_as_of_any_day(
+def test_the_country_has_the_same_total_then_and_as_of_any_day(
     data: st.DataObject, world: World
 ) -> None:
     """The country neither gains nor loses records, however its inside is drawn."""
     story = data.draw(stories())
     boundaries = story.boundaries()
     world.fill(boundaries, data.draw(records(boundaries)))
-    figures = world.figures(boundaries, [PAGES, PERSONS], territories=["VN"])
+    figures = world.figures(boundaries, [PAGES, PERSONS])
     period, view = data.draw(PERIODS), data.draw(VIEWS)
     for code in ("pages", "persons"):
         then, as_of = (figures.value(code, "VN", period, one) for one in (View(), view))

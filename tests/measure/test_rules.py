@@ -45,11 +45,11 @@ def measured(
     one: Indicator = ONLINE,
     story: Story | None = None,
     stream: str = "dossiers",
-    territories: tuple[str, ...] = (),
+    followed: tuple[str, ...] = (),
 ) -> Figures:
     boundaries = (story or province()).boundaries()
     world.fill(boundaries, {stream: records})
-    return world.figures(boundaries, [one], territories)
+    return world.figures(boundaries, [one], followed)
 
 
 def value(figures: Figures, unit: str, period: str, view: View = THEN) -> Value:

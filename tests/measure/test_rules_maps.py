@@ -45,11 +45,11 @@ def measured(
     records: list[Record],
     one: Indicator = COUNTED,
     stream: str = "dossiers",
-    territories: tuple[str, ...] = (),
+    followed: tuple[str, ...] = (),
 ) -> Figures:
     boundaries = story.boundaries()
     world.fill(boundaries, {stream: records})
-    return world.figures(boundaries, [one], territories)
+    return world.figures(boundaries, [one], followed)
 
 
 def value(figures: Figures, unit: str, period: str, view: View = THEN) -> Value:
@@ -171,20 +171,20 @@ def test_an_abolished_districts_own_figures_stay_with_its_province(world: World)
     assert (p.amount, p.unattributed) == (4, 3)
 
 
-def test_a_former_province_goes_on_as_the_territory_it_had(world: World) -> None:
-    """Q joins P on 1 July. As a territory Q keeps q's dossiers of August; P then has all."""
+def test_a_target_follows_its_unit_into_the_successor(world: World) -> None:
+    """Q joins P on 1 July. Followed, Q has its own until June and all of P's from July on."""
     story = province(["A"])
     story.begin("Q", Level.PROVINCE, "VN")
     story.begin("q", Level.COMMUNE, "Q")
     story.change(REFORM, "q", parent="P")
     story.merge(REFORM, ["Q"], into="P")
     records = told(("q", "2024-06-02", 1), ("q", "2024-08-02", 2), ("A", "2024-08-02", 4))
-    figures = measured(world, story, records, territories=("Q",))
-    assert amounts(figures, "Q P", "2024-08", THEN) == [2, 6]
-    assert value(figures, "Q", "2024-08", THEN).former
-    assert amounts(figures, "Q P", "2024", THEN) == [3, 6]
+    figures = measured(world, story, records, followed=("Q",))
+    assert amounts(figures, "Q P", "2024-08", THEN) == [6, 6]
+    assert value(figures, "Q", "2024-08", THEN).followed_by == "P"
+    assert amounts(figures, "Q P", "2024", THEN) == [7, 6]
     assert amounts(figures, "Q P", "2024", BEFORE) == [3, 4]
-    assert amounts(figures, "Q P", "2024", AFTER) == [3, 7]
+    assert amounts(figures, "Q P", "2024", AFTER) == [7, 7]
 
 
 @pytest.mark.parametrize("on", [date(2022, 7, 1), date(2026, 3, 1)])
@@ -401,7 +401,6 @@ def test_completeness_of_a_former_unit_is_that_of_the_units_now_in_its_territory
         story.change(REFORM, commune, parent="P")
     story.merge(REFORM, ["Q"], into="P")
     one = indicator(count(), count(), reported_by=(Level.COMMUNE,))
-    figures = measured(world, story, told(("N", "2024-08-02", 3)), one, territories=("Q",))
-    for view in (THEN, AFTER):
-        found = value(figures, "Q", "2024-08", view)
-        assert (found.former, found.expected_units, found.reported_units) == (True, 2, 1)
+    figures = measured(world, story, told(("N", "2024-08-02", 3)), one)
+    found = value(figures, "Q", "2024-08", AFTER)
+    assert (found.former, found.expected_units, found.reported_units) == (True, 2, 1)

@@ -298,18 +298,21 @@ class World:
         boundaries: Boundaries,
         indicators: Sequence[CompiledIndicator],
         checks: Sequence[HonestyCheck] = (),
+        followed: Iterable[str] = (),
     ) -> Cube:
         compiled = [compile_check(check, STREAMS) for check in checks]
-        return compute(self.lake, Workplace(STREAMS, indicators, compiled, boundaries, "test"))
+        workplace = Workplace(STREAMS, indicators, compiled, boundaries, followed)
+        return compute(self.lake, workplace)
 
     def figures(
         self,
         boundaries: Boundaries,
         indicators: Sequence[Indicator],
-        territories: Iterable[str] = (),
+        followed: Iterable[str] = (),
     ) -> Figures:
         compiled = [compile_indicator(one, STREAMS) for one in indicators]
-        return Figures(self.cube(boundaries, compiled), boundaries, compiled, territories)
+        cube = self.cube(boundaries, compiled, followed=followed)
+        return Figures(cube, boundaries, compiled, followed)
 
 
 def row_of(stream: Stream, boundaries: Boundaries, record: Record, number: int) -> list[object]:

@@ -167,7 +167,8 @@ class Boundaries:
     def carry(self, uid: str, day: date) -> Carried:
         """Where figures of `uid` stand on the map of `day`, before or after the unit's own time.
 
-        A merger carries wholly; a split, or a new unit looked at on an older map, is not
+        `uid` may be "unit>heir", where a record names the unit's heir itself: then the heir's place
+        is meant once the unit is no more. A merger carries wholly; a split, or a new unit looked at on an older map, is not
         attributed unless only one unit can claim it.
         """
         return self.map(day).carry(uid)
@@ -222,6 +223,11 @@ class Map:
 
     def carry(self, uid: str) -> Carried:
         """See `Boundaries.carry`."""
+        own, _, heir_named = uid.partition(">")
+        if heir_named:
+            _, until = self.boundaries.life(own)
+            ended = until is not None and until <= self.day
+            return self.carry(heir_named if ended else own)
         found = self._carried.get(uid)
         if found is None:
             found = self._carried[uid] = self._carry(uid)
@@ -252,3 +258,12 @@ class Map:
         if len(places) == 1:
             return next(iter(places))
         return Carried(self.common(sorted({place.uid for place in places})), False)
+
+
+def heir(unit: str, the_map: Map) -> str | None:
+    """The one unit of a later map that took over from `unit`, or None."""
+    _, until = the_map.boundaries.life(unit)
+    if until is None or until > the_map.day:
+        return None
+    carried = the_map.carry(unit)
+    return carried.uid if carried.attributed else None

@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.boundaries import Boundaries, day_before
+from tinhso.measure.boundaries import Boundaries, Map, day_before, heir
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.lake import Lake
 from tinhso.measure.periods import Grid
@@ -126,13 +126,14 @@ class Workplace:
         indicators: Iterable[CompiledIndicator],
         checks: Iterable[CompiledCheck],
         boundaries: Boundaries,
-        boundaries_digest: str,
+        followed: Iterable[str] = (),
     ) -> None:
+        """`followed`: units whose targets pass to whoever takes over from them (see Places)."""
         self.streams = streams
         self.indicators = tuple(indicators)
         self.checks = tuple(checks)
         self.boundaries = boundaries
-        self.boundaries_digest = boundaries_digest
+        self.followed = tuple(sorted(set(followed)))
         found: dict[str, Quantity] = {}
         for indicator in self.indicators:
             found |= {quantity.key: quantity for quantity in indicator.quantities}
@@ -144,7 +145,8 @@ class Workplace:
     def definitions_digest(self) -> str:
         text = "\n".join(q.key for q in self.quantities)
         checks = "\n".join(f"{c.check.by} {c.check.at_least}" for c in self.checks)
-        return hashlib.sha256(f"{text}\n{checks}".encode()).hexdigest()[:16]
+        whole = "\n".join((text, checks, *self.followed))
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 def compute(
@@ -163,7 +165,7 @@ def compute(
         reach = [_reach(connection, stream, at) for stream in workplace.streams.values()]
         grid = _grid([days for days in reach if days], workplace.boundaries)
         units = _units(connection, workplace.streams, at)
-        _register_heirs(connection, workplace.boundaries, units)
+        make_heirs(connection, workplace.boundaries, units)
         maps = _map_days(workplace.boundaries, units, grid)
         totals: dict[str, Array] = {}
         sightings: dict[tuple[str, str, str], Sightings] = {}
@@ -179,7 +181,7 @@ def compute(
             totals |= _additive(connection, workplace.streams[code], quantities, grid, at, units)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
         for name in (THEN, *maps) if distinct else ():
-            _register_nodes(connection, workplace.boundaries, units, grid, name)
+            _register_nodes(connection, workplace, units, grid, name)
             for quantity in distinct:
                 on_progress(quantity.stream)
                 stream = workplace.streams[quantity.stream]
@@ -187,7 +189,7 @@ def compute(
         manifest = Manifest(
             snapshot=at,
             definitions=workplace.definitions_digest,
-            boundaries=workplace.boundaries_digest,
+            boundaries=workplace.boundaries.digest,
             computed_at=datetime.now(LOCAL).isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - began, 3),
             grid_start=grid.start.isoformat(),
@@ -291,7 +293,7 @@ def _units(
     return [row[0] for row in rows.fetchall()]
 
 
-def _register_heirs(
+def make_heirs(
     connection: duckdb.DuckDBPyConnection, boundaries: Boundaries, units: Sequence[str]
 ) -> None:
     """The table `heirs`: who took over from a unit that is no more, and on which day.
@@ -306,7 +308,7 @@ def _register_heirs(
         (
             (unit, number, heir.target, heir.on.isoformat())
             for unit in units
-            for number, path in enumerate(boundaries.paths(unit))
+            for number, path in enumerate(boundaries.paths(unit.partition(">")[0]))
             for heir in path
         ),
     )
@@ -314,12 +316,13 @@ def _register_heirs(
 
 def _register_nodes(
     connection: duckdb.DuckDBPyConnection,
-    boundaries: Boundaries,
+    workplace: Workplace,
     units: Sequence[str],
     grid: Grid,
     map_name: str,
 ) -> None:
     """The table `nodes`: the units at every level that a record counts for, by unit and slot."""
+    boundaries = workplace.boundaries
     unit_column: list[int] = []
     slot_column: list[int] = []
     node_column: list[int] = []
@@ -330,6 +333,8 @@ def _register_nodes(
         key = max((d for d in boundaries.change_days if d <= day), default=date.min)
         if key not in paths:
             paths[key] = _paths(boundaries, units, day)
+            if map_name == THEN:
+                paths[key] = _with_followed(paths[key], workplace.followed, boundaries.map(day))
         for unit, path in paths[key].items():
             unit_column += [names.number(unit)] * len(path)
             slot_column += [slot] * len(path)
@@ -346,6 +351,15 @@ def _register_nodes(
         "FROM node_columns c JOIN names u ON u.number = c.unit JOIN names n ON n.number = c.node"
     )
     connection.unregister("node_columns")
+
+
+def _with_followed(paths: Paths, followed: Iterable[str], the_map: Map) -> Paths:
+    """Paths on which a followed unit that is no more stands beside the one that took over."""
+    beside = {heir(unit, the_map): unit for unit in followed if unit not in the_map}
+    return {
+        unit: path + tuple(beside[node] for node in path if node in beside)
+        for unit, path in paths.items()
+    }
 
 
 class NameTable:

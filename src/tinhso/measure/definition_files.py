@@ -142,6 +142,7 @@ def read_stream(tree: Tree) -> Stream:
         fields=tuple(_field(field) for field in data["fields"]),
         description=text_of(data["description"]),
         successor_unit=data.get("successor_unit", ""),
+        state_when=data.get("state_when", ""),
     )
 
 
@@ -324,7 +325,8 @@ class _Reader:
         where = f"aspect = '{aspect}' and applies"
 
         def counted(more: str, label: Text) -> Part:
-            return Part(stream.code, Aggregate.COUNT, where + more, label, place=place)
+            told = f"aspect = '{aspect}'"  # nobody has told of this aspect: not known, not none
+            return Part(stream.code, Aggregate.COUNT, where + more, label, told=told, place=place)
 
         return (
             counted(" and met", met),

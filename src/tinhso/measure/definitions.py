@@ -60,6 +60,7 @@ class Part:
     date: str = ""
     until: str = ""
     window: Window = Window.PERIOD
+    told: str = ""  # which records tell that somebody has spoken at all; "" for any of the stream
     place: Place = NOWHERE  # of the `where` text, for messages
 
 

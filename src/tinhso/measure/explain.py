@@ -194,16 +194,17 @@ class _Part:
         ]
 
     def _leaves(self, the_map: Map) -> tuple[str, ...]:
-        if self.value.unit not in the_map:
+        node = self.figures.places.node(self.value.unit, self.place, the_map)
+        if node is None:
             return ()
-        inside = self.figures.places.below(the_map, self.value.unit).inside
+        inside = self.figures.places.below(the_map, node).inside
         leaves = tuple(self.figures.cube.units[position] for position in inside)
         if not self.own:
             return leaves
         return tuple(
             leaf
             for leaf in leaves
-            if (carried := the_map.carry(leaf)).attributed and carried.uid == self.value.unit
+            if (carried := the_map.carry(leaf)).attributed and carried.uid == node
         )
 
     def _run(self, first: date | None, last: date, units: tuple[str, ...]) -> str:

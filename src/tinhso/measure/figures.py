@@ -74,6 +74,7 @@ class Value:
     known: Cell | None = None
     former: bool = False  # the view does not know the unit: shown as the territory it had
     partly: bool = False  # the unit existed in part of the period only
+    followed_by: str = ""  # the unit that took over, whose figures these are from then on
     expected_units: int = 0  # that should have records, by the indicator's `reported_by`
     reported_units: int = 0  # of them, how many have
 
@@ -104,12 +105,12 @@ class Figures:
         cube: Cube,
         boundaries: Boundaries,
         indicators: Iterable[CompiledIndicator],
-        territories: Iterable[str] = (),
+        followed: Iterable[str] = (),
     ) -> None:
         self.cube = cube
         self.boundaries = boundaries
         self.indicators: Mapping[str, CompiledIndicator] = {c.indicator.code: c for c in indicators}
-        self.places = Places(boundaries, cube.units, cube.grid, territories)
+        self.places = Places(boundaries, cube.units, cube.grid, followed)
 
     def value(self, code: str, unit: str, period: Period, view: View) -> Value:
         """The value of indicator `code`. Raises KeyError for an indicator or unit unknown."""
@@ -144,9 +145,16 @@ class Figures:
             known=known,
             former=place.former,
             partly=place.partly,
+            followed_by=self._follower(unit, place),
             expected_units=expected,
             reported_units=reported,
         )
+
+    def _follower(self, unit: str, place: Place) -> str:
+        if not place.follows:
+            return ""
+        the_map = place.map or self.boundaries.map(place.last_day)
+        return self.places.node(unit, place, the_map) or ""
 
     def series(self, code: str, unit: str, periods: Iterable[Period], view: View) -> list[Value]:
         return [self.value(code, unit, period, view) for period in periods]
@@ -234,8 +242,9 @@ class Figures:
     def _is_own(self, unit: str, place: Place) -> Array:
         """1 for the leaves whose records stand, attributed, at the unit itself."""
         the_map = place.map or self.boundaries.map(place.last_day)
+        node = self.places.node(unit, place, the_map)
         carried = [the_map.carry(leaf) for leaf in self.places.leaves]
-        return np.array([c.attributed and c.uid == unit for c in carried], dtype=np.int64)
+        return np.array([c.attributed and c.uid == node for c in carried], dtype=np.int64)
 
     def amounts(
         self,
@@ -265,8 +274,9 @@ class Figures:
             ]
         total, loose = np.zeros(len(self.cube.units), dtype=np.int64), 0
         for amounts, the_map in runs:
-            if self.places.counts(unit, place, the_map):
-                below = self.places.below(the_map, unit)
+            node = self.places.node(unit, place, the_map)
+            if node is not None and self.places.counts(unit, place, the_map):
+                below = self.places.below(the_map, node)
                 total[below.inside] += amounts[below.inside]
                 loose += exact_sum(amounts[below.loose])
         return total, loose
@@ -284,8 +294,11 @@ class Figures:
         return begin, end
 
     def _distinct(self, measured: Measured, unit: str, period: Period, place: Place) -> int:
-        name = THEN if place.map is None else self._map_name(place.map.day)
-        found = self.cube.sightings.get((measured.quantity.key, name, unit))
+        name, node = THEN, unit  # the cube follows units by itself in view "then"
+        if place.map is not None:
+            name = self._map_name(place.map.day)
+            node = self.places.node(unit, place, place.map) or unit
+        found = self.cube.sightings.get((measured.quantity.key, name, node))
         return found.distinct(*self.window(measured, period)) if found else 0
 
     def _map_name(self, day: date) -> str:
@@ -304,12 +317,13 @@ class Figures:
         if place.under:  # a row's unit is asked for all its records, not only for those of the row
             place = self.places.place(unit, period, View()) or place
         own = place.map or self.boundaries.map(place.last_day)
-        if not levels or unit not in own:
+        node = self.places.node(unit, place, own)
+        if not levels or node is None:
             return 0, 0
         shown = self.boundaries.map(view.day or place.last_day)
         should = {
             uid
-            for uid in self.places.inside(unit, own, shown if place.former else own)
+            for uid in self.places.inside(node, own, shown if place.former else own)
             if self.boundaries.spans[uid][0].level in levels
         }
         amounts, _ = self.amounts(compiled.numerator.presence, unit, period, place)

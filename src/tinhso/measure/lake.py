@@ -36,7 +36,7 @@ LAKE_BUSY = message(
 )
 
 #: Columns that the lake adds to every stream's own: the unit that the record's code meant on its
-#: date and that unit's level, the batch that brought the record, and its row in the file.
+#: date (and, after ">", the heir that the record itself names) and that unit's level, the batch that brought the record, and its row in the file.
 OWN_COLUMNS = {
     "_unit": "VARCHAR",
     "_level": "VARCHAR",
@@ -70,9 +70,13 @@ class Lake:
 
     def reader(self) -> duckdb.DuckDBPyConnection:
         """A connection that can read any snapshot as `lake.<stream>`, and change nothing."""
-        if not self.exists:
-            with self.writer():
-                pass  # an empty lake is a lake: readers find empty tables, not an error
+        if self.exists:
+            connection = self._connect(read_only=True)
+            if not self._missing(connection):
+                return connection
+            connection.close()
+        with self.writer():
+            pass  # tables of new streams are made: readers find empty tables, not an error
         return self._connect(read_only=True)
 
     @contextmanager
@@ -125,6 +129,9 @@ class Lake:
             load_extension(connection, "sqlite_scanner")
             source = f"ducklake:sqlite:{_quoted(str(settings.folder / 'catalog.sqlite'))}"
             options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 10000"]
+        if self.exists:
+            # Files are named relative to the folder: a lake that was moved or restored opens too.
+            options.append("OVERRIDE_DATA_PATH true")
         if read_only:
             options.append("READ_ONLY")
         connection.execute(f"ATTACH '{source}' AS lake ({', '.join(options)})")
@@ -132,6 +139,16 @@ class Lake:
 
     def _ensure_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make what is missing: tables of new streams, columns of grown ones. Drops nothing."""
+        statements = self._missing(connection)
+        if statements:
+            connection.execute("BEGIN")
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        (self.settings.folder / "created").touch()
+
+    def _missing(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        """The statements that make what the declared streams have and the lake has not yet."""
         found: dict[str, set[str]] = {}
         for table, column in connection.execute(
             "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake'"
@@ -150,12 +167,7 @@ class Lake:
                     for name, kind in columns.items()
                     if name not in found[table]
                 ]
-        if statements:
-            connection.execute("BEGIN")
-            for statement in statements:
-                connection.execute(statement)
-            connection.execute("COMMIT")
-        (self.settings.folder / "created").touch()
+        return statements
 
 
 #: One row an event of a batch; `event` is "accepted", "refused" or "withdrawn". Rows are only ever

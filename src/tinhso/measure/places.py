@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.boundaries import Boundaries, Map
+from tinhso.measure.boundaries import Boundaries, Map, heir
 from tinhso.measure.cube import THEN
 from tinhso.measure.periods import Grid, Period
 
@@ -41,6 +41,7 @@ class Place:
     `partly`: the unit existed in part of the period only. `last_day` is the last day, within the
     period, on which stocks are read. `under`: in a table of another unit, which counts it only
     while it is listed there, so that what moved or took over inside the period counts once.
+    `follows`: where the unit is no more, the unit that took over from it is meant.
     """
 
     map: Map | None
@@ -48,6 +49,7 @@ class Place:
     partly: bool
     last_day: date
     under: tuple[str, Place] | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class Below:
 class Places:
     """Answers where units stand. `leaves` are the units that records name, in the cube's order.
 
-    `territories` are units (a plan's province) whose figures go on after their end: everything
-    that can be carried back into what they were counts for them, in view "then" as well.
+    `followed` are units (a plan's province) whose targets pass to whoever takes over from them:
+    after their end, the successor's figures are theirs.
     """
 
     def __init__(
@@ -70,12 +72,12 @@ class Places:
         boundaries: Boundaries,
         leaves: Sequence[str],
         grid: Grid,
-        territories: Iterable[str] = (),
+        followed: Iterable[str] = (),
     ) -> None:
         self.boundaries = boundaries
         self.leaves = tuple(leaves)
         self.grid = grid
-        self.territories = frozenset(territories)
+        self.followed = frozenset(followed)
         self.below = lru_cache(maxsize=16384)(self._below)
         self.segments = lru_cache(maxsize=1024)(self._segments)
         self.inside = lru_cache(maxsize=1024)(self._inside)
@@ -86,13 +88,22 @@ class Places:
         since, until = self.boundaries.life(unit)
         begin, end = max(period.start, since or date.min), min(period.end, until or date.max)
         whole = (begin, end) == (period.start, period.end)
-        if view.day is None and unit not in self.territories:
+        if view.day is None:
+            if unit in self.followed and not whole and (since or date.min) < period.end:
+                return Place(None, False, False, period.last_day, follows=True)
             return None if begin >= end else Place(None, False, not whole, end - timedelta(days=1))
-        if view.day is None and whole:
-            return Place(None, False, False, period.last_day)
-        if view.day is not None and self.boundaries.exists(unit, view.day):
-            return Place(self.boundaries.map(view.day), False, False, period.last_day)
-        return Place(self.own_map(unit, view.day or period.last_day), True, False, period.last_day)
+        the_map = self.boundaries.map(view.day)
+        if unit in the_map:
+            return Place(the_map, False, False, period.last_day)
+        if unit in self.followed and heir(unit, the_map) is not None:
+            return Place(the_map, False, False, period.last_day, follows=True)
+        return Place(self.own_map(unit, view.day), True, False, period.last_day)
+
+    def node(self, unit: str, place: Place, the_map: Map) -> str | None:
+        """The unit of `the_map` that is summed for `unit`: itself, or its heir where it follows."""
+        if unit in the_map:
+            return unit
+        return heir(unit, the_map) if place.follows else None
 
     def row(self, unit: str, period: Period, view: View, under: str) -> Place | None:
         """How `unit` is summed in a row of the table of `under`, so that the rows add up to it."""
@@ -108,9 +119,7 @@ class Places:
 
     def counts(self, unit: str, place: Place, the_map: Map) -> bool:
         """Whether what `unit` has on a map counts, at the place where it is looked at."""
-        return unit in the_map and (
-            place.under is None or unit in self.listed(*place.under, the_map)
-        )
+        return place.under is None or unit in self.listed(*place.under, the_map)
 
     def _inside(self, unit: str, own: Map, the_map: Map) -> frozenset[str]:
         """All units of `the_map` that lie in what `unit` is on its `own` map, at every level."""
@@ -166,8 +175,9 @@ class Places:
 
     def _listed(self, unit: str, place: Place, the_map: Map) -> tuple[str, ...]:
         """The units of one map that a table of `unit` lists."""
-        if unit in the_map:
-            return tuple(the_map.children.get(unit, ()))
+        node = self.node(unit, place, the_map)
+        if node is not None:
+            return tuple(the_map.children.get(node, ()))
         if place.former and place.map is not None:
             return tuple(dict.fromkeys(self._within(unit, place.map, the_map)))
         return ()

@@ -131,7 +131,7 @@ def compile_part(part: Part, streams: Mapping[str, Stream]) -> Measured:
         )
         presence_where: Expression = Apply("and", (where, known), Type.BOOLEAN)
     else:
-        presence_where = ALWAYS
+        presence_where = parse(part.told, stream, part.place) if part.told else ALWAYS
     presence = Quantity(
         stream.code,
         Aggregate.COUNT,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinhso.measure.definitions import Aggregate
-from tinhso.measure.expressions import to_sql
+from tinhso.measure.expressions import parse, to_sql
 from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import DAY_NUMBER, Quantity
 from tinhso.measure.streams import Stream
@@ -111,6 +111,8 @@ def source(stream: Stream, snapshot: int) -> str:
     such a unit has ceased too, those that took over from it.
     """
     table = f"lake.{stream.code} AT (VERSION => {snapshot})"
+    if stream.state_when:
+        table += f" WHERE {to_sql(parse(stream.state_when, stream))}"
     if stream.thing == stream.key:
         return f"records AS (\n  SELECT * FROM {table}\n)"
     as_of = stream.default_date

@@ -98,6 +98,7 @@ class Stream:
     fields: tuple[Field, ...]
     description: Text
     successor_unit: str = ""  # optional field with the unit of a later map, finer than `unit`
+    state_when: str = ""  # an expression: which records of a register are states ("" for all)
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)

@@ -158,7 +158,7 @@ def serve(host: str, port: int) -> None:
     ).serve()
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Lệnh quản trị của Django · Django's own commands."""

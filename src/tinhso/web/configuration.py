@@ -1,7 +1,6 @@
 """Every setting of the product, from the environment, with a default that works.
 
-Names begin with TINHSO_. `docs/settings.md` is written from `SETTINGS` below, so that a setting
-that exists is a setting that is documented.
+Names begin with TINHSO_. A test holds the table in docs/operators.md to `SETTINGS` below.
 """
 
 from __future__ import annotations
@@ -129,6 +128,14 @@ MEMORY_LIMIT = Setting(
         "Bộ nhớ tối đa của bộ máy tính số liệu.", "The most memory that the figures' engine takes."
     ),
 )
+HTTPS = Setting(
+    "TINHSO_HTTPS",
+    "0",
+    Text(
+        "1: trang phục vụ sau một cổng HTTPS; cookie chỉ gửi qua HTTPS, tin X-Forwarded-Proto.",
+        "1: served behind an HTTPS proxy; cookies go over HTTPS only, X-Forwarded-Proto is trusted.",
+    ),
+)
 LANGUAGE = Setting(
     "TINHSO_LANG",
     "vi",
@@ -142,7 +149,7 @@ DEBUG = Setting(
 
 SETTINGS = (
     *(HOME, DATABASE_URL, LAKE_FOLDER, LAKE_CATALOG, PACKS, DEFAULT_PLAN, HOST, PORT, WORKERS),
-    *(ALLOWED_HOSTS, SECRET_KEY, PERSON_KEY, SAMPLE_SCALE, MEMORY_LIMIT, LANGUAGE, DEBUG),
+    *(ALLOWED_HOSTS, SECRET_KEY, PERSON_KEY, SAMPLE_SCALE, MEMORY_LIMIT, HTTPS, LANGUAGE, DEBUG),
 )
 
 
@@ -178,9 +185,19 @@ def lake_settings() -> LakeSettings:
     )
 
 
+#: A shorter secret could be guessed.
+SECRET_LENGTH = 32
+
+
 def secret(setting: Setting) -> str:
-    """The setting's value, or a random one that is made once and kept readable to its owner only."""
+    """The setting's value, or a random one that is made once and kept readable to its owner only.
+
+    Raises InputError (`setting-wrong`) for one that is too short to be a secret.
+    """
     value = setting.get()
+    if 0 < len(value) < SECRET_LENGTH:
+        wanted = Text(f"ít nhất {SECRET_LENGTH} ký tự", f"at least {SECRET_LENGTH} characters")
+        raise InputError([WRONG_SETTING(NOWHERE, name=setting.name, value="…", wanted=wanted)])
     if value:
         return value
     folder = home() / "secrets"

@@ -21,6 +21,7 @@ from tinhso.measure.expressions.tree import (
     Expression,
     Ref,
     Type,
+    fields_of,
 )
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import NOWHERE, InputError, Place, Problem, Text, message, nearest
@@ -64,6 +65,11 @@ DIVISION = message(
     "expression-division",
     vi="Không chia trong một phần: tử số và mẫu số phải cộng được, phép chia làm sau cùng.",
     en="No division inside a part: numerator and denominator must add up, the division comes last.",
+)
+PRODUCT = message(
+    "expression-product",
+    vi="Không nhân hai trường với nhau: tích có thể vượt 64 bit. Hãy ghi tích thành một trường của luồng.",
+    en="Two fields cannot be multiplied: the product may exceed 64 bits. Make a field of the stream of it.",
 )
 NOT_ALLOWED = message(
     "expression-not-allowed",
@@ -196,6 +202,8 @@ class _Reader:
         self, op: str, node: exp.Expr, types: frozenset[Type], gives: Type
     ) -> Expression | None:
         left, right = self.want(node.this, types), self.want(node.expression, types)
+        if op == "*" and left and right and any(fields_of(left)) and any(fields_of(right)):
+            return self.refuse(PRODUCT(self.place(node)))
         return Apply(op, (left, right), gives) if left and right else None
 
     def admit_field(self, node: exp.Expr) -> Expression | None:

@@ -27,6 +27,7 @@ from tinhso.measure.ingest.staging import (
     on_unit,
     place_units,
     stage,
+    unit_and_heir,
     staging_folder,
     unknown_procedures,
 )
@@ -252,10 +253,11 @@ class _Load:
         values = ", ".join(f's."{f.name}"' for f in stream.fields)
         # A row carries its number, so the order in which threads write rows no longer matters.
         connection.execute("SET preserve_insertion_order = false")
+        unit, heir = unit_and_heir(stream)
         connection.execute(
             f"INSERT INTO {table} ({names}, _unit, _level, _batch, _row)"
-            f" SELECT {values}, u.uid, u.level, {receipt.batch}, s._row"
-            f" FROM staged s JOIN units u ON {on_unit(stream)}"
+            f" SELECT {values}, {unit}, u.level, {receipt.batch}, s._row"
+            f" FROM staged s JOIN units u ON {on_unit(stream)}{heir}"
             " ANTI JOIN skipped k ON k._row = s._row WHERE NOT s._bad"
         )
 

@@ -128,7 +128,22 @@ def place_units(connection: duckdb.DuckDBPyConnection, boundaries: Boundaries) -
                 for one, since, ended, uid, level in _pieces(code, spans)
             ),
         )
+        make_table(
+            connection,
+            f"heirs_{boundaries.digest}",
+            {"source": "VARCHAR", "code": "VARCHAR", "heir": "VARCHAR"},
+            {
+                (uid, span.code, step.target)
+                for uid in boundaries.successors
+                for path in boundaries.paths(uid)
+                for step in path
+                for span in boundaries.spans[step.target]
+            },
+        )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW units AS SELECT * FROM {name}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW heirs AS SELECT * FROM heirs_{boundaries.digest}"
+    )
 
 
 def _pieces(code: str, spans: list[Span]) -> Iterator[tuple[str, date, date, str, str]]:
@@ -188,6 +203,18 @@ def on_unit(stream: Stream) -> str:
     """The condition that joins a staged row `s` to the unit `u` that it names on its date."""
     day = f's."{stream.default_date}"'
     return f'u.code = s."{stream.unit}" AND {day} >= u.since AND {day} < u.ended'
+
+
+def unit_and_heir(stream: Stream) -> tuple[str, str]:
+    """SQL for `_unit`, and the join that it needs: the unit, and the heir where a record names one.
+
+    A record may say under which later unit it falls (`successor_unit`): after a split only that
+    tells. It is taken where that unit did take over from the record's own.
+    """
+    if not stream.successor_unit:
+        return "u.uid", ""
+    join = f' LEFT JOIN heirs h ON h.source = u.uid AND h.code = s."{stream.successor_unit}"'
+    return "CASE WHEN h.heir IS NULL THEN u.uid ELSE u.uid || '>' || h.heir END", join
 
 
 def _find_repeats(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None:

@@ -20,6 +20,7 @@ from tinhso.modules.plan.api_figures import NOTICE
 from tinhso.modules.plan.api_schemas import About, IndicatorShape
 from tinhso.modules.plan.lens import PERIOD, VIEW, read_lens
 from tinhso.modules.plan.models import Publication
+from tinhso.modules.plan.pages import figures_key
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import UnknownPlanError, workspace
 
@@ -135,13 +136,6 @@ class PartRole(StrEnum):
     NUMERATOR = "numerator"
     DENOMINATOR = "denominator"
     KNOWN = "known"
-
-
-def figures_key(request: HttpRequest) -> list[str]:
-    """Changes exactly when answers may: with figures, with what is published, with the reader."""
-    newest = Publication.objects.aggregate(newest=Max("id"))["newest"]
-    reader = "all" if request.user.has_perm("plan.open_records") else "public"
-    return [workspace().cube_name, str(newest), reader]
 
 
 def queries_of(code: str) -> PlanQueries:

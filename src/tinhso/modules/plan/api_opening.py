@@ -98,8 +98,7 @@ def list_records(
         raise NotFoundError(
             NO_SUCH_PART(Place("path.part"), indicator=wanted, part=part.value, known=known)
         )
-    connection = queries.workspace.connection()
-    connection.execute(opening._heirs_sql(queries))
+    connection = opening.open_lake(queries)
     limit = asked.limit if everything else max(0, min(asked.limit, opening.SAMPLE - asked.offset))
     records = rows(connection, wanted_part, limit=limit, offset=asked.offset)
     open_to = records.total if everything else min(records.total, opening.SAMPLE)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
-from tinhso.measure.text import NOWHERE, InputError, message
+from tinhso.measure.text import NOWHERE, InputError, Problem, message
 from tinhso.modules.plan.queries import Lens, PlanQueries
 
 WRONG_VIEW = message(
@@ -38,7 +38,7 @@ def read_lens(request: HttpRequest, queries: PlanQueries) -> Lens:
     Raises InputError naming every wrong parameter.
     """
     default = queries.default_lens()
-    problems = []
+    problems: list[Problem] = []
     period, view = default.period, default.view
     if code := request.GET.get(PERIOD, ""):
         try:
@@ -62,9 +62,7 @@ def read_lens(request: HttpRequest, queries: PlanQueries) -> Lens:
         except ValueError:
             problems.append(WRONG_VIEW(NOWHERE, code=code))
         else:
-            if view.day is not None and not grid.start <= view.day < _end_of_views(
-                queries, grid.end
-            ):
+            if view.day is not None and not grid.start <= view.day < _end_of_views(grid.end):
                 problems.append(
                     VIEW_OUT_OF_RANGE(NOWHERE, day=view.day, first=grid.start, last=grid.end)
                 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
+
+from tinhso.measure.cube import make_heirs
 from tinhso.measure.explain import Explanation, PartExplanation, Rows, explain, recount, rows
 from tinhso.measure.figures import Value
 from tinhso.measure.streams import Field, Sensitivity
@@ -62,8 +65,7 @@ def open_value(
     """A value with everything behind it; reads the lake at the value's own snapshot."""
     value = queries.figures.value(code, unit, lens.period, lens.view)
     explanation = explain(queries.figures, queries.workspace.streams, value, sensitivity)
-    connection = queries.workspace.connection()
-    connection.execute(_heirs_sql(queries))
+    connection = open_lake(queries)
     size = SAMPLE if Sensitivity.INTERNAL not in sensitivity else PAGE
     parts = []
     for role, part in zip(
@@ -85,16 +87,11 @@ def open_value(
     return Opened(value, explanation, tuple(parts))
 
 
-def _heirs_sql(queries: PlanQueries) -> str:
-    """The table `heirs` (who took over from whom, when), which statements over registers name."""
-    boundaries = queries.figures.boundaries
-    heirs = [
-        f"('{s.source}', '{s.target}', DATE '{s.on}')"
-        for unit in queries.figures.cube.units
-        for s in boundaries.successors.get(unit, ())
-    ]
-    body = f"VALUES {', '.join(heirs)}" if heirs else "SELECT '', '', DATE '1970-01-01' WHERE false"
-    return f"CREATE OR REPLACE TEMP VIEW heirs AS SELECT * FROM ({body}) AS h(source, target, day)"
+def open_lake(queries: PlanQueries) -> duckdb.DuckDBPyConnection:
+    """A reading connection on which the statements that open a number can run."""
+    connection = queries.workspace.connection()
+    make_heirs(connection, queries.figures.boundaries, queries.figures.cube.units)
+    return connection
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.core.cache import caches
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import get_language
 
@@ -18,14 +19,16 @@ from tinhso import __version__
 from tinhso.kernel.units.register import UnknownUnitError
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.lens import lens_query, read_lens
+from tinhso.modules.plan.models import Publication
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import NotMeasuredError, UnknownPlanError, workspace
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, PlanQueries, Lens, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
 
-def plan_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def plan_page(view: View[P]) -> Page[P]:
     """A page of a plan under a lens: `view(request, queries, lens, ...)`.
 
     Pages are pure functions of the cube, the address, the language and what the reader may see,
@@ -34,7 +37,7 @@ def plan_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpR
 
     @wraps(view)
     def page(
-        request: HttpRequest, plan_code: str, *args: P.args, **kwargs: P.kwargs
+        request: HttpRequest, plan_code: str, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         try:
             queries = PlanQueries(workspace(), plan_code)
@@ -65,18 +68,25 @@ def plan_page(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpR
     return page
 
 
+def figures_key(request: HttpRequest) -> list[str]:
+    """Changes exactly when answers may: with figures, packs, what is published, and the reader."""
+    place = workspace()
+    newest = Publication.objects.aggregate(newest=Max("id"))["newest"]
+    reader = "all" if request.user.has_perm("plan.open_records") else "public"
+    return [__version__, place.cube_name, place.digest, str(newest), reader]
+
+
 def _etag(request: HttpRequest) -> str:
-    """Changes exactly when the page may: with the figures, the address, the language, the reader."""
-    parts = (
-        *(__version__, workspace().cube_name, request.get_full_path(), str(get_language())),
-        "all" if request.user.has_perm("plan.open_records") else "public",
-    )
+    """Of a page: a part of a page, asked for by a script, is another thing at the same address."""
+    part = request.headers.get("HX-Target", "")
+    parts = (*figures_key(request), request.get_full_path(), str(get_language()), part)
     return quote_etag(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24])
 
 
 def _fresh(response: HttpResponse, etag: str) -> HttpResponse:
     response.headers["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ["HX-Target", "Cookie"])
     return response
 
 

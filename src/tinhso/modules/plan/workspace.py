@@ -7,6 +7,7 @@ of units makes a new workspace.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Workspace:
         self.units = units
         self.lake = Lake(lake, list(self.streams.values()))
         self.store = CubeStore(cubes)
+        self.digest = _digest([folder for top in folders for folder in discover(top)])
         self._lock = threading.Lock()
         self._cube_name = ""
         self._figures: dict[str, Figures] = {}
@@ -98,7 +100,7 @@ class Workspace:
             [one for plan in self.plans.values() for one in plan.indicators.values()],
             [one for plan in self.plans.values() for one in plan.checks],
             self.units.boundaries,
-            self.units.boundaries.digest,
+            [plan.plan.unit for plan in self.plans.values()],
         )
 
     @property
@@ -148,6 +150,15 @@ class Workspace:
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         return self.lake.reader()
+
+
+def _digest(folders: list[Path]) -> str:
+    """Equal exactly for equal packs: pages that show their texts are kept under it."""
+    hashed = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.yaml")):
+            hashed.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return hashed.hexdigest()[:16]
 
 
 def workspace() -> Workspace:

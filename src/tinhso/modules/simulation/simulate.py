@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from tinhso.modules.simulation.world import World
 Progress = Callable[[float, SampleFile], None]
 
 _PART = 400_000  # dossiers drawn and written at a time
+_SMALL = 50_000  # rows of one file below which an office waits for the next quarter of the year
 _CORRECTED = 331  # of the plan year's closed dossiers, one in so many is corrected later
 _HELD_BACK = 30  # dossiers that an office sends in too late
 STREAMS = (
@@ -81,6 +82,14 @@ def simulate(scenario: Scenario, out: Path, on_progress: Progress | None = None)
     )
 
 
+@dataclass
+class _Waiting:
+    """Rows of the quarters since `first` that have not been sent yet."""
+
+    first: Stretch
+    columns: list[Columns] = field(default_factory=list)
+
+
 class _Making:
     """One sample on its way: where it goes, and what has been made so far."""
 
@@ -93,6 +102,7 @@ class _Making:
         self.corrections: list[Columns] = []
         self.held_back: Columns | None = None
         self.last_inspections: SampleFile | None = None
+        self._waiting: dict[str, _Waiting] = {}
         self._numbers: dict[str, int] = {}
         self._names: dict[str, int] = {}
 
@@ -115,21 +125,20 @@ class _Making:
         yield from self._grown(stretch, waves)
         n = self.world.expected(stretch, works.INSPECTIONS)
         inspected = works.inspections(self.world, stretch, n, self._next("inspection", n))
-        self.last_inspections = self._csv_or_lines(
-            "inspections", "kiem-tra", stretch, inspected, office=False
-        )
-        yield self.last_inspections
+        for file in self._send("inspections", "kiem-tra", stretch, inspected, office=False):
+            self.last_inspections = file
+            yield file
 
     def _grown(self, stretch: Stretch, waves: list[growth.Wave]) -> Iterator[SampleFile]:
         app, courses = waves
         for piece in _pieces(stretch, app.within(self.world, stretch)):
             n = app.within(self.world, piece)
             rows = growth.app_registrations(self.world, app, piece, self._next("app", n))
-            yield self._csv_or_lines("app_registrations", "dang-ky-ung-dung", stretch, rows)
+            yield from self._send("app_registrations", "dang-ky-ung-dung", stretch, rows)
         for piece in _pieces(stretch, courses.within(self.world, stretch)):
             n = courses.within(self.world, piece)
             rows = growth.course_completions(self.world, courses, piece, self._next("course", n))
-            yield self._csv_or_lines("course_completions", "ky-nang-so", stretch, rows, office=True)
+            yield from self._send("course_completions", "ky-nang-so", stretch, rows, office=True)
 
     def _dossiers(self, stretch: Stretch) -> Iterator[SampleFile]:
         office = stretch.label[-1] in "24"
@@ -139,8 +148,8 @@ class _Making:
             self.tally.dossiers(drawn)
             self.tally.payments(paid, units)
             first_sent = self._as_first_sent(stretch, drawn)
-            yield self._csv_or_lines("dossiers", "ho-so", stretch, first_sent, office=office)
-            yield self._csv_or_lines("payments", "thanh-toan", stretch, paid, office=not office)
+            yield from self._send("dossiers", "ho-so", stretch, first_sent, office=office)
+            yield from self._send("payments", "thanh-toan", stretch, paid, office=not office)
 
     def _as_first_sent(self, stretch: Stretch, drawn: Dossiers) -> Columns:
         """The rows as the office first sends them: some wrong, to be corrected, some not yet sent."""
@@ -165,7 +174,7 @@ class _Making:
     def _work_items(self, stretch: Stretch) -> Iterator[SampleFile]:
         for part, n in enumerate(_parts(self.world.expected(stretch, works.WORK_ITEMS))):
             items = works.work_items(self.world, stretch, part, n, self._next("work", n))
-            yield self._csv_or_lines("work_items", "ho-so-cong-viec", stretch, items, office=True)
+            yield from self._send("work_items", "ho-so-cong-viec", stretch, items, office=True)
 
     def _procedures(self) -> SampleFile:
         columns = catalogue.register(self.world.catalogue, self.world.places, self.world.days)
@@ -224,7 +233,7 @@ class _Making:
         note = Text(f"Gửi trùng tệp {name}", f"{name} sent a second time")
         return self._made("inspections", path, original.rows, note, fresh=False)
 
-    def _csv_or_lines(
+    def _send(
         self,
         stream: str,
         name: str,
@@ -232,20 +241,38 @@ class _Making:
         columns: Columns,
         *,
         office: bool | None = None,
+    ) -> Iterator[SampleFile]:
+        """A quarter's rows: sent at once where they are many, else with the rest of the year's."""
+        waiting = self._waiting.setdefault(name, _Waiting(stretch))
+        waiting.columns.append(columns)
+        many = sum(files.length(one) for one in waiting.columns) >= _SMALL
+        if many or self.world.days.date(stretch.until - 1).month == 12 or self._is_last(stretch):
+            del self._waiting[name]
+            rows = files.stack(waiting.columns)
+            yield self._csv_or_lines(stream, name, waiting.first, stretch, rows, office)
+
+    def _is_last(self, stretch: Stretch) -> bool:
+        return stretch.until == self.world.days.count
+
+    def _csv_or_lines(
+        self,
+        stream: str,
+        name: str,
+        first: Stretch,
+        last: Stretch,
+        columns: Columns,
+        office: bool | None,
     ) -> SampleFile:
-        """Write a quarter's rows: CSV of one kind or the other, JSON lines where `office` is None."""
+        """Write some quarters' rows: CSV of one kind or the other, JSON lines for `office` None."""
         declared = self.streams[stream]
         suffix = "jsonl" if office is None else "csv"
-        path = self.out / f"mo-phong-{self._free(f'{name}-{stretch.label}')}.{suffix}"
+        label = first.label if first.label == last.label else f"{first.label}-{last.label}"
+        path = self.out / f"mo-phong-{self._free(f'{name}-{label}')}.{suffix}"
         if office is None:
             files.write_json_lines(self.connection, path, declared, columns)
         else:
             files.write_csv(self.connection, path, declared, columns, office=office)
-        quarter, year = stretch.label[-1], stretch.label[:4]
-        note = Text(
-            f"{declared.name.vi}, quý {quarter} năm {year}",
-            f"{declared.name.en}, quarter {quarter} of {year}",
-        )
+        note = Text(f"{declared.name.vi}, {label}", f"{declared.name.en}, {label}")
         return self._made(stream, path, files.length(columns), note)
 
     def _workbook(self, stream: str, name: str, rows: list[Row], note: Text) -> SampleFile:

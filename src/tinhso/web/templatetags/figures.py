@@ -23,7 +23,7 @@ from tinhso.measure.streams import Field, FieldType, Sensitivity
 from tinhso.measure.text import Problem, Text
 from tinhso.modules.plan import words
 from tinhso.modules.plan.lens import lens_query
-from tinhso.modules.plan.pack import MeasuredIn, Plan, Target
+from tinhso.modules.plan.pack import Baseline, MeasuredIn, Plan, Target
 from tinhso.modules.plan.queries import Lens, TargetRow
 
 register = template.Library()
@@ -103,13 +103,11 @@ def level(target: Target) -> str:
 
 
 @register.filter
-def baseline_value(baseline: object) -> str:
+def baseline_value(baseline: Baseline) -> str:
     """A starting point's figure as its source gives it, with a decimal comma."""
-    value, measure = getattr(baseline, "value", 0), getattr(baseline, "measure", None)
-    text = f"{value.normalize():f}"
-    places = len(text.partition(".")[2])
-    written = writing.number(Fraction(value), language(), places)
-    return written + writing.NO_BREAK + "%" if measure is MeasuredIn.PERCENT else written
+    places = len(f"{baseline.value.normalize():f}".partition(".")[2])
+    written = writing.number(Fraction(baseline.value), language(), places)
+    return f"{written}{writing.NO_BREAK}%" if baseline.measure is MeasuredIn.PERCENT else written
 
 
 @register.filter
