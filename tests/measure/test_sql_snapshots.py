@@ -24,7 +24,7 @@ from tinhso.measure.definitions import (
 )
 from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import Quantity, compile_check, compile_indicator
-from tinhso.measure.sql import crowd_plan, distinct_plan, stream_plan
+from tinhso.measure.sql import crowd_plan, seen_plan, stream_plan
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import Text
 
@@ -43,7 +43,7 @@ def additive(stream: Stream, *indicators: Indicator) -> str:
 
 def distinct(stream: Stream, part: Part) -> str:
     quantity = compile_indicator(indicator(part), STREAMS).numerator.quantity
-    return distinct_plan(stream, quantity, GRID, 7, "nodes")
+    return seen_plan(stream, quantity, GRID, 7)
 
 
 def crowd() -> str:

@@ -18,20 +18,18 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.boundaries import Boundaries, Map, day_before, heir
+from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
+from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
 from tinhso.measure.lake import Lake
 from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
-from tinhso.measure.sql import crowd_plan, distinct_plan, stream_plan
+from tinhso.measure.sql import crowd_plan, stream_plan
 from tinhso.measure.streams import Stream
 from tinhso.measure.tables import make_table
 
 Array = npt.NDArray[np.int64]
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
-
-#: The name of the boundary view "as the units were then"; other views are named by a day.
-THEN = "then"
 
 #: Years further back than this in the records are counted as "before" (slot 0).
 YEARS_BACK = 6
@@ -73,20 +71,6 @@ class Manifest:
         )
 
 
-@dataclass(frozen=True)
-class Sightings:
-    """Distinct persons at one node: `n` persons seen in `slot`, last seen before in `previous`."""
-
-    slot: Array
-    previous: Array
-    n: Array
-
-    def distinct(self, begin: int, end: int) -> int:
-        """How many different ones were seen in slots [begin, end)."""
-        inside = (self.slot >= begin) & (self.slot < end) & (self.previous < begin)
-        return int(self.n[inside].sum())
-
-
 class Cube:
     """A cube in memory. `totals[key]` has a row a unit, a column a slot, as running sums."""
 
@@ -95,7 +79,7 @@ class Cube:
         manifest: Manifest,
         units: Sequence[str],
         totals: Mapping[str, Array],
-        sightings: Mapping[tuple[str, str, str], Sightings],
+        sightings: Mapping[SightingKey, Sightings],
     ) -> None:
         self.manifest = manifest
         self.units = tuple(units)
@@ -168,7 +152,7 @@ def compute(
         make_heirs(connection, workplace.boundaries, units)
         maps = _map_days(workplace.boundaries, units, grid)
         totals: dict[str, Array] = {}
-        sightings: dict[tuple[str, str, str], Sightings] = {}
+        found: dict[SightingKey, Sightings] = {}
         additive: dict[str, list[Quantity]] = defaultdict(list)
         for quantity in workplace.quantities:
             stream = workplace.streams[quantity.stream]
@@ -180,12 +164,15 @@ def compute(
             on_progress(code)
             totals |= _additive(connection, workplace.streams[code], quantities, grid, at, units)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
-        for name in (THEN, *maps) if distinct else ():
-            _register_nodes(connection, workplace, units, grid, name)
+        if distinct:
+            levels = [
+                levels_of(workplace.boundaries, units, grid, name, workplace.followed)
+                for name in (THEN, *maps)
+            ]
             for quantity in distinct:
                 on_progress(quantity.stream)
                 stream = workplace.streams[quantity.stream]
-                sightings |= _distinct(connection, stream, quantity, grid, at, name)
+                found |= sightings(connection, stream, quantity, grid, at, units, levels)
         manifest = Manifest(
             snapshot=at,
             definitions=workplace.definitions_digest,
@@ -199,7 +186,7 @@ def compute(
             quantities=tuple(quantity.key for quantity in workplace.quantities),
             streams=facts,
         )
-        return Cube(manifest, units, totals, sightings)
+        return Cube(manifest, units, totals, found)
     finally:
         connection.close()
 
@@ -314,73 +301,6 @@ def make_heirs(
     )
 
 
-def _register_nodes(
-    connection: duckdb.DuckDBPyConnection,
-    workplace: Workplace,
-    units: Sequence[str],
-    grid: Grid,
-    map_name: str,
-) -> None:
-    """The table `nodes`: the units at every level that a record counts for, by unit and slot."""
-    boundaries = workplace.boundaries
-    unit_column: list[int] = []
-    slot_column: list[int] = []
-    node_column: list[int] = []
-    names = NameTable(units)
-    paths: dict[date, Paths] = {}
-    for slot in range(grid.count):
-        day = grid.first_day(slot) if map_name == THEN else date.fromisoformat(map_name)
-        key = max((d for d in boundaries.change_days if d <= day), default=date.min)
-        if key not in paths:
-            paths[key] = _paths(boundaries, units, day)
-            if map_name == THEN:
-                paths[key] = _with_followed(paths[key], workplace.followed, boundaries.map(day))
-        for unit, path in paths[key].items():
-            unit_column += [names.number(unit)] * len(path)
-            slot_column += [slot] * len(path)
-            node_column += [names.number(node) for node in path]
-    columns = {
-        "unit": np.array(unit_column, dtype=np.int64),
-        "slot": np.array(slot_column, dtype=np.int64),
-        "node": np.array(node_column, dtype=np.int64),
-    }
-    names.write(connection)
-    connection.register("node_columns", columns)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE nodes AS SELECT u.name AS unit, slot, n.name AS node "
-        "FROM node_columns c JOIN names u ON u.number = c.unit JOIN names n ON n.number = c.node"
-    )
-    connection.unregister("node_columns")
-
-
-def _with_followed(paths: Paths, followed: Iterable[str], the_map: Map) -> Paths:
-    """Paths on which a followed unit that is no more stands beside the one that took over."""
-    beside = {heir(unit, the_map): unit for unit in followed if unit not in the_map}
-    return {
-        unit: path + tuple(beside[node] for node in path if node in beside)
-        for unit, path in paths.items()
-    }
-
-
-class NameTable:
-    """Names by number, for columns of many repeated names.
-
-    DuckDB reads numbers from numpy at once, but asks for pandas again at every text (see `tables`).
-    """
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self.numbers = {name: number for number, name in enumerate(names)}
-
-    def number(self, name: str) -> int:
-        return self.numbers.setdefault(name, len(self.numbers))
-
-    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make the table `names` (number, name)."""
-        columns = {"number": "BIGINT", "name": "VARCHAR"}
-        rows = ((number, name) for name, number in self.numbers.items())
-        make_table(connection, "names", columns, rows)
-
-
 def _additive(
     connection: duckdb.DuckDBPyConnection,
     stream: Stream,
@@ -427,25 +347,9 @@ def _crowds(
     return {quantity.key: changes.cumsum(axis=1)}
 
 
-def _distinct(
-    connection: duckdb.DuckDBPyConnection,
-    stream: Stream,
-    quantity: Quantity,
-    grid: Grid,
-    snapshot: int,
-    map_name: str,
-) -> dict[tuple[str, str, str], Sightings]:
-    sql = distinct_plan(stream, quantity, grid, snapshot, "nodes")
-    result = connection.execute(
-        f"SELECT ? AS key, ? AS map, node, slot, previous, n FROM ({sql}) ORDER BY node",
-        [quantity.key, map_name],
-    )
-    return by_node(result.fetchnumpy())
-
-
 def by_node(
     columns: Mapping[str, npt.NDArray[np.object_]],
-) -> dict[tuple[str, str, str], Sightings]:
+) -> dict[SightingKey, Sightings]:
     """Sightings from columns sorted by key, map and node."""
     names = [np.asarray(columns[name], dtype=object) for name in ("key", "map", "node")]
     if not len(names[0]):

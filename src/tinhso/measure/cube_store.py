@@ -12,7 +12,8 @@ from uuid import uuid4
 import duckdb
 import numpy as np
 
-from tinhso.measure.cube import Array, Cube, Manifest, NameTable, StreamFacts, by_node
+from tinhso.measure.cube import Array, Cube, Manifest, StreamFacts, by_node
+from tinhso.measure.tables import NameTable
 
 #: How many cubes besides the current one are kept, for readers that are still at an older one.
 KEPT = 2

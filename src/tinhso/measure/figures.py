@@ -15,8 +15,9 @@ from fractions import Fraction
 import numpy as np
 
 from tinhso.measure.boundaries import Boundaries
-from tinhso.measure.cube import THEN, Array, Cube
+from tinhso.measure.cube import Array, Cube
 from tinhso.measure.definitions import Aggregate, Indicator, Kind, Window
+from tinhso.measure.distinct import THEN
 from tinhso.measure.periods import Period
 from tinhso.measure.places import Place, Places, View
 from tinhso.measure.quantities import CompiledIndicator, Measured, Quantity

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinhso.measure.boundaries import Boundaries, Map, heir
-from tinhso.measure.cube import THEN
+from tinhso.measure.distinct import THEN
 from tinhso.measure.periods import Grid, Period
 
 Indices = npt.NDArray[np.int64]

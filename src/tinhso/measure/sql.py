@@ -143,26 +143,18 @@ def source(stream: Stream, snapshot: int) -> str:
     )
 
 
-def distinct_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int, nodes: str) -> str:
-    """How often each person (or thing) was seen, by unit, slot and the slot where seen before.
-
-    `nodes` names a table (unit, slot, node): the units, at every level, that a record of `unit`
-    in `slot` counts for. A window [a, b) of slots holds as many distinct persons as there are
-    sightings in it whose previous sighting lies before `a`: exact for every window, from one table.
-    """
+def seen_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int) -> str:
+    """Who was seen at which unit in which slot: the sightings that `distinct` counts from."""
     condition = _and(
-        to_sql(quantity.where), f"{quantity.field} IS NOT NULL", f"{quantity.date} IS NOT NULL"
+        to_sql(quantity.where),
+        f"{quantity.field} IS NOT NULL",
+        f"{quantity.date} IS NOT NULL",
     )
     level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in quantity.key else ""
     return (
-        f"WITH {source(stream, snapshot)},\n"
-        f"seen AS (\n  SELECT DISTINCT _unit, {grid.sql(quantity.date)} AS slot, {quantity.field} AS who\n"
-        f"  FROM (SELECT *{level} FROM records)\n  WHERE {condition}\n),\n"
-        f"at_nodes AS (\n  SELECT DISTINCT node, seen.slot, who\n"
-        f"  FROM seen JOIN {nodes} AS n ON n.unit = seen._unit AND n.slot = seen.slot\n),\n"
-        f"gaps AS (\n  SELECT node, slot, lag(slot, 1, -1) OVER (PARTITION BY node, who ORDER BY slot) AS previous\n"
-        f"  FROM at_nodes\n)\n"
-        f"SELECT node, slot, previous, count(*) AS n FROM gaps GROUP BY ALL"
+        f"WITH {source(stream, snapshot)}\n"
+        f"SELECT DISTINCT _unit, {grid.sql(quantity.date)} AS slot, {quantity.field} AS who\n"
+        f"FROM (SELECT *{level} FROM records)\nWHERE {condition}"
     )
 
 

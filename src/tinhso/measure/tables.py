@@ -32,3 +32,22 @@ def make_table(
         "FROM (SELECT unnest(from_json(?, '[[\"VARCHAR\"]]')) AS cells)",
         [text],
     )
+
+
+class NameTable:
+    """Names by number, for columns of many repeated names.
+
+    DuckDB reads numbers from numpy at once, but asks for pandas again at every text.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.numbers = {name: number for number, name in enumerate(names)}
+
+    def number(self, name: str) -> int:
+        return self.numbers.setdefault(name, len(self.numbers))
+
+    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the table `names` (number, name)."""
+        columns = {"number": "BIGINT", "name": "VARCHAR"}
+        rows = ((number, name) for name, number in self.numbers.items())
+        make_table(connection, "names", columns, rows)

@@ -1,17 +1,6 @@
 WITH records AS (
   SELECT * FROM lake.dossiers AT (VERSION => 7)
-),
-seen AS (
-  SELECT DISTINCT _unit, CASE WHEN closed < DATE '2023-12-15' THEN 0 WHEN closed >= DATE '2025-01-01' THEN 27 ELSE (year(closed) * 12 + month(closed)) * 2 + CAST(day(closed) >= 15 AS INTEGER) - 48576 + CAST(closed >= DATE '2024-05-10' AS INTEGER) END AS slot, citizen AS who
-  FROM (SELECT * FROM records)
-  WHERE online AND citizen IS NOT NULL AND closed IS NOT NULL
-),
-at_nodes AS (
-  SELECT DISTINCT node, seen.slot, who
-  FROM seen JOIN nodes AS n ON n.unit = seen._unit AND n.slot = seen.slot
-),
-gaps AS (
-  SELECT node, slot, lag(slot, 1, -1) OVER (PARTITION BY node, who ORDER BY slot) AS previous
-  FROM at_nodes
 )
-SELECT node, slot, previous, count(*) AS n FROM gaps GROUP BY ALL
+SELECT DISTINCT _unit, CASE WHEN closed < DATE '2023-12-15' THEN 0 WHEN closed >= DATE '2025-01-01' THEN 27 ELSE (year(closed) * 12 + month(closed)) * 2 + CAST(day(closed) >= 15 AS INTEGER) - 48576 + CAST(closed >= DATE '2024-05-10' AS INTEGER) END AS slot, citizen AS who
+FROM (SELECT * FROM records)
+WHERE online AND citizen IS NOT NULL AND closed IS NOT NULL

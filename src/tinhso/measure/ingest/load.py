@@ -27,8 +27,8 @@ from tinhso.measure.ingest.staging import (
     on_unit,
     place_units,
     stage,
-    unit_and_heir,
     staging_folder,
+    unit_and_heir,
     unknown_procedures,
 )
 from tinhso.measure.lake import Lake
