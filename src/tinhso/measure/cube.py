@@ -145,7 +145,8 @@ def compute(
     connection = lake.reader()
     try:
         at = lake.snapshot(connection) if snapshot is None else snapshot
-        facts = {code: _facts(connection, s, at) for code, s in workplace.streams.items()}
+        standing = _standing(connection, at)
+        facts = {code: _facts(connection, s, at, standing) for code, s in workplace.streams.items()}
         reach = [_reach(connection, stream, at) for stream in workplace.streams.values()]
         grid = _grid([days for days in reach if days], workplace.boundaries)
         units = _units(connection, workplace.streams, at)
@@ -197,31 +198,32 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
     return tuple(row)
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int) -> StreamFacts:
-    at = f"AT (VERSION => {snapshot})"
+def _facts(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int, standing: Standing
+) -> StreamFacts:
     rows, first, last = _one(
         connection,
         f"SELECT count(*), min({stream.default_date})::DATE::VARCHAR, "
-        f"max({stream.default_date})::DATE::VARCHAR FROM lake.{stream.code} {at}",
+        f"max({stream.default_date})::DATE::VARCHAR "
+        f"FROM lake.{stream.code} AT (VERSION => {snapshot})",
     )
-    standing = (
-        f"(SELECT * FROM lake._batches {at} WHERE stream = '{stream.code}' "
-        f'QUALIFY row_number() OVER (PARTITION BY batch ORDER BY "at" DESC, event DESC) = 1)'
+    read, bad, makers = standing.get(stream.code, (0, 0, ()))
+    return StreamFacts(int(str(rows)), str(first or ""), str(last or ""), bad, read, makers)
+
+
+#: Of each stream's batches that stand: rows read, rows refused, what made the simulated ones.
+Standing = Mapping[str, tuple[int, int, tuple[str, ...]]]
+
+
+def _standing(connection: duckdb.DuckDBPyConnection, snapshot: int) -> Standing:
+    found = connection.execute(
+        f"SELECT stream, coalesce(sum(rows_read), 0)::BIGINT, coalesce(sum(rows_bad), 0)::BIGINT, "
+        f"coalesce(list_sort(list(DISTINCT simulated) FILTER (WHERE simulated <> '')), []) "
+        f"FROM (SELECT * FROM lake._batches AT (VERSION => {snapshot}) QUALIFY "
+        f'row_number() OVER (PARTITION BY batch ORDER BY "at" DESC, event DESC) = 1) '
+        f"WHERE event = 'accepted' GROUP BY stream"
     )
-    read, bad, makers = _one(
-        connection,
-        f"SELECT coalesce(sum(rows_read), 0)::BIGINT, coalesce(sum(rows_bad), 0)::BIGINT, "
-        f"list_sort(list(DISTINCT simulated) FILTER (WHERE simulated <> '')) "
-        f"FROM {standing} WHERE event = 'accepted'",
-    )
-    return StreamFacts(
-        int(str(rows)),
-        str(first or ""),
-        str(last or ""),
-        int(str(bad)),
-        int(str(read)),
-        tuple(str(maker) for maker in (makers or ())) if isinstance(makers, list) else (),
-    )
+    return {stream: (read, bad, tuple(makers)) for stream, read, bad, makers in found.fetchall()}
 
 
 def _reach(

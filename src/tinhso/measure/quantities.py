@@ -20,6 +20,7 @@ from tinhso.measure.expressions import (
     Expression,
     Ref,
     Type,
+    conjuncts,
     fields_of,
     parse,
     to_sql,
@@ -129,7 +130,9 @@ def compile_part(part: Part, streams: Mapping[str, Stream]) -> Measured:
         known = Apply(
             "not", (Apply("is null", (Ref(part.field, Type.NUMBER),), Type.BOOLEAN),), Type.BOOLEAN
         )
-        presence_where: Expression = Apply("and", (where, known), Type.BOOLEAN)
+        presence_where: Expression = (
+            where if known in conjuncts(where) else Apply("and", (where, known), Type.BOOLEAN)
+        )
     else:
         presence_where = parse(part.told, stream, part.place) if part.told else ALWAYS
     presence = Quantity(

@@ -115,7 +115,7 @@ PERSON_KEY = Setting(
 )
 SAMPLE_SCALE = Setting(
     "TINHSO_SAMPLE_SCALE",
-    "0.1",
+    "0.05",
     Text(
         "Cỡ dữ liệu mô phỏng mà `make run` nạp lần đầu (1 = một triệu hồ sơ một năm; 0 = không nạp).",
         "Size of the simulated data that `make run` loads first (1 = a million dossiers a year; 0 = none).",

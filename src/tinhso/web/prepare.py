@@ -15,7 +15,11 @@ from django.utils import timezone
 
 from tinhso.kernel.units.load import load_units
 from tinhso.measure.ingest import Mode, OnProgress, Receipt, ingest
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
 from tinhso.measure.text import Text
+from tinhso.modules.plan.actions import publish
+from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.web import configuration
@@ -68,7 +72,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     """Sample records into an empty lake (scale 0: none), and the cube when it is not current."""
     place = workspace()
     if scale and not _has_records(place):
-        load_sample(place, configuration.DEFAULT_PLAN.get(), scale, say)
+        plan = configuration.DEFAULT_PLAN.get()
+        load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))
         cube = place.measure()
@@ -94,16 +99,39 @@ def scenario_of(place: Workspace, plan_code: str, scale: float, seed: int) -> Sc
     )
 
 
-def load_sample(place: Workspace, plan_code: str, scale: float, say: Say) -> Sample:
-    """Simulate a province's year and load it."""
+def load_sample(
+    place: Workspace,
+    plan_code: str,
+    scale: float,
+    say: Say,
+    before_corrections: Callable[[], None] = lambda: None,
+) -> Sample:
+    """Simulate a province's year and load it, corrections last."""
     folder = configuration.home() / "sample"
     say(Text(f"Đang sinh dữ liệu mô phỏng cỡ {scale:g}", f"Simulating records at scale {scale:g}"))
     sample = simulate(scenario_of(place, plan_code, scale, SAMPLE_SEED), folder)
+    say(Text(f"Đang nạp {sample.rows} dòng", f"Loading {sample.rows} rows"))
     with place.lake.writer():
+        corrections = []
         for file in sample.files:
-            load_file(place, file.stream, file.path, simulated=sample.maker)
-    say(Text(f"Đã nạp {sample.rows} dòng", f"Loaded {sample.rows} rows"))
+            if file.corrects:
+                corrections.append(file)
+            else:
+                load_file(place, file.stream, file.path, simulated=sample.maker)
+    before_corrections()
+    for file in corrections:
+        load_file(place, file.stream, file.path, simulated=sample.maker)
     return sample
+
+
+def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:
+    """Publish the second quarter, so that the corrections that come later show as a revision."""
+    place.measure()
+    queries = PlanQueries(place, plan_code)
+    period = Period.parse(f"{queries.plan.year}-Q2")
+    by = Text("Tỉnh Số (mô phỏng)", "Tỉnh Số (simulated)").vi
+    done = publish(queries, period, View(), by=by, reason="", all_levels=False)
+    say(Text(f"Đã công bố {done.figures} con số quý II", f"Published {done.figures} figures of Q2"))
 
 
 def load_file(

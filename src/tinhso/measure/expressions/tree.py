@@ -199,3 +199,12 @@ def fields_of(tree: Expression) -> Iterator[str]:
     elif isinstance(tree, Apply):
         for arg in tree.args:
             yield from fields_of(arg)
+
+
+def conjuncts(tree: Expression) -> Iterator[Expression]:
+    """The conditions that all hold where the tree does: the sides of its outermost "and"s."""
+    if isinstance(tree, Apply) and tree.op == "and":
+        for side in tree.args:
+            yield from conjuncts(side)
+    else:
+        yield tree

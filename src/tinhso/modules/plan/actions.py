@@ -34,14 +34,24 @@ class Published:
     changed: int
 
 
-def publish(queries: PlanQueries, period: Period, view: View, *, by: str, reason: str) -> Published:
+def publish(
+    queries: PlanQueries,
+    period: Period,
+    view: View,
+    *,
+    by: str,
+    reason: str,
+    all_levels: bool = True,
+) -> Published:
     """Publish all figures of a plan for a period and view, for its unit and those below it.
+
+    Without `all_levels`, only those directly below it.
 
     The first time needs no reason. A later time is a revision: it raises InputError without a
     reason (`publication-reason`) or without any difference (`publication-same`).
     """
     lens = Lens(period, view)
-    values = list(_figures(queries, lens))
+    values = _figures(queries, lens, all_levels=all_levels)
     with transaction.atomic():
         earlier = Publication.objects.filter(
             plan=queries.pack.code, period=period.code, view=view.code
@@ -79,10 +89,14 @@ def publish(queries: PlanQueries, period: Period, view: View, *, by: str, reason
     return Published(publication, len(values), len(changed))
 
 
-def _figures(queries: PlanQueries, lens: Lens) -> list[Value]:
-    units = [queries.root]
-    for unit in units:
-        units.extend(queries.figures.places.children(unit, lens.period, lens.view))
+def _figures(queries: PlanQueries, lens: Lens, *, all_levels: bool) -> list[Value]:
+    children = queries.figures.places.children
+    units = [queries.root, *children(queries.root, lens.period, lens.view)]
+    waiting = units[1:] if all_levels else []
+    while waiting:
+        found = children(waiting.pop(), lens.period, lens.view)
+        units += found
+        waiting += found
     codes = dict.fromkeys(target.indicator for target in queries.plan.targets)
     return [value for code in codes for value in queries.values(code, dict.fromkeys(units), lens)]
 

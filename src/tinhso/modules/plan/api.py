@@ -30,7 +30,6 @@ from tinhso.modules.plan.api_asked import (
     Sort,
     TableAsked,
     about,
-    figures_key,
     indicator_of,
     indicator_shape,
     lens_of,
@@ -39,6 +38,7 @@ from tinhso.modules.plan.api_asked import (
 )
 from tinhso.modules.plan.api_figures import OverviewShape, SeriesShape, TableShape, ValueAnswer
 from tinhso.modules.plan.api_schemas import IndicatorAnswer, IndicatorList, PlanList, PlanShape
+from tinhso.modules.plan.pages import figures_key
 from tinhso.modules.plan.workspace import workspace
 
 router = Router(tags=["plans"])

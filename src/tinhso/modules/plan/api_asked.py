@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from django.db.models import Max
 from django.http import HttpRequest, QueryDict
 from ninja import Path
 from pydantic import Field
@@ -19,8 +18,6 @@ from tinhso.measure.text import InputError, Place, message, nearest
 from tinhso.modules.plan.api_figures import NOTICE
 from tinhso.modules.plan.api_schemas import About, IndicatorShape
 from tinhso.modules.plan.lens import PERIOD, VIEW, read_lens
-from tinhso.modules.plan.models import Publication
-from tinhso.modules.plan.pages import figures_key
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import UnknownPlanError, workspace
 

@@ -25,7 +25,6 @@ from tinhso.kernel.units.words import KINDS as CHANGE_KINDS
 from tinhso.measure.ingest import batches
 from tinhso.measure.text import Place, Text, message, nearest
 from tinhso.modules.plan import words
-from tinhso.modules.plan.api_asked import figures_key
 from tinhso.modules.plan.api_schemas import (
     BatchList,
     SchemaList,
@@ -34,6 +33,7 @@ from tinhso.modules.plan.api_schemas import (
     Words,
 )
 from tinhso.modules.plan.pack import SCHEMAS
+from tinhso.modules.plan.pages import figures_key
 from tinhso.modules.plan.workspace import NotMeasuredError, Workspace, workspace
 
 UNKNOWN_STREAM = message(

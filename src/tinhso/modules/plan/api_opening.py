@@ -21,7 +21,6 @@ from tinhso.modules.plan.api_asked import (
     PlanCode,
     RecordsAsked,
     about,
-    figures_key,
     indicator_of,
     indicator_shape,
     lens_of,
@@ -30,6 +29,7 @@ from tinhso.modules.plan.api_asked import (
 )
 from tinhso.modules.plan.api_figures import ExplanationShape, RecordsShape
 from tinhso.modules.plan.api_schemas import FieldShape
+from tinhso.modules.plan.pages import figures_key
 
 router = Router(tags=["explanations"])
 router.add_decorator(conditional(figures_key), mode="view")

@@ -69,6 +69,7 @@ class PillarRows:
 class Overview:
     pillars: tuple[PillarRows, ...]
     tally: Mapping[Standing, int]
+    followed_by: str  # the unit that took over from the plan's, where figures are its own by now
     shown: int
     total: int
 
@@ -228,6 +229,7 @@ class PlanQueries:
         return Overview(
             tuple(group for group in pillars if group.rows),
             {one: tally[one] for one in Standing},
+            next((row.value.followed_by for row in rows if row.value.followed_by), ""),
             len(shown),
             len(rows),
         )

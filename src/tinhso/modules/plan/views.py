@@ -46,6 +46,7 @@ def overview(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResp
     shown = queries.overview(lens, pillar=pillar, standing=Standing(standing) if standing else None)
     context = frame(queries, lens, "plan") | {
         "overview": shown,
+        "followed_by": shown.followed_by,
         "tally": [
             (one, count, lens_query(lens, **{"tru-cot": pillar, "trang-thai": one.value}))
             for one, count in shown.tally.items()

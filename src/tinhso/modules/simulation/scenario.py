@@ -151,6 +151,7 @@ class SampleFile:
     rows: int
     note: Text
     bad: int = 0
+    corrects: bool = False  # its rows take the place of rows of earlier files
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,8 @@ class _Making:
             fixed = files.stack(self.corrections)
             files.write_csv(self.connection, path, stream, fixed, office=False)
             note = Text("Đính chính hồ sơ đã gửi", "Corrections of dossiers sent before")
-            yield self._made("dossiers", path, files.length(fixed), note, fresh=False)
+            made = self._made("dossiers", path, files.length(fixed), note, fresh=False)
+            yield replace(made, corrects=True)
         yield self._sent_twice()
 
     def _sent_twice(self) -> SampleFile:
