@@ -170,7 +170,7 @@ def test_the_question_of_dong_phu_is_answered_by_pages_alone(
 ) -> None:
     """How many dossiers were handled wholly online in Đồng Phú in the second quarter, as the
     units were then and as they are now, and which records say so?"""
-    page, _, _ = open_page(chromium, f"{server}{PLAN}/don-vi/?tim=huyen+dong+phu&ky=2025-Q2")
+    page, _, _ = open_page(chromium, f"{server}{PLAN}/don-vi/?tim=dong+phu&ky=2025-Q2")
     page.locator("main a:has-text('Huyện Đồng Phú')").first.click()
     page.select_option("select[name=ky]", "2025-Q2")
     page.wait_for_url(re.compile("ky=2025-Q2"))

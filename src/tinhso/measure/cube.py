@@ -129,7 +129,8 @@ class Workplace:
     def definitions_digest(self) -> str:
         text = "\n".join(q.key for q in self.quantities)
         checks = "\n".join(f"{c.check.by} {c.check.at_least}" for c in self.checks)
-        whole = "\n".join((text, checks, *self.followed))
+        states = "\n".join(f"{s.code} {s.state_when}" for s in self.streams.values())
+        whole = "\n".join((text, checks, states, *self.followed))
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 

@@ -287,7 +287,7 @@ def _measure_now(snapshot: int | None) -> None:
 @click.option("--seed", default=382, show_default=True)
 @click.option(
     "--scale",
-    default=0.1,
+    default=0.05,
     show_default=True,
     help="1 = một triệu hồ sơ một năm · a million dossiers a year",
 )

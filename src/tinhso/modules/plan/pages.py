@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.core.cache import caches
 from django.db.models import Max
@@ -23,12 +23,10 @@ from tinhso.modules.plan.models import Publication
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import NotMeasuredError, UnknownPlanError, workspace
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, PlanQueries, Lens, P], HttpResponse]
-Page = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def plan_page(view: View[P]) -> Page[P]:
+def plan_page(view: View) -> Callable[..., HttpResponse]:
     """A page of a plan under a lens: `view(request, queries, lens, ...)`.
 
     Pages are pure functions of the cube, the address, the language and what the reader may see,
@@ -36,9 +34,7 @@ def plan_page(view: View[P]) -> Page[P]:
     """
 
     @wraps(view)
-    def page(
-        request: HttpRequest, plan_code: str, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    def page(request: HttpRequest, plan_code: str, **kwargs: Any) -> HttpResponse:
         try:
             queries = PlanQueries(workspace(), plan_code)
         except UnknownPlanError:
@@ -54,7 +50,7 @@ def plan_page(view: View[P]) -> Page[P]:
             return _fresh(HttpResponse(content, content_type=content_type), etag)
         try:
             lens = read_lens(request, queries)
-            response = view(request, queries, lens, *args, **kwargs)
+            response = view(request, queries, lens, **kwargs)
         except InputError as error:
             return _wrong_address(request, queries, error)
         except UnknownUnitError as error:
