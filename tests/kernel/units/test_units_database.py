@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -27,19 +26,16 @@ from tinhso.measure.text import InputError
 BEFORE, AFTER, TODAY = date(2025, 6, 30), date(2025, 7, 1), date(2026, 10, 1)
 
 
-@pytest.fixture(scope="module")
-def country(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    """The whole country, loaded once for this file and taken away after it."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        load_units()
-        yield
-        for model in (Succession, UnitVersion, Unit, LoadedPack):
-            model.objects.all().delete()
+@pytest.fixture
+def country(db: None) -> None:
+    """The whole country, as the test database has it (see tests/conftest.py)."""
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """The data files cut down to one province, its agencies, and no events."""
+def small(tmp_path: Path, db: None) -> Path:
+    """The data files cut down to one province, its agencies, and no events; an empty database."""
+    for model in (Succession, UnitVersion, Unit, LoadedPack):
+        model.objects.all().delete()
     folder = copytree(pack.PACK, tmp_path / "units")
     lines = (folder / "units.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for line in lines if line.startswith(("uid,", "VN,", "p70,"))]
