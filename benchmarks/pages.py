@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import os
 import socket
 import statistics
@@ -31,6 +30,11 @@ PLAN = "/ke-hoach/binh-phuoc-2025"
 READERS = 20
 CODES = ("CQS-03", "CQS-04", "CQS-05", "CQS-09", "HTS-02", "XHS-02", "XHS-06", "CQS-10")
 PERIODS = ("2025", *(f"2025-Q{n}" for n in range(1, 5)), *(f"2025-{n:02}" for n in range(1, 13)))
+#: The province, its districts, some communes of today.
+UNITS = (
+    *("p70", *(f"d{number}" for number in range(688, 699))),
+    *(f"c{code}.2025" for code in (25195, 25363, 25378, 25387, 25390)),
+)
 _kept = local()
 
 
@@ -41,13 +45,12 @@ def main(arguments: list[str]) -> str:
     parser.add_argument("--requests", type=int, default=600)
     chosen = parser.parse_args(arguments)
     with _server(chosen.address, chosen.scale) as address:
-        units = _units(address)
         kinds = {
             "overview": (f"{PLAN}/?ky={p}&dia-gioi={v}" for p, v in _lenses()),
             "indicator": (
                 f"{PLAN}/chi-tieu/{c}/?ky={p}&dia-gioi={v}" for (p, v), c in _crossed(CODES)
             ),
-            "unit": (f"{PLAN}/don-vi/{u}/?ky={p}&dia-gioi={v}" for (p, v), u in _crossed(units)),
+            "unit": (f"{PLAN}/don-vi/{u}/?ky={p}&dia-gioi={v}" for (p, v), u in _crossed(UNITS)),
             "open number": (
                 f"{PLAN}/chi-tieu/{c}/mo/?ky={p}&dia-gioi={v}" for (p, v), c in _crossed(CODES)
             ),
@@ -77,12 +80,6 @@ def _lenses() -> Iterator[tuple[str, str]]:
 
 def _crossed(others: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], str]]:
     return itertools.product(_lenses(), others)
-
-
-def _units(address: str) -> tuple[str, ...]:
-    with urlopen(f"http://{address}/api/v1/units?q=dong&limit=50", timeout=30) as answer:
-        found = json.load(answer)["items"]
-    return tuple(dict.fromkeys(["p70", "d695", *(one["uid"] for one in found)]))[:20]
 
 
 def _read(address: str, paths: list[str]) -> list[str]:

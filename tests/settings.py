@@ -7,8 +7,9 @@ import os
 import tempfile
 from pathlib import Path
 
-# All workers of one run share a home, so that the sample is made once.
-_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+# All workers of one run inherit its first process's choice of a home: the sample is made once,
+# and the process that started the run can stop and clear away what the workers left there.
+_RUN = os.environ.setdefault("TEST_RUN_OF_TINHSO", str(os.getpid()))
 HOME = Path(tempfile.gettempdir()) / f"tinhso-tests-{_RUN}"
 HOME.mkdir(exist_ok=True)
 os.environ["TINHSO_HOME"] = str(HOME)

@@ -144,6 +144,7 @@ def compute(
     """Compute the cube of a snapshot (default: the newest) from the records."""
     began = time.perf_counter()
     connection = lake.reader()
+    connection.execute("SET preserve_insertion_order = false")  # nothing here asks for an order
     try:
         at = lake.snapshot(connection) if snapshot is None else snapshot
         standing = _standing(connection, at)

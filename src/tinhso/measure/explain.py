@@ -94,7 +94,11 @@ def rows(
     connection: duckdb.DuckDBPyConnection, part: PartExplanation, *, limit: int, offset: int = 0
 ) -> Rows:
     """Up to `limit` of the records behind a part, and how many there are in all."""
-    total = connection.execute(f"SELECT count(*) FROM ({part.rows_sql})").fetchone()
+    # A counted part has as many records as it counts; they need not be counted twice.
+    if part.measured.quantity.aggregate is Aggregate.COUNT:
+        total = connection.execute(part.sql).fetchone()
+    else:
+        total = connection.execute(f"SELECT count(*) FROM ({part.rows_sql})").fetchone()
     found = connection.execute(f"{part.rows_sql}\nLIMIT {int(limit)} OFFSET {int(offset)}")
     assert total is not None
     return Rows(part.fields, tuple(tuple(row) for row in found.fetchall()), int(total[0]))

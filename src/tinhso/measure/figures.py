@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from tinhso.measure.places import Place, Places, View
 from tinhso.measure.quantities import CompiledIndicator, Measured, Quantity
 
 EPOCH = date(1970, 1, 1)
+
+#: How many values are remembered once asked for: some 30 MB.
+KEPT_VALUES = 30_000
 
 
 class Status(StrEnum):
@@ -112,9 +116,14 @@ class Figures:
         self.boundaries = boundaries
         self.indicators: Mapping[str, CompiledIndicator] = {c.indicator.code: c for c in indicators}
         self.places = Places(boundaries, cube.units, cube.grid, followed)
+        # A cube never changes, and pages ask for the same months and units again and again.
+        self._kept = lru_cache(maxsize=KEPT_VALUES)(self._asked)
 
     def value(self, code: str, unit: str, period: Period, view: View) -> Value:
         """The value of indicator `code`. Raises KeyError for an indicator or unit unknown."""
+        return self._kept(code, unit, period, view)
+
+    def _asked(self, code: str, unit: str, period: Period, view: View) -> Value:
         return self._value(code, unit, period, view, self.places.place(unit, period, view))
 
     def _value(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tinhso.measure.definitions import (
     Aggregate,
@@ -55,7 +56,7 @@ class Quantity:
     def is_stock(self) -> bool:
         return self.register or bool(self.until) or self.so_far
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A readable name that is equal exactly for equal quantities; stands in the cube's files."""
         what = f"{self.aggregate}({self.field})"

@@ -82,7 +82,7 @@ def stage(
         query = (
             f"COPY (SELECT {fields}, {judged} AS _bad, hash({key}) AS _key{row}"
             f" FROM {reading.typed_sql(part.sql)})"
-            f" TO {quoted(folder / f'rows-{number:06}.parquet')} (FORMAT parquet)"
+            f" TO {quoted(folder / f'rows-{number:06}.parquet')} (FORMAT parquet, COMPRESSION uncompressed)"
         )
         if not numbered:
             _check_order(connection, query)

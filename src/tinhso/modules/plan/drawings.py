@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 #: Width of a ruler in its own units: one unit is a quarter of a per cent.
 RULER_WIDTH = 400
@@ -139,11 +140,18 @@ _ROUND = 16
 
 
 def cell_map(points: Mapping[str, tuple[float, float]], width: float = 640.0) -> CellMap:
+    """See `_cell_map`; drawn once for the same units."""
+    return _cell_map(tuple((uid, (at[0], at[1])) for uid, at in points.items()), width)
+
+
+@lru_cache(maxsize=64)
+def _cell_map(places: tuple[tuple[str, tuple[float, float]], ...], width: float) -> CellMap:
     """A cell for each unit: what lies nearer to its point than to any other's.
 
     `points` are (latitude, longitude) in degrees. These are not boundaries: only points are
     known. Cells at the rim end at a circle about as wide as the cells' usual distance.
     """
+    points = dict(places)
     if not points:
         return CellMap(width, 0.0, ())
     flat = _flatten(points)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -44,24 +46,51 @@ def plan_page(view: View) -> Callable[..., HttpResponse]:
         etag = _etag(request)
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
             return _fresh(HttpResponse(status=304), etag)
-        kept = caches["pages"].get(etag)
-        if kept is not None:
-            content, content_type = kept
-            return _fresh(HttpResponse(content, content_type=content_type), etag)
-        try:
-            lens = read_lens(request, queries)
-            response = view(request, queries, lens, **kwargs)
-        except InputError as error:
-            return _wrong_address(request, queries, error)
-        except UnknownUnitError as error:
-            context = frame(queries, queries.default_lens(), "units") | {"unknown": str(error)}
-            return render(request, "plan/unknown_unit.html", context, status=404)
-        if response.status_code == 200 and not response.streaming:
-            caches["pages"].set(etag, (response.content, response.headers["Content-Type"]))
-            return _fresh(response, etag)
-        return response
+        # One renders, the others of this process wait for it instead of rendering the same.
+        with _rendering(etag):
+            kept = caches["pages"].get(etag)
+            if kept is not None:
+                content, content_type = kept
+                return _fresh(HttpResponse(content, content_type=content_type), etag)
+            try:
+                lens = read_lens(request, queries)
+                response = view(request, queries, lens, **kwargs)
+            except InputError as error:
+                return _wrong_address(request, queries, error)
+            except UnknownUnitError as error:
+                context = frame(queries, queries.default_lens(), "units") | {"unknown": str(error)}
+                return render(request, "plan/unknown_unit.html", context, status=404)
+            # A page for somebody signed in holds that person's own token.
+            if request.user.is_authenticated:
+                return _fresh(response, etag)
+            if response.status_code == 200 and not response.streaming:
+                caches["pages"].set(etag, (response.content, response.headers["Content-Type"]))
+                return _fresh(response, etag)
+            return response
 
     return page
+
+
+_rendering_lock = threading.Lock()
+_in_hand: dict[str, tuple[threading.Lock, int]] = {}
+
+
+@contextmanager
+def _rendering(etag: str) -> Iterator[None]:
+    """Hold what belongs to one page, so that it is rendered by one request at a time."""
+    with _rendering_lock:
+        lock, waiting = _in_hand.get(etag, (threading.Lock(), 0))
+        _in_hand[etag] = (lock, waiting + 1)
+    try:
+        with lock:
+            yield
+    finally:
+        with _rendering_lock:
+            lock, waiting = _in_hand[etag]
+            if waiting == 1:
+                del _in_hand[etag]
+            else:
+                _in_hand[etag] = (lock, waiting - 1)
 
 
 def figures_key(request: HttpRequest) -> list[str]:
@@ -102,6 +131,7 @@ def frame(queries: PlanQueries, lens: Lens, section: str) -> dict[str, Any]:
         "manifest": manifest,
         "simulated": manifest.simulated,
         "root": queries.root,
+        "units": queries.units,
         "other_plans": [
             one for code, one in queries.workspace.plans.items() if code != queries.pack.code
         ],

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from tinhso.kernel.units.register import register as unit_register
+from tinhso.kernel.units.register import UnitRegister
 from tinhso.measure import writing
 from tinhso.measure.definitions import Kind
 from tinhso.measure.figures import Value
@@ -122,10 +122,11 @@ def word(value: Enum) -> str:
     raise KeyError(value)
 
 
-@register.simple_tag
-def unit_name(uid: str, day: date | None = None) -> str:
+@register.simple_tag(takes_context=True)
+def unit_name(context: Context, uid: str, day: date | None = None) -> str:
     """A unit's full name on a day (default: its nearest)."""
-    return unit_register().full_name(uid, day).to(language())
+    units: UnitRegister = context["units"]
+    return units.full_name(uid, day).to(language())
 
 
 #: Shapes differ as well as colours: a tick, a rising stroke, a falling stroke, a dashed ring.
@@ -233,11 +234,12 @@ def open_query(lens: Lens, unit: str) -> str:
     return lens_query(lens, **{"don-vi": unit})
 
 
-@register.simple_tag
-def agency_link(plan_code: str, code: str, plan: Plan) -> SafeString:
+@register.simple_tag(takes_context=True)
+def agency_link(context: Context, plan_code: str, code: str, plan: Plan) -> SafeString:
     """An agency of the plan by its code, linked to its page."""
     agency = next(one for one in plan.agencies if one.code == code)
-    uid = unit_register().by_code(code, date(plan.year, 1, 1))
+    units: UnitRegister = context["units"]
+    uid = units.by_code(code, date(plan.year, 1, 1))
     name = agency.name.to(language())
     if uid is None:
         return format_html("{}", name)
