@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
-from ingest_office import KEY, Office
+from ingest_office import KEY, TODAY, Office
 
 from tinhso.measure.ingest import Mode, Status, pseudonym
 from tinhso.measure.text import InputError
@@ -251,3 +251,17 @@ def test_progress_rises_to_the_end(office: Office) -> None:
     office.send(table({}), on_progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+def test_a_record_may_name_the_heir_that_it_falls_under(office: Office) -> None:
+    """D splits into E and F: a record that names F is F's after the split; a stranger is no heir."""
+    head = "dossier_code,unit_code,procedure_code,service_level,received_at,submitted_online,successor_unit_code"
+    rows = ["a,25004,TT-1,full,2025-05-01,1,25006", "b,25004,TT-1,full,2025-05-01,1,"]
+    rows += ["c,25004,TT-1,full,2025-05-01,1,25003"]
+    office.send("\n".join([head, *rows]))
+    found = office.lake.reader().execute("SELECT dossier_code, _unit FROM lake.dossiers ORDER BY 1")
+    assert found.fetchall() == [("a", "d>f"), ("b", "d"), ("c", "d")]
+    after, before = office.boundaries.map(TODAY), office.boundaries.map(date(2025, 6, 1))
+    assert (after.carry("d>f").uid, after.carry("d>f").attributed) == ("f", True)
+    assert not after.carry("d").attributed
+    assert before.carry("d>f").uid == "d"

@@ -181,7 +181,7 @@ def _sorted(rows: list[Value], sort: str) -> list[Value]:
                 return value.numerator.amount
             case "mau-so":
                 return value.denominator.amount
-        return 0
+        return 0 if value.is_measured else None
 
     known = [row for row in rows if key(row) is not None]
     known.sort(key=lambda row: key(row) or 0, reverse=descending)

@@ -1,0 +1,88 @@
+"""Every number opens: what the cube says is what the records give, by plain SQL."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+
+import pytest
+
+from tinhso.measure.explain import rows
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
+from tinhso.measure.streams import Sensitivity
+from tinhso.modules.plan import opening
+from tinhso.modules.plan.queries import Lens, PlanQueries
+from tinhso.modules.plan.workspace import workspace
+
+pytestmark = pytest.mark.usefixtures("site")
+
+PLAN = "binh-phuoc-2025"
+UNITS = ("p70", "p75.2025", "d695", "c25363", "c25363.2025")
+LENSES = [
+    Lens(Period.parse(period), View.parse(view))
+    for period, view in itertools.product(
+        ("2025", "2025-Q2", "2025-Q3r", "2025-07a", "2025-09-ytd"),
+        ("then", "2025-06-30", "2025-07-01"),
+    )
+]
+
+
+@pytest.mark.parametrize("lens", LENSES, ids=lambda lens: f"{lens.period.code} {lens.view.code}")
+def test_every_figure_of_the_plan_is_counted_again_from_its_records(lens: Lens) -> None:
+    queries = PlanQueries(workspace(), PLAN)
+    opened_parts = 0
+    for code, unit in itertools.product(queries.pack.indicators, UNITS):
+        opened = opening.open_value(queries, code, unit, lens, (Sensitivity.PUBLIC,))
+        for part in opened.parts:
+            place = f"{code} {unit} {part.role.en}: {part.part.sql}"
+            if part.part.cell.amount is None:
+                assert not part.recounted, place
+            else:
+                assert (part.recounted or 0) == part.part.cell.amount, place
+                opened_parts += 1
+    assert opened_parts > 20
+
+
+def test_records_behind_a_number_are_as_many_as_it_says_and_hold_no_personal_field() -> None:
+    queries = PlanQueries(workspace(), PLAN)
+    lens = Lens(Period.parse("2025-Q2"), View())
+    connection = opening.open_lake(queries)
+    for code in ("CQS-03", "XHS-06", "CQS-10"):
+        opened = opening.open_value(queries, code, "p70", lens, (Sensitivity.PUBLIC,))
+        for part in opened.parts:
+            if part.part.measured.part.field == "numerator":
+                continue  # a sum: its records add up to it
+            everything = rows(connection, part.part, limit=1_000_000)
+            assert len(everything.rows) == part.part.cell.amount == everything.total
+            kinds = {part.part.stream.field(name).sensitivity for name in everything.fields}  # type: ignore[union-attr]
+            assert kinds == {Sensitivity.PUBLIC}
+
+
+def test_the_sample_says_what_its_own_tally_says() -> None:
+    """The simulation counts while it invents; the figures count from the files it wrote."""
+    import json  # noqa: PLC0415
+    import os  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    queries = PlanQueries(workspace(), PLAN)
+    truth = json.loads(
+        (Path(os.environ["TINHSO_HOME"]) / "sample" / "mo-phong-su-that.json").read_text()
+    )
+    wanted: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in truth["units"]:
+        key = (one["unit"], one["quarter"])
+        wanted[key] = (one["wholly_online"], one["closed"])
+    checked = 0
+    for (uid, quarter), (online, closed) in wanted.items():
+        if not quarter.startswith("2025"):
+            continue
+        period = Period.parse(f"2025-Q{quarter[-1]}")
+        found = queries.figures.value("CQS-03", uid, period, View())
+        if queries.units.children(uid, period.start) or uid not in queries.units:
+            continue  # the tally is of the unit alone, the figure with those below it
+        if found.is_measured:
+            assert (found.numerator.amount, found.denominator.amount) == (online, closed)
+            assert found.value == Fraction(online, closed)
+            checked += 1
+    assert checked > 100

@@ -1,0 +1,47 @@
+"""What was published stays as published; a later figure is a revision with a reason (rule 9)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
+from tinhso.measure.text import InputError
+from tinhso.modules.plan.actions import publish
+from tinhso.modules.plan.models import Publication, PublishedFigure
+from tinhso.modules.plan.published import versions
+from tinhso.modules.plan.queries import PlanQueries
+from tinhso.modules.plan.workspace import workspace
+
+pytestmark = pytest.mark.usefixtures("site")
+
+QUARTER = Period.parse("2025-Q1")
+
+
+def test_a_figure_that_changed_is_published_again_only_with_a_reason() -> None:
+    queries = PlanQueries(workspace(), "binh-phuoc-2025")
+    first = publish(queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
+    with pytest.raises(InputError, match="nothing to publish"):
+        publish(queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
+    PublishedFigure.objects.filter(indicator="CQS-03", unit="p70").update(numerator=1)
+    with pytest.raises(InputError, match="CQS-03 p70"):
+        publish(queries, QUARTER, View(), by="Sở", reason="  ", all_levels=False)
+    second = publish(queries, QUARTER, View(), by="Sở", reason="Đính chính", all_levels=False)
+    assert (first.publication.number, second.publication.number, second.changed) == (1, 2, 1)
+    now = queries.figures.value("CQS-03", "p70", QUARTER, View())
+    newest, oldest = versions("binh-phuoc-2025", now)
+    assert (newest.numerator, newest.differs, newest.reason) == (
+        now.numerator.amount,
+        False,
+        "Đính chính",
+    )
+    assert (oldest.numerator, oldest.differs) == (1, True)
+
+
+def test_the_database_itself_refuses_a_revision_without_a_reason() -> None:
+    facts = {"plan": "p", "period": "2025", "view": "then", "snapshot": 1, "simulated": True}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.create(
+            **facts, number=2, reason="", published_at="2025-01-01T00:00Z", published_by="x"
+        )
