@@ -148,10 +148,11 @@ def compute(
     try:
         at = lake.snapshot(connection) if snapshot is None else snapshot
         standing = _standing(connection, at)
-        facts = {code: _facts(connection, s, at, standing) for code, s in workplace.streams.items()}
-        reach = [_reach(connection, stream, at) for stream in workplace.streams.values()]
+        looks = {code: _look(connection, s, at) for code, s in workplace.streams.items()}
+        facts = {code: look.facts(standing.get(code)) for code, look in looks.items()}
+        reach = [look.reach for look in looks.values()]
         grid = _grid([days for days in reach if days], workplace.boundaries)
-        units = _units(connection, workplace.streams, at)
+        units = sorted({unit for look in looks.values() for unit in look.units})
         make_heirs(connection, workplace.boundaries, units)
         maps = _map_days(workplace.boundaries, units, grid)
         totals: dict[str, Array] = {}
@@ -194,23 +195,40 @@ def compute(
         connection.close()
 
 
-def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return tuple(row)
+@dataclass(frozen=True)
+class _Look:
+    """One look at a stream's records: how many, from when to when, of which units.
+
+    `reach` is the first and last day that any of its dates tells of; what is to come is left out.
+    """
+
+    rows: int
+    first_day: str
+    last_day: str
+    reach: tuple[date, date] | None
+    units: tuple[str, ...]
+
+    def facts(self, standing: tuple[int, int, tuple[str, ...]] | None) -> StreamFacts:
+        read, bad, makers = standing or (0, 0, ())
+        return StreamFacts(self.rows, self.first_day, self.last_day, bad, read, makers)
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int, standing: Standing
-) -> StreamFacts:
-    rows, first, last = _one(
-        connection,
-        f"SELECT count(*), min({stream.default_date})::DATE::VARCHAR, "
-        f"max({stream.default_date})::DATE::VARCHAR "
-        f"FROM lake.{stream.code} AT (VERSION => {snapshot})",
+def _look(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int) -> _Look:
+    names = ", ".join(field.name for field in stream.dates if not field.future)
+    found = connection.execute(
+        f"SELECT count(*), min({stream.default_date})::DATE, max({stream.default_date})::DATE, "
+        f"min(least({names}))::DATE, max(greatest({names}))::DATE, list(DISTINCT _unit) "
+        f"FROM lake.{stream.code} AT (VERSION => {snapshot})"
+    ).fetchone()
+    assert found is not None
+    rows, first, last, begin, end, units = found
+    return _Look(
+        rows,
+        first.isoformat() if first else "",
+        last.isoformat() if last else "",
+        (begin, end) if begin and end else None,
+        tuple(unit for unit in units or () if unit),
     )
-    read, bad, makers = standing.get(stream.code, (0, 0, ()))
-    return StreamFacts(int(str(rows)), str(first or ""), str(last or ""), bad, read, makers)
 
 
 #: Of each stream's batches that stand: rows read, rows refused, what made the simulated ones.
@@ -226,19 +244,6 @@ def _standing(connection: duckdb.DuckDBPyConnection, snapshot: int) -> Standing:
         f"WHERE event = 'accepted' GROUP BY stream"
     )
     return {stream: (read, bad, tuple(makers)) for stream, read, bad, makers in found.fetchall()}
-
-
-def _reach(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int
-) -> tuple[date, date] | None:
-    """First and last day that any of the stream's dates tells of; what is to come is left out."""
-    names = ", ".join(field.name for field in stream.dates if not field.future)
-    first, last = _one(
-        connection,
-        f"SELECT CAST(min(least({names})) AS DATE), CAST(max(greatest({names})) AS DATE) "
-        f"FROM lake.{stream.code} AT (VERSION => {snapshot})",
-    )
-    return (first, last) if isinstance(first, date) and isinstance(last, date) else None
 
 
 def _grid(reach: Sequence[tuple[date, date]], boundaries: Boundaries) -> Grid:
@@ -272,16 +277,6 @@ def _paths(boundaries: Boundaries, units: Iterable[str], day: date) -> Paths:
     """For each unit, where it stands on the map of `day` and what is above that."""
     the_map = boundaries.map(day)
     return {unit: the_map.path(the_map.carry(unit).uid) for unit in units}
-
-
-def _units(
-    connection: duckdb.DuckDBPyConnection, streams: Mapping[str, Stream], snapshot: int
-) -> list[str]:
-    union = " UNION ".join(
-        f"SELECT _unit FROM lake.{code} AT (VERSION => {snapshot})" for code in streams
-    )
-    rows = connection.execute(f"SELECT _unit FROM ({union}) WHERE _unit IS NOT NULL ORDER BY 1")
-    return [row[0] for row in rows.fetchall()]
 
 
 def make_heirs(

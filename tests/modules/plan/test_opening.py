@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from tinhso.measure.explain import rows
+from tinhso.measure.explain import explain, recount, rows
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.streams import Sensitivity
@@ -21,9 +21,12 @@ PLAN = "binh-phuoc-2025"
 UNITS = ("p70", "p75.2025", "d695", "c25363", "c25363.2025")
 LENSES = [
     Lens(Period.parse(period), View.parse(view))
-    for period, view in itertools.product(
-        ("2025", "2025-Q2", "2025-Q3r", "2025-07a", "2025-09-ytd"),
-        ("then", "2025-06-30", "2025-07-01"),
+    for period, view in (
+        ("2025", "then"),
+        ("2025-Q2", "2025-07-01"),
+        ("2025-Q3r", "2025-06-30"),
+        ("2025-07a", "then"),
+        ("2025-09-ytd", "2025-07-01"),
     )
 ]
 
@@ -31,16 +34,17 @@ LENSES = [
 @pytest.mark.parametrize("lens", LENSES, ids=lambda lens: f"{lens.period.code} {lens.view.code}")
 def test_every_figure_of_the_plan_is_counted_again_from_its_records(lens: Lens) -> None:
     queries = PlanQueries(workspace(), PLAN)
+    connection = opening.open_lake(queries)
     opened_parts = 0
     for code, unit in itertools.product(queries.pack.indicators, UNITS):
-        opened = opening.open_value(queries, code, unit, lens, (Sensitivity.PUBLIC,))
-        for part in opened.parts:
-            place = f"{code} {unit} {part.role.en}: {part.part.sql}"
-            if part.part.cell.amount is None:
-                assert not part.recounted, place
-            else:
-                assert (part.recounted or 0) == part.part.cell.amount, place
-                opened_parts += 1
+        value = queries.figures.value(code, unit, lens.period, lens.view)
+        opened = explain(queries.figures, queries.workspace.streams, value)
+        for part in (opened.numerator, opened.denominator, opened.known):
+            if part is None:
+                continue
+            recounted = recount(connection, part) or 0
+            assert recounted == (part.cell.amount or 0), f"{code} {unit}: {part.sql}"
+            opened_parts += part.cell.amount is not None
     assert opened_parts > 20
 
 
@@ -75,7 +79,8 @@ def test_the_sample_says_what_its_own_tally_says() -> None:
         wanted[key] = (one["wholly_online"], one["closed"])
     checked = 0
     for (uid, quarter), (online, closed) in wanted.items():
-        if not quarter.startswith("2025"):
+        # Later, what an old commune closes counts for its heir, and the tally is by record.
+        if quarter not in ("2025Q1", "2025Q2"):
             continue
         period = Period.parse(f"2025-Q{quarter[-1]}")
         found = queries.figures.value("CQS-03", uid, period, View())
@@ -86,3 +91,9 @@ def test_the_sample_says_what_its_own_tally_says() -> None:
             assert found.value == Fraction(online, closed)
             checked += 1
     assert checked > 100
+    year = queries.figures.value("CQS-03", "p70", Period.parse("2025"), View())
+    told = [counts for (_, quarter), counts in wanted.items() if quarter.startswith("2025")]
+    assert (year.numerator.amount, year.denominator.amount) == (
+        sum(online for online, _ in told),
+        sum(closed for _, closed in told),
+    )
