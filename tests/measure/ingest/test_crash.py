@@ -92,6 +92,18 @@ def test_killed_at_any_moment(office: Office) -> None:
     assert list((office.folder / "lake" / "staging").glob("*")) == []
 
 
+def test_what_a_dead_load_left_goes_even_when_its_file_has_nothing_new(office: Office) -> None:
+    """Killed after its commit and before its clearing up: the file is in, its folder is left."""
+    write_files(office.folder)
+    office.send(office.folder / "1.csv", "payments")
+    left = office.folder / "lake" / "staging" / "left-by-a-dead-load"
+    left.mkdir(parents=True)
+    (left / "rows-000000.parquet").touch()
+    again = office.send(office.folder / "1.csv", "payments")
+    assert again.status is Status.UNCHANGED
+    assert not left.exists()
+
+
 def test_readers_see_whole_batches_while_one_writes(office: Office) -> None:
     write_files(office.folder)
     process = start(office)

@@ -69,15 +69,15 @@ def ingest(
         raise InputError([messages.UNKNOWN_STREAM(stream=stream, streams=known)])
     facts = examine(path)
     declared = lake.streams[stream]
-    with lake.writer() as connection:
+    # The folder comes with the lock, so that what a dead load left goes even if nothing is to load.
+    with lake.writer() as connection, staging_folder(lake.settings.folder) as folder:
         earlier = log.earlier(connection, stream, facts.digest)
         if earlier is not None:
             snapshot = lake.snapshot(connection)
             return Receipt(Status.UNCHANGED, stream, path.name, earlier.batch, snapshot)
-        with staging_folder(lake.settings.folder) as folder:
-            load = _Load(lake, connection, declared, path, folder, facts, boundaries)
-            load.read(today, person_key, Progress(connection, on_progress))
-            return load.write(mode, simulated, note, returned_to, language)
+        load = _Load(lake, connection, declared, path, folder, facts, boundaries)
+        load.read(today, person_key, Progress(connection, on_progress))
+        return load.write(mode, simulated, note, returned_to, language)
 
 
 class _Load:
