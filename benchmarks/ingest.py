@@ -18,18 +18,18 @@ import sys
 import tempfile
 import time
 from datetime import date
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from tinhso.measure.boundaries import Boundaries, Level, Span
+from tinhso.measure.definition_files import read_stream
 from tinhso.measure.ingest import Mode, ingest
 from tinhso.measure.lake import Lake, LakeSettings
-from tinhso.measure.streams import Field, FieldType, Nature, Sensitivity, Stream
-from tinhso.measure.text import Text
+from tinhso.measure.streams import Stream
+from tinhso.measure.yamltree import read_yaml
 
 UNITS = 111
 _COLUMNS = """
@@ -51,30 +51,9 @@ _COLUMNS = """
 
 
 def dossiers() -> Stream:
-    source = files("tinhso.packs.common") / "streams" / "dossiers.yaml"
-    raw = yaml.safe_load(source.read_text(encoding="utf-8"))
-    fields = tuple(
-        Field(
-            name=one["name"],
-            type=FieldType(one["type"]),
-            label=Text(**one["label"]),
-            required=one.get("required", False),
-            sensitivity=Sensitivity(one["sensitivity"]),
-            values=tuple(one.get("values", ())),
-            future=one.get("future", False),
-        )
-        for one in raw["fields"]
-    )
-    return Stream(
-        code=raw["code"],
-        name=Text(**raw["name"]),
-        nature=Nature(raw["nature"]),
-        key=tuple(raw["key"]),
-        unit=raw["unit"],
-        default_date=raw["default_date"],
-        fields=fields,
-        description=Text(**raw["description"]),
-    )
+    declared = files("tinhso.packs.common") / "streams" / "dossiers.yaml"
+    with as_file(declared) as path:
+        return read_stream(read_yaml(path))
 
 
 def make_file(path: Path, rows: int, stamp: str) -> None:

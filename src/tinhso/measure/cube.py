@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -139,7 +139,6 @@ def compute(
     workplace: Workplace,
     *,
     snapshot: int | None = None,
-    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Cube:
     """Compute the cube of a snapshot (default: the newest) from the records."""
     began = time.perf_counter()
@@ -165,7 +164,6 @@ def compute(
             elif quantity.aggregate is not Aggregate.DISTINCT:
                 additive[quantity.stream].append(quantity)
         for code, quantities in additive.items():
-            on_progress(code)
             totals |= _additive(connection, workplace.streams[code], quantities, grid, at, units)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
         if distinct:
@@ -174,7 +172,6 @@ def compute(
                 for name in (THEN, *maps)
             ]
             for quantity in distinct:
-                on_progress(quantity.stream)
                 stream = workplace.streams[quantity.stream]
                 found |= sightings(connection, stream, quantity, grid, at, units, levels)
         manifest = Manifest(
@@ -344,25 +341,3 @@ def _crowds(
     for unit, slot, amount in connection.execute(sql).fetchall():
         changes[index[unit], slot + 1] = amount
     return {quantity.key: changes.cumsum(axis=1)}
-
-
-def by_node(
-    columns: Mapping[str, npt.NDArray[np.object_]],
-) -> dict[SightingKey, Sightings]:
-    """Sightings from columns sorted by key, map and node."""
-    names = [np.asarray(columns[name], dtype=object) for name in ("key", "map", "node")]
-    if not len(names[0]):
-        return {}
-    changed = np.zeros(len(names[0]) - 1, dtype=bool)
-    for column in names:
-        changed |= column[1:] != column[:-1]
-    cuts = np.flatnonzero(changed) + 1
-    numbers = [
-        np.split(np.asarray(columns[name], dtype=np.int64), cuts)
-        for name in ("slot", "previous", "n")
-    ]
-    firsts = [0, *cuts]
-    return {
-        (str(names[0][at]), str(names[1][at]), str(names[2][at])): Sightings(slot, previous, n)
-        for at, slot, previous, n in zip(firsts, *numbers, strict=True)
-    }

@@ -11,8 +11,10 @@ from uuid import uuid4
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
-from tinhso.measure.cube import Array, Cube, Manifest, StreamFacts, by_node
+from tinhso.measure.cube import Array, Cube, Manifest, StreamFacts
+from tinhso.measure.distinct import SightingKey, Sightings
 from tinhso.measure.tables import NameTable
 
 #: How many cubes besides the current one are kept, for readers that are still at an older one.
@@ -67,7 +69,7 @@ class CubeStore:
         try:
             cube = Cube(manifest, units, {}, {})
             totals = _read_parts(connection, cube, folder / "parts.parquet")
-            sightings = by_node(
+            sightings = _by_node(
                 connection.execute(
                     "SELECT key, map, node, slot, previous, n FROM read_parquet(?) "
                     "ORDER BY key, map, node",
@@ -167,3 +169,25 @@ def _write_sightings(connection: duckdb.DuckDBPyConnection, cube: Cube, path: Pa
         "FROM columns_to_write c JOIN names k ON k.number = c.key "
         "JOIN names m ON m.number = c.map JOIN names p ON p.number = c.node",
     )
+
+
+def _by_node(
+    columns: Mapping[str, npt.NDArray[np.object_]],
+) -> dict[SightingKey, Sightings]:
+    """Sightings from columns sorted by key, map and node."""
+    names = [np.asarray(columns[name], dtype=object) for name in ("key", "map", "node")]
+    if not len(names[0]):
+        return {}
+    changed = np.zeros(len(names[0]) - 1, dtype=bool)
+    for column in names:
+        changed |= column[1:] != column[:-1]
+    cuts = np.flatnonzero(changed) + 1
+    numbers = [
+        np.split(np.asarray(columns[name], dtype=np.int64), cuts)
+        for name in ("slot", "previous", "n")
+    ]
+    firsts = [0, *cuts]
+    return {
+        (str(names[0][at]), str(names[1][at]), str(names[2][at])): Sightings(slot, previous, n)
+        for at, slot, previous, n in zip(firsts, *numbers, strict=True)
+    }

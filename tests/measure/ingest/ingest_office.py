@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
-import yaml
-
 from tinhso.measure.boundaries import Boundaries, Level, Span, Succession
+from tinhso.measure.definition_files import read_stream
 from tinhso.measure.ingest import Mode, Receipt, ingest
 from tinhso.measure.lake import Lake, LakeSettings
-from tinhso.measure.streams import Field, FieldType, Nature, Sensitivity, Stream
-from tinhso.measure.text import Text
+from tinhso.measure.streams import Stream
+from tinhso.measure.yamltree import read_yaml
 
 KEY = b"a key for tests only, 32 bytes.."
 TODAY = date(2025, 12, 31)
@@ -20,34 +19,8 @@ MERGER = date(2025, 7, 1)
 
 
 def load_stream(code: str) -> Stream:
-    source = files("tinhso.packs.common") / "streams" / f"{code}.yaml"
-    raw = yaml.safe_load(source.read_text(encoding="utf-8"))
-    fields = tuple(
-        Field(
-            name=f["name"],
-            type=FieldType(f["type"]),
-            label=Text(**f["label"]),
-            required=f.get("required", False),
-            sensitivity=Sensitivity(f.get("sensitivity", "internal")),
-            values=tuple(f.get("values", ())),
-            minimum=f.get("minimum"),
-            maximum=f.get("maximum"),
-            future=f.get("future", False),
-            pattern=f.get("pattern", ""),
-        )
-        for f in raw["fields"]
-    )
-    return Stream(
-        code=raw["code"],
-        name=Text(**raw["name"]),
-        nature=Nature(raw["nature"]),
-        key=tuple(raw["key"]),
-        unit=raw["unit"],
-        default_date=raw["default_date"],
-        fields=fields,
-        description=Text(**raw["description"]),
-        successor_unit=raw.get("successor_unit", ""),
-    )
+    with as_file(files("tinhso.packs.common") / "streams" / f"{code}.yaml") as path:
+        return read_stream(read_yaml(path))
 
 
 STREAMS = {

@@ -69,7 +69,7 @@ class Answers:
         }
 
     def threshold(self, target: Target) -> ThresholdShape:
-        threshold = self.queries.threshold(target)
+        threshold = target.required
         return ThresholdShape(
             operator=threshold.operator,
             amount=Amount.of(threshold.amount),

@@ -52,10 +52,6 @@ class TargetRow:
     trend: Line
     fresh: date | None  # the newest day that the records behind it know of
 
-    @property
-    def is_share(self) -> bool:
-        return self.target.measure is MeasuredIn.PERCENT
-
 
 @dataclass(frozen=True)
 class PillarRows:
@@ -132,12 +128,6 @@ class PlanQueries:
 
     # -- targets ---------------------------------------------------------------------------------
 
-    def threshold(self, target: Target) -> Threshold:
-        amount = Fraction(target.threshold)
-        if target.measure is MeasuredIn.PERCENT:
-            amount /= 100
-        return Threshold(target.operator.value, amount)
-
     def baseline(self, target: Target) -> Baseline | None:
         """The starting point that was measured by the target's own definition, if any is known."""
         found = [b for b in self.plan.baselines if target.code in b.targets and b.same_definition]
@@ -148,7 +138,7 @@ class PlanQueries:
 
     def row(self, target: Target, unit: str, lens: Lens) -> TargetRow:
         """A target's figure for a unit, judged against the plan's level for the province."""
-        threshold = self.threshold(target)
+        threshold = target.required
         value = self.figures.value(target.indicator, unit, lens.period, lens.view)
         before = self.figures.value(target.indicator, unit, lens.period.previous(), lens.view)
         deadline = target.deadline

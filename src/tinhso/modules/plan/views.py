@@ -113,7 +113,7 @@ def indicator(request: HttpRequest, queries: PlanQueries, lens: Lens, code: str)
         },
         "outliers": queries.outliers(rows),
         "trend": trend,
-        **_chart(queries, trend, target),
+        **_chart(trend, target),
         **_background(queries, table.parent),
         "published": published.versions(queries.pack.code, table.parent),
         "cells": cells,
@@ -140,13 +140,13 @@ def _background(queries: PlanQueries, value: Value) -> dict[str, object]:
     }
 
 
-def _chart(queries: PlanQueries, trend: list[Value], target: Target | None) -> dict[str, object]:
+def _chart(trend: list[Value], target: Target | None) -> dict[str, object]:
     """The line of a trend with its axes' labels."""
     chart = drawings.line(
         [one.value for one in trend],
         width=640,
         height=220,
-        target=queries.threshold(target).amount if target else None,
+        target=target.required.amount if target else None,
         margin=34,
     )
     share = trend[-1].indicator.kind is not Kind.MEASURE
