@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client, override_settings
 from jsonschema import Draft202012Validator
 
+from tests.people import appoint, sign_in
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
 from tinhso.measure.cube_store import CubeStore
@@ -235,9 +235,7 @@ def test_everybody_opens_ten_records_and_public_fields_only(client: Client) -> N
 def test_who_may_open_records_opens_all_but_never_personal_fields(client: Client) -> None:
     address = f"{PLAN}/indicators/CQS-03/records/denominator?period=2025-Q2&limit=100"
     public = client.get(address).headers["ETag"]
-    user = User.objects.create_user("thanh-tra")
-    user.user_permissions.add(Permission.objects.get(codename="open_records"))
-    client.force_login(user)
+    sign_in(client, appoint("inspector", "p70"))
     answer = client.get(address, headers={"if-none-match": public})
     assert answer.status_code == 200, "another reader's answer must not count as known"
     first = json.loads(answer.content)

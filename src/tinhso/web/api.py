@@ -7,6 +7,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Any, NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +19,9 @@ from ninja.errors import HttpError, ValidationErrorContext
 from ninja.openapi.docs import DocsBase
 from ninja.renderers import JSONRenderer
 
+from tinhso.kernel.people.access import public
+from tinhso.kernel.people.accounts import BadTokenError
+from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.units.api import NotFoundError
 from tinhso.kernel.units.api import router as units_router
 from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError
@@ -68,6 +72,8 @@ PROBLEM = {
 COMMON_ANSWERS = {
     "304": ("Not modified since the ETag in If-None-Match.", False),
     "400": ("A parameter is wrong.", True),
+    "401": ("The token is wrong, or the answer needs one.", True),
+    "403": ("The right is missing; the problem says which, and who can give it.", True),
     "404": ("The address names something that does not exist.", True),
     "503": ("Nothing has been measured yet.", True),
 }
@@ -105,13 +111,14 @@ class Api(NinjaAPI):
         raise InputError(problems.parameter_problems(error_contexts))
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
+        _declared(self)
         patterns = [
             *super()._get_urls(),
             re_path("", problems.unknown_address, name="unknown"),
         ]
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback = _for_reading(pattern.callback)
+                pattern.callback = public(_for_reading(pattern.callback))
         return patterns
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
@@ -125,6 +132,15 @@ class Api(NinjaAPI):
                 for status, (text, has_body) in COMMON_ANSWERS.items():
                     operation["responses"].setdefault(status, _answer(text, has_body))
         return schema
+
+
+def _declared(api: NinjaAPI) -> None:
+    """Each operation says itself who may use it; the addresses are open to all."""
+    for _, router in api._routers:
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                if not hasattr(operation.view_func, "access"):
+                    raise ImproperlyConfigured(f"{operation.view_func}: who may use it?")
 
 
 def _answer(text: str, has_body: bool) -> dict[str, Any]:
@@ -213,6 +229,8 @@ api.add_router("", batches_router)
 
 HANDLERS: dict[type[Exception], Any] = {
     InputError: problems.input_error,
+    BadTokenError: problems.bad_token,
+    ForbiddenError: problems.forbidden,
     NotFoundError: problems.not_found,
     UnknownUnitError: problems.unknown_unit,
     NotMeasuredError: problems.not_measured,

@@ -113,6 +113,14 @@ PERSON_KEY = Setting(
         "The key that makes persons' pseudonyms. Empty: made once in TINHSO_HOME/secrets. Without it nobody known is recognised.",
     ),
 )
+LEDGER_SEAL_KEY = Setting(
+    "TINHSO_LEDGER_SEAL_KEY",
+    "",
+    Text(
+        "Khóa niêm từng mục nhật ký. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
+        "The key that seals the ledger's entries. Empty: made once in TINHSO_HOME/secrets.",
+    ),
+)
 SAMPLE_SCALE = Setting(
     "TINHSO_SAMPLE_SCALE",
     "0.05",
@@ -136,6 +144,14 @@ HTTPS = Setting(
         "1: served behind an HTTPS proxy; cookies go over HTTPS only, X-Forwarded-Proto is trusted.",
     ),
 )
+PROXIES = Setting(
+    "TINHSO_PROXIES",
+    "0",
+    Text(
+        "Số cổng (proxy) của đơn vị đứng trước trang; địa chỉ người dùng lấy từ X-Forwarded-For theo số này.",
+        "How many proxies of yours stand before the site; people's addresses are read from X-Forwarded-For by it.",
+    ),
+)
 LANGUAGE = Setting(
     "TINHSO_LANG",
     "vi",
@@ -149,7 +165,18 @@ DEBUG = Setting(
 
 SETTINGS = (
     *(HOME, DATABASE_URL, LAKE_FOLDER, LAKE_CATALOG, PACKS, DEFAULT_PLAN, HOST, PORT, WORKERS),
-    *(ALLOWED_HOSTS, SECRET_KEY, PERSON_KEY, SAMPLE_SCALE, MEMORY_LIMIT, HTTPS, LANGUAGE, DEBUG),
+    *(
+        ALLOWED_HOSTS,
+        SECRET_KEY,
+        PERSON_KEY,
+        LEDGER_SEAL_KEY,
+        SAMPLE_SCALE,
+        MEMORY_LIMIT,
+        HTTPS,
+        PROXIES,
+        LANGUAGE,
+        DEBUG,
+    ),
 )
 
 

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from ninja.errors import HttpError, ValidationErrorContext
 
+from tinhso.kernel.people.accounts import BadTokenError
+from tinhso.kernel.people.policy import ForbiddenError, Need
+from tinhso.kernel.people.refusals import refusal
 from tinhso.kernel.units import queries as units
 from tinhso.kernel.units.api import PAGE_NAMES, NotFoundError
 from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError, register
@@ -24,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 TITLES = {
     400: Text("Yêu cầu chưa đúng", "The request is not right"),
+    401: Text("Chưa biết bạn là ai", "It is not known who you are"),
+    403: Text("Chưa được phép", "Not allowed"),
     404: Text("Không tìm thấy", "Not found"),
     405: Text("Phương thức không dùng được ở đây", "The method cannot be used here"),
     500: Text("Lỗi của máy chủ", "The server failed"),
@@ -80,6 +86,12 @@ WRONG_METHOD = message(
     vi="Không dùng {method} ở {path} được: API chỉ để đọc, hãy dùng GET.",
     en="{method} cannot be used on {path}: the API is for reading, use GET.",
 )
+BAD_TOKEN = message(
+    "token-wrong",
+    vi="Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi. Đề nghị người quản trị cấp mã mới.",
+    en="The token is wrong, has expired or was revoked. Ask an administrator for a new one.",
+)
+FORBIDDEN = message("forbidden", vi="{sentence}{givers}", en="{sentence}{givers}")
 NOT_MEASURED = message(
     "not-measured",
     vi="Chưa có số liệu nào được tính. Người vận hành cần nạp bản ghi rồi chạy `tinhso measure`.",
@@ -125,6 +137,26 @@ def problem_response(
 
 
 # -- each error ------------------------------------------------------------------------------------
+
+
+def bad_token(request: HttpRequest, _error: BadTokenError) -> HttpResponse:
+    response = problem_response(request, 401, [BAD_TOKEN(Place("header.Authorization"))])
+    response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return response
+
+
+def forbidden(request: HttpRequest, error: ForbiddenError) -> HttpResponse:
+    """401 to who has not said who they are, 403 to others: what is missing, who can give it."""
+    found = refusal(error.answer, timezone.localdate())
+    vi = "; ".join(f"{one.title.vi}, {one.unit.vi}" for one in found.givers)
+    en = "; ".join(f"{one.title.en}, {one.unit.en}" for one in found.givers)
+    givers = Text(f" Người có thể cấp: {vi}.", f" Who can give it: {en}.") if vi else ""
+    problem = FORBIDDEN(Place(found.right), sentence=found.sentence, givers=givers)
+    status = 401 if found.need is Need.SIGN_IN else 403
+    response = problem_response(request, status, [problem])
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def input_error(request: HttpRequest, error: InputError) -> HttpResponse:

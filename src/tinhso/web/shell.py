@@ -1,19 +1,65 @@
-"""What every page's frame shows: the plan in hand, navigation, the other language's address."""
+"""What every page's frame shows: the plan in hand, navigation, the other language's address, and
+for those who have signed in the doors that are theirs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
+
+from tinhso.kernel.people.accounts import BadTokenError, who_is
+from tinhso.kernel.people.policy import Policy
+from tinhso.kernel.people.who import Who
+from tinhso.measure.text import Text
+
+
+@dataclass(frozen=True)
+class Door:
+    """A page of the office: its route, and the right that opens it (none: being signed in)."""
+
+    route: str
+    label: Text
+    policy: Policy | None = None
+    verb: str = ""
+
+    def opens_for(self, who: Who) -> bool:
+        if self.policy is None:
+            return who.signed_in
+        return self.policy.anywhere(who, self.verb)
+
+
+@dataclass(frozen=True)
+class ShownDoor:
+    label: Text
+    address: str
+    here: bool
+
+
+#: The office's pages, in the order of the menu.
+DOORS: tuple[Door, ...] = ()
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of `shell/base.html`."""
+    """Context of `shell/base.html` and `shell/office.html`."""
     english = get_language() == "en"
     path = request.get_full_path()
     other = path.removeprefix("/en") if english else f"/en{path}"
+    doors = _doors(request)
     return {
         "other_language": "vi" if english else "en",
         "other_address": other,
         "default_plan": settings.TINHSO_DEFAULT_PLAN,
+        "doors": doors,
     }
+
+
+def _doors(request: HttpRequest) -> list[ShownDoor]:
+    try:
+        who = who_is(request)
+    except BadTokenError:
+        return []
+    addresses = [(door.label, reverse(door.route)) for door in DOORS if door.opens_for(who)]
+    return [ShownDoor(label, at, request.path.startswith(at)) for label, at in addresses]

@@ -1,7 +1,7 @@
 """Root addresses. Vietnamese stands at the root, English under /en/."""
 
+from allauth.account.views import login, logout
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from tinhso.modules.plan.views import home
@@ -12,8 +12,8 @@ urlpatterns = [
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
-        path("dang-nhap/", LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
-        path("dang-xuat/", LogoutView.as_view(), name="sign-out"),
+        path("dang-nhap/", login, name="account_login"),
+        path("dang-xuat/", logout, name="account_logout"),
         prefix_default_language=False,
     ),
 ]

@@ -23,6 +23,7 @@ from ninja import Path, Query, Router
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from tinhso import __version__
+from tinhso.kernel.people.access import public
 from tinhso.kernel.units import queries as units
 from tinhso.kernel.units.models import LoadedPack
 from tinhso.kernel.units.register import UnitsNotLoadedError, register
@@ -309,6 +310,7 @@ router.add_decorator(conditional(_register_key), mode="view")
         "With q: by name or code, best first. Without q: every unit that existed on the day, below `within` if given.",
     ),
 )
+@public
 def list_units(request: HttpRequest, asked: Query[UnitsAsked]) -> UnitList:
     units_of_day, day = register(), asked.on
     if asked.within:
@@ -355,6 +357,7 @@ def list_units(request: HttpRequest, asked: Query[UnitsAsked]) -> UnitList:
         "Names, what lies above and below on the day, and its whole life: what it came from and became.",
     ),
 )
+@public
 def get_unit(
     request: HttpRequest, uid: Annotated[str, Path(examples=["p70"])], asked: Query[UnitDay]
 ) -> UnitPageShape:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from tinhso.kernel.people.access import public
 from tinhso.kernel.units.api import Paged, Parameters, conditional, operation, page_fields
 from tinhso.measure.figures import Value
 from tinhso.measure.periods import Period, PeriodKind
@@ -53,6 +54,7 @@ router.add_decorator(conditional(figures_key), mode="view")
         "Các kế hoạch", "Plans", "Mọi kế hoạch đang được phục vụ.", "Every plan that is served."
     ),
 )
+@public
 def list_plans(request: HttpRequest, asked: Query[Paged]) -> PlanList:
     place = workspace()
     manifest = place.store.current()
@@ -85,6 +87,7 @@ def list_plans(request: HttpRequest, asked: Query[Paged]) -> PlanList:
         "Pillars, targets, tasks, duties, documents, baselines, contradictions of sources, gaps, changes of the year; the periods and views to choose from.",
     ),
 )
+@public
 def get_plan(request: HttpRequest, plan: PlanCode, asked: Query[Parameters]) -> PlanShape:
     queries = queries_of(plan)
     pack, data = queries.pack.pack, queries.plan
@@ -130,6 +133,7 @@ def get_plan(request: HttpRequest, plan: PlanCode, asked: Query[Parameters]) -> 
         "Each target with its figure, numerator, denominator, where it stands, and twelve months, for one unit.",
     ),
 )
+@public
 def get_overview(
     request: HttpRequest, plan: PlanCode, asked: Query[OverviewAsked]
 ) -> OverviewShape:
@@ -185,6 +189,7 @@ def get_overview(
         "The definition of every indicator: parts, expressions, source.",
     ),
 )
+@public
 def list_indicators(request: HttpRequest, plan: PlanCode, asked: Query[Paged]) -> IndicatorList:
     queries = queries_of(plan)
     page = page_fields(request, asked, list(queries.pack.indicators))
@@ -204,6 +209,7 @@ def list_indicators(request: HttpRequest, plan: PlanCode, asked: Query[Paged]) -
         "By the code of the indicator, or of a target that rests on it.",
     ),
 )
+@public
 def get_indicator(
     request: HttpRequest, plan: PlanCode, code: Code, asked: Query[Parameters]
 ) -> IndicatorAnswer:
@@ -225,6 +231,7 @@ def get_indicator(
         "The figure of a unit in a period, against its target if there is one.",
     ),
 )
+@public
 def get_value(
     request: HttpRequest, plan: PlanCode, code: Code, asked: Query[FigureAsked]
 ) -> ValueAnswer:
@@ -250,6 +257,7 @@ def get_value(
         "Figures of the units below, and what none of them holds (rest), so that all adds up to the parent.",
     ),
 )
+@public
 def get_table(
     request: HttpRequest, plan: PlanCode, code: Code, asked: Query[TableAsked]
 ) -> TableShape:
@@ -301,6 +309,7 @@ def ordered(values: list[Value], sort: Sort) -> list[Value]:
         "Diễn biến", "A series", "Các kỳ nối nhau, cũ trước.", "Consecutive periods, oldest first."
     ),
 )
+@public
 def get_series(
     request: HttpRequest, plan: PlanCode, code: Code, asked: Query[SeriesAsked]
 ) -> SeriesShape:

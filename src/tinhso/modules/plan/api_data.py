@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from tinhso.kernel.people.access import public
 from tinhso.kernel.units.api import (
     NotFoundError,
     Paged,
@@ -85,6 +86,7 @@ def stream_shape(place: Workspace, code: str) -> StreamShape:
         "Each with its key, fields, their types and sensitivity, how many records, how many rows held back.",
     ),
 )
+@public
 def list_streams(request: HttpRequest, asked: Query[Paged]) -> StreamList:
     place = workspace()
     page = page_fields(request, asked, list(place.streams))
@@ -100,6 +102,7 @@ def list_streams(request: HttpRequest, asked: Query[Paged]) -> StreamList:
     operation_id="getStream",
     **operation("Một luồng bản ghi", "One stream", "Như trong danh sách.", "As in the list."),
 )
+@public
 def get_stream(
     request: HttpRequest,
     code: Annotated[str, Path(examples=["dossiers"])],
@@ -129,6 +132,7 @@ class BatchesAsked(Paged):
         "Every batch taken in or withdrawn, newest first: file, rows read, added, corrected, held back.",
     ),
 )
+@public
 def list_batches(request: HttpRequest, asked: Query[BatchesAsked]) -> BatchList:
     place = workspace()
     if asked.stream and asked.stream not in place.streams:
@@ -173,6 +177,7 @@ def pack_schemas() -> dict[str, dict[str, Any]]:
         "The JSON Schema of each kind of file in a pack.",
     ),
 )
+@public
 def list_schemas(request: HttpRequest, asked: Query[Paged]) -> SchemaList:
     lines = [
         {
@@ -193,6 +198,7 @@ def list_schemas(request: HttpRequest, asked: Query[Paged]) -> SchemaList:
         "Một lược đồ", "One schema", "Nguyên văn JSON Schema.", "The JSON Schema as it stands."
     ),
 )
+@public
 def get_schema(
     request: HttpRequest,
     name: Annotated[str, Path(examples=["indicators"])],
@@ -217,6 +223,7 @@ def get_schema(
         "What the codes in answers mean, in both languages, as pages write them.",
     ),
 )
+@public
 def get_words(request: HttpRequest, asked: Query[Parameters]) -> Words:
     groups: dict[str, dict[Any, Text]] = {
         "standing": dict(words.STANDINGS),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from tinhso.kernel.people.access import may, public
 from tinhso.kernel.units.api import NotFoundError, conditional, next_address, operation
 from tinhso.measure.explain import PartExplanation, explain, rows
 from tinhso.measure.streams import Sensitivity
@@ -30,6 +31,7 @@ from tinhso.modules.plan.api_asked import (
 from tinhso.modules.plan.api_figures import ExplanationShape, RecordsShape
 from tinhso.modules.plan.api_schemas import FieldShape
 from tinhso.modules.plan.pages import figures_key
+from tinhso.modules.plan.policies import RECORDS
 
 router = Router(tags=["explanations"])
 router.add_decorator(conditional(figures_key), mode="view")
@@ -46,6 +48,7 @@ router.add_decorator(conditional(figures_key), mode="view")
         "Definition, the SQL of each part, snapshot, units counted, the recount from the records, what is unattributed, quality marks, published versions.",
     ),
 )
+@public
 def get_explanation(
     request: HttpRequest, plan: PlanCode, code: Code, asked: Query[FigureAsked]
 ) -> ExplanationShape:
@@ -82,13 +85,14 @@ def get_explanation(
         "The very records behind a numerator or denominator. Everybody may open the first 10, public fields only; who may open records may open all, with internal fields. Personal data never.",
     ),
 )
+@public
 def list_records(
     request: HttpRequest, plan: PlanCode, code: Code, part: PartRole, asked: Query[RecordsAsked]
 ) -> RecordsShape:
     queries = queries_of(plan)
     wanted = indicator_of(queries, code)
     lens, unit = lens_of(queries, asked), unit_of(queries, asked)
-    everything = request.user.has_perm("plan.open_records")
+    everything = may(request, RECORDS, "open", unit)
     seen = (Sensitivity.PUBLIC, Sensitivity.INTERNAL) if everything else (Sensitivity.PUBLIC,)
     value = queries.figures.value(wanted, unit, lens.period, lens.view)
     found = explain(queries.figures, queries.workspace.streams, value, seen)

@@ -10,6 +10,7 @@ import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
 
+from tinhso.kernel.people.access import public
 from tinhso.measure import writing
 from tinhso.measure.figures import Value
 from tinhso.modules.plan.pages import plan_page
@@ -30,6 +31,7 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+@public
 @plan_page
 def download(
     request: HttpRequest, queries: PlanQueries, lens: Lens, code: str, form: str

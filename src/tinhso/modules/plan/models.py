@@ -32,7 +32,6 @@ class Publication(models.Model):
                 condition=Q(number=1) | ~Q(reason=""), name="revision_has_reason"
             ),
         )
-        permissions = (("open_records", "May open all records behind a figure"),)
 
     def __str__(self) -> str:
         return f"{self.plan} {self.period} {self.view} #{self.number}"

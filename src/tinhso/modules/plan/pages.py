@@ -18,6 +18,7 @@ from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import get_language
 
 from tinhso import __version__
+from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.units.register import UnknownUnitError
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.lens import lens_query, read_lens
@@ -97,7 +98,8 @@ def figures_key(request: HttpRequest) -> list[str]:
     """Changes exactly when answers may: with figures, packs, what is published, and the reader."""
     place = workspace()
     newest = Publication.objects.aggregate(newest=Max("id"))["newest"]
-    reader = "all" if request.user.has_perm("plan.open_records") else "public"
+    who = who_is(request)
+    reader = f"{who.account} {who.seats} {who.day}" if who.signed_in else "public"
     return [__version__, place.cube_name, place.digest, str(newest), reader]
 
 

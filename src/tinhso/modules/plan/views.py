@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from tinhso.kernel.people.access import may, public
 from tinhso.kernel.units import queries as units
 from tinhso.measure import writing
 from tinhso.measure.boundaries import Level
@@ -22,6 +23,7 @@ from tinhso.modules.plan import drawings, opening, published
 from tinhso.modules.plan.lens import lens_query
 from tinhso.modules.plan.pack import Target
 from tinhso.modules.plan.pages import frame, plan_page
+from tinhso.modules.plan.policies import RECORDS
 from tinhso.modules.plan.queries import Lens, PlanQueries
 
 WRONG_FILTER = message(
@@ -34,10 +36,12 @@ WRONG_FILTER = message(
 SORTS = ("ten", "gia-tri", "-gia-tri", "tu-so", "-tu-so", "mau-so", "-mau-so")
 
 
+@public
 def home(_request: HttpRequest) -> HttpResponseRedirect:
     return redirect("plan:overview", settings.TINHSO_DEFAULT_PLAN)
 
 
+@public
 @plan_page
 def overview(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResponse:
     pillars = [pillar.code for pillar in queries.plan.pillars]
@@ -83,6 +87,7 @@ def unit_of(request: HttpRequest, queries: PlanQueries) -> str:
     return units.card(uid).uid
 
 
+@public
 @plan_page
 def indicator(request: HttpRequest, queries: PlanQueries, lens: Lens, code: str) -> HttpResponse:
     wanted, unit = indicator_code(queries, code), unit_of(request, queries)
@@ -209,10 +214,11 @@ def _cells(
     }
 
 
+@public
 @plan_page
 def open_number(request: HttpRequest, queries: PlanQueries, lens: Lens, code: str) -> HttpResponse:
     wanted, unit = indicator_code(queries, code), unit_of(request, queries)
-    everything = request.user.has_perm("plan.open_records")
+    everything = may(request, RECORDS, "open", unit)
     seen = (Sensitivity.PUBLIC, Sensitivity.INTERNAL) if everything else (Sensitivity.PUBLIC,)
     page = max(1, int(raw)) if (raw := request.GET.get("trang", "")).isdecimal() else 1
     opened = opening.open_value(queries, wanted, unit, lens, seen, page if everything else 1)
@@ -233,6 +239,7 @@ def open_number(request: HttpRequest, queries: PlanQueries, lens: Lens, code: st
     return render(request, "plan/open.html", context)
 
 
+@public
 @plan_page
 def unit(request: HttpRequest, queries: PlanQueries, lens: Lens, uid: str) -> HttpResponse:
     card_day = lens.view.day or lens.period.last_day
@@ -256,6 +263,7 @@ def unit(request: HttpRequest, queries: PlanQueries, lens: Lens, uid: str) -> Ht
     return render(request, "plan/unit.html", context)
 
 
+@public
 @plan_page
 def unit_list(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResponse:
     text = request.GET.get("tim", "").strip()
@@ -296,11 +304,13 @@ def _communes_of_today(queries: PlanQueries, lens: Lens) -> list[str]:
     return queries.communes(queries.root, Lens(lens.period, newest))
 
 
+@public
 @plan_page
 def tasks(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResponse:
     return render(request, "plan/tasks.html", frame(queries, lens, "tasks"))
 
 
+@public
 @plan_page
 def documents(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResponse:
     plan = queries.plan
@@ -314,6 +324,7 @@ def documents(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpRes
     return render(request, "plan/documents.html", context)
 
 
+@public
 @plan_page
 def about_data(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResponse:
     streams = queries.workspace.streams

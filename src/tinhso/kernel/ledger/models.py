@@ -1,0 +1,111 @@
+"""What was done, provably (nhật ký), and what is owed to others because of it (hộp thư đi)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Entry(models.Model):
+    """One act that changed state (một việc đã làm). Written in the act's own transaction.
+
+    Everything but `details`, `salt` and `index` is fixed when it is written and enters `leaf`, the
+    hash that the Merkle tree is built over (RFC 9162). `details` may be erased by law: the leaf
+    holds its salted digest only, so the chain stays whole.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=60)
+    position = models.CharField(max_length=60, blank=True)
+    channel = models.CharField(max_length=10)
+    act = models.CharField(max_length=60)
+    kind = models.CharField(max_length=60)
+    thing = models.CharField(max_length=160)
+    unit = models.CharField(max_length=40, blank=True)
+    before = models.CharField(max_length=64, blank=True)
+    after = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(null=True)
+    salt = models.CharField(max_length=32, blank=True)
+    details_digest = models.CharField(max_length=64)
+    leaf = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+    index = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="entry_details_with_salt_or_erased",
+                condition=Q(details__isnull=True, salt="") | Q(details__isnull=False) & ~Q(salt=""),
+            ),
+            models.CheckConstraint(
+                name="entry_index_from_zero", condition=Q(index__isnull=True) | Q(index__gte=0)
+            ),
+        )
+        indexes = (
+            models.Index(fields=["kind", "thing"], name="entry_of_thing"),
+            models.Index(fields=["actor"], name="entry_of_actor"),
+            models.Index(fields=["at"], name="entry_at"),
+            models.Index(fields=["id"], name="entry_waiting", condition=Q(index__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.act} {self.thing}"
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting"
+    DONE = "done"
+    GIVEN_UP = "given-up"
+
+
+class Delivery(models.Model):
+    """Something owed to others (việc phải gửi), written in the transaction of the act that owes it.
+
+    Delivered at least once, in the order of `id` for each (topic, key), by a worker. The receiver
+    knows repeats by `uid`.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    topic = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    payload = models.JSONField()
+    created_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="delivery_state_known", condition=Q(state__in=DeliveryState.values)
+            ),
+            models.CheckConstraint(
+                name="delivery_given_up_has_reason",
+                condition=~Q(state=DeliveryState.GIVEN_UP) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="delivery_ended_has_time",
+                condition=Q(state=DeliveryState.WAITING, ended_at__isnull=True)
+                | ~Q(state=DeliveryState.WAITING) & Q(ended_at__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["topic", "key", "id"],
+                name="delivery_waiting",
+                condition=Q(state=DeliveryState.WAITING),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key} #{self.pk} {self.state}"
