@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
-from tinhso.kernel.people.models import Account, Appointment, Position
+from tinhso.kernel.people.models import Account, Appointment, Invitation, Position
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
 from tinhso.kernel.people.policy import Answer, ForbiddenError, Need
 from tinhso.kernel.people.roles import role as role_of
@@ -343,6 +343,7 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
         account.set_unusable_password()
         account.save()
         EmailAddress.objects.filter(user=account).delete()
+        Invitation.objects.filter(accepted_by=account).update(name="", email="")
 
 
 def _person(account: Account) -> dict[str, Any]:
