@@ -282,8 +282,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
     response = render(
         request, "people/accept.html", context, status=400 if filled.problems else 200
     )
-    # The address is the secret: it goes to nobody.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is the secret: it is kept by nobody (and goes to no other site, as everywhere).
     response.headers["Cache-Control"] = "no-store"
     return response
 
