@@ -103,6 +103,8 @@ def serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        # One that is killed is replaced; the others serve meanwhile.
+        respawn_failed_workers=True,
         blocking_threads=4,
         log_access=False,
         websockets=False,
