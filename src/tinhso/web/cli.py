@@ -372,3 +372,10 @@ def check(folders: tuple[Path, ...]) -> None:
             say(Text(f"{folder}: không có chỗ sai", f"{folder}: no mistakes"))
     if failed:
         sys.exit(WRONG_INPUT)
+
+
+# -- other rooms' commands -----------------------------------------------------------------------
+
+from tinhso.web.commands import ledger  # noqa: E402 (they stand on what is above)
+
+ledger.register(main)
