@@ -2,8 +2,7 @@
 
     python verify_ledger.py EXPORT [KEPT ...]        exit code 0: whole, 1: not
 
-EXPORT: by `tinhso ledger export`. KEPT: heads that you downloaded before, and that must hold still.
-After RFC 9162 (the tree, 2.1), RFC 8032 (Ed25519, 5.1) and RFC 8785 (JSON).
+EXPORT: by `tinhso ledger export`. KEPT: heads you downloaded before. RFC 9162 2.1, 8032 5.1, 8785.
 """
 
 import json
@@ -67,10 +66,9 @@ def problems(export, kept):
             if one["index"] != size + lost:
                 yield f"entry {size + lost} is not in its place / mục số {size + lost} mất hoặc sai chỗ"
                 lost = one["index"] - size
-            if one.get("salt"):
-                data = one["salt"].encode() + b"\x1f" + CANONICAL(one["details"]).encode()
-                if sha256(data).hexdigest() != entry["details"]:
-                    yield f"details of entry {size} were altered / chi tiết mục {size} đã bị sửa"
+            data = one.get("salt", "").encode() + b"\x1f" + CANONICAL(one.get("details")).encode()
+            if one.get("salt") and sha256(data).hexdigest() != entry["details"]:
+                yield f"details of entry {size} were altered / chi tiết mục {size} đã bị sửa"
             level, found, size = 0, sha256(b"\x00" + CANONICAL(entry).encode()).digest(), size + 1
             while peaks and peaks[-1][0] == level:
                 level, found = level + 1, sha256(b"\x01" + peaks.pop()[1] + found).digest()
@@ -79,14 +77,12 @@ def problems(export, kept):
             root = peaks[-1][1] if peaks else b""
             for _, left in peaks[-2::-1]:
                 root = sha256(b"\x01" + left + root).digest()
-            data = CANONICAL({name: head[name] for name in ("at", "root", "size")}).encode()
-            what = f"head {head['size']} of {head['at']} / đầu cây cỡ {head['size']}"
-            if not signed(
-                keys.get(head["key"], ""), head["signature"], b"tinhso-ledger-head-1\n" + data
-            ):
-                yield f"{what}: wrong signature / ký sai"
+            data = CANONICAL({name: head[name] for name in ("at", "root", "size")})
+            data = b"tinhso-ledger-head-1\n" + data.encode()
+            if not signed(keys.get(head["key"], ""), head["signature"], data):
+                yield f"head {head['size']} is signed wrongly / đầu cây cỡ {head['size']} ký sai"
             if (head["size"], head["root"]) != (size, root.hex()):
-                yield f"{what}: entries {covered}-{size - 1} are other ones / các mục đã bị đổi"
+                yield f"entries {covered}-{size - 1} are not those of head {head['size']} / đã đổi"
             covered = size
     if covered != size:
         yield f"no head covers entries {covered}-{size - 1} / không đầu cây nào bao gồm các mục ấy"
@@ -95,11 +91,10 @@ def problems(export, kept):
     print(f"{size} entries / mục; keys / khóa: {', '.join(keys)}")
 
 
-if __name__ == "__main__":
-    own = {}
-    for line in "".join(Path(path).read_text() for path in sys.argv[2:]).splitlines():
-        own.setdefault(json.loads(line)["size"], []).append(json.loads(line))
-    with Path(sys.argv[1]).open(encoding="utf-8") as file:
-        wrong = list(problems(file, own))
-    print("\n".join(wrong) or "WHOLE / NGUYÊN VẸN")
-    sys.exit(bool(wrong))
+own = {}
+for line in "".join(Path(path).read_text() for path in sys.argv[2:]).splitlines():
+    own.setdefault(json.loads(line)["size"], []).append(json.loads(line))
+with Path(sys.argv[1]).open(encoding="utf-8") as file:
+    wrong = list(problems(file, own))
+print("\n".join(wrong) or "WHOLE / NGUYÊN VẸN")
+sys.exit(bool(wrong))

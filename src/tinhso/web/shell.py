@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tinhso.kernel.people.accounts import BadTokenError, who_is
+from tinhso.kernel.people.policies import ENTRY
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
@@ -39,7 +40,7 @@ class ShownDoor:
 
 
 #: The office's pages, in the order of the menu.
-DOORS: tuple[Door, ...] = ()
+DOORS: tuple[Door, ...] = (Door("ledger:entries", Text("Nhật ký", "Ledger"), ENTRY, "view"),)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
