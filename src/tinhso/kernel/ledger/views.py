@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,10 @@ ROWS, HEADS, HEADS_TO_KEEP = 50, 5, 1000
 
 #: The table of acts goes back this many months, and is counted anew this often (seconds).
 MONTHS, COUNT_SECONDS = 12, 600
+
+
+#: An actor that is an account is named by its id.
+_ACCOUNT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def entry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _rows(found: list[Entry]) -> list[Row]:
-    ids = {one.actor for one in found} - set(ACTORS)
+    ids = {one.actor for one in found if _ACCOUNT.fullmatch(one.actor)}
     names = {str(one.pk): one.name for one in Account.objects.filter(pk__in=ids)}
     return [Row(one, _actor(one.actor, names), act_in_words(one.act), _unit(one)) for one in found]
 

@@ -13,7 +13,7 @@ import click
 
 from tinhso.measure.text import InputError, Place, Text, message
 from tinhso.web import configuration
-from tinhso.web.cli import WRONG_INPUT, errors, language, say, set_up, telling_problems
+from tinhso.web.telling import WRONG_INPUT, errors, language, say, set_up, telling_problems
 
 if TYPE_CHECKING:  # a model's module is read once a command has set Django up
     from tinhso.kernel.ledger.heads import Head
@@ -189,7 +189,3 @@ def walls() -> None:
     with transaction.atomic():
         build(connection)
     say(Text("Đã dựng lại.", "Done."))
-
-
-def register(main: click.Group) -> None:
-    main.add_command(ledger)
