@@ -1,15 +1,16 @@
-"""`python -m benchmarks [figures|ingest|pages|load] [options]`: print tables; with no name, all."""
+"""`python -m benchmarks [figures|ingest|ledger|pages|load] [options]`: print tables; with no name, all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import figures, ingest, load, pages
+from benchmarks import figures, ingest, ledger, load, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "figures": figures.main,
     "ingest": ingest.main,
+    "ledger": ledger.main,
     "pages": pages.main,
     "load": load.main,
 }
