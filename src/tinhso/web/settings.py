@@ -129,6 +129,8 @@ SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "tinhso.web.errors.csrf_failure"
 
+globals().update(configuration.mail_settings())
+
 TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()

@@ -13,6 +13,7 @@ urlpatterns = [
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
         path("", include("tinhso.kernel.people.urls")),
+        path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("dang-nhap/", login, name="account_login"),
         path("dang-xuat/", logout, name="account_logout"),
         prefix_default_language=False,

@@ -277,7 +277,9 @@ def test_what_was_typed_is_kept_and_each_mistake_stands_by_its_field(administrat
     assert Appointment.objects.count() == 1
 
 
-@pytest.mark.parametrize("typed", ["Phường Đồng Phú (c25363.2025)", "dong phu, dong nai", "c25363.2025"])
+@pytest.mark.parametrize(
+    "typed", ["Phường Đồng Phú (c25363.2025)", "dong phu, dong nai", "c25363.2025"]
+)
 def test_a_unit_is_found_as_people_type_it(typed: str) -> None:
     assert unit_asked(typed) == "c25363.2025"
 
