@@ -54,8 +54,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @asks(DELIVERY, "view", unit=_whole)
 @require_GET
-def shown(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    return _shown(request, uid, "")
+def shown(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
+    return _shown(request, delivery, "")
 
 
 def _shown(request: HttpRequest, uid: uuid.UUID, problem: str) -> HttpResponse:
@@ -80,28 +80,28 @@ def _shown(request: HttpRequest, uid: uuid.UUID, problem: str) -> HttpResponse:
 
 @asks(DELIVERY, "manage", unit=_whole)
 @require_POST
-def retry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+def retry(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
     who = who_is(request)
     seat = DELIVERY.ask(who, "manage").seat
     try:
-        actions.retry(uid, who.actor(seat))
+        actions.retry(delivery, who.actor(seat))
     except InputError as error:
-        return _refused(request, uid, error)
+        return _refused(request, delivery, error)
     messages.success(request, gettext("Việc này sẽ được gửi lại ngay."))
-    return redirect("delivery", uid)
+    return redirect("delivery", delivery)
 
 
 @asks(DELIVERY, "manage", unit=_whole)
 @require_POST
-def give_up(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+def give_up(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
     who = who_is(request)
     seat = DELIVERY.ask(who, "manage").seat
     try:
-        actions.give_up(uid, who.actor(seat), reason=request.POST.get("ly-do", "")[:500])
+        actions.give_up(delivery, who.actor(seat), reason=request.POST.get("ly-do", "")[:500])
     except InputError as error:
-        return _refused(request, uid, error)
+        return _refused(request, delivery, error)
     messages.success(request, gettext("Đã bỏ việc này; việc đợi sau nó sẽ đi tiếp."))
-    return redirect("delivery", uid)
+    return redirect("delivery", delivery)
 
 
 def _refused(request: HttpRequest, uid: uuid.UUID, error: InputError) -> HttpResponse:
