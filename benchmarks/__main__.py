@@ -1,15 +1,16 @@
-"""`python -m benchmarks [figures|ingest|pages] [options]`: print tables; with no name, all three."""
+"""`python -m benchmarks [figures|ingest|outbox|pages] [options]`: print tables; with no name, all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import figures, ingest, pages
+from benchmarks import figures, ingest, outbox, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "figures": figures.main,
     "ingest": ingest.main,
+    "outbox": outbox.main,
     "pages": pages.main,
 }
 
