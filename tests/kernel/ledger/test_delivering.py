@@ -314,6 +314,16 @@ def test_of_several_together_only_the_one_at_fault_waits(receiver: Receiver) -> 
     ]
 
 
+def test_a_receiver_that_is_down_is_not_asked_again_for_each_of_several(
+    receiver: Receiver,
+) -> None:
+    receiver.fails[2] = [TemporaryError(WHY)]
+    several = [owing(f"s/{n}", n, topic="together")[0] for n in (1, 2, 3)]
+    drain()
+    assert receiver.calls == [3]
+    assert {standing(one) for one in several} == {Standing.FAILING}
+
+
 # -- what is kept ----------------------------------------------------------------------------------
 
 

@@ -39,13 +39,22 @@ NO_HANDLER = Text(
 class DeliveryError(Exception):
     """A try failed for a reason that is known; `reason` is a sentence without personal data."""
 
+    #: Whether the receiver is at fault, not what is delivered: then all of several fail alike.
+    of_receiver = False
+
     def __init__(self, reason: Text) -> None:
         self.reason = reason
         super().__init__(reason.en)
 
 
 class TemporaryError(DeliveryError):
-    """It may succeed later: tried again by itself, after growing pauses."""
+    """The receiver cannot take it now: tried again by itself, after growing pauses."""
+
+    of_receiver = True
+
+
+class UnforeseenError(DeliveryError):
+    """A handler raised what it should not: tried again like a TemporaryError."""
 
 
 class PermanentError(DeliveryError):
@@ -98,7 +107,8 @@ def delivers(topic: str, *, personal: bool = False) -> Callable[[H], H]:
 def delivers_together(topic: str, *, most: int, personal: bool = False) -> Callable[[H], H]:
     """The same for a handler that takes up to `most` parcels of one family at once, oldest first.
 
-    When a call with several fails, each is tried alone, so that only the one at fault waits.
+    When a call with several raises anything but TemporaryError, it is made again for each half, so
+    that in the end only the one at fault waits.
     """
 
     def declare(handle: H) -> H:
@@ -185,20 +195,22 @@ def pause(attempts: int, pace: Pace = PACE) -> float:
 
 def deliver(taken: Sequence[Delivery], pace: Pace = PACE) -> None:
     """Hand what was taken to its handler, and mark what became of it."""
-    topic = taken[0].topic
-    with kept_alive(lambda: _renew(taken, pace), pace, topic):
-        failed = _try(taken)
-        if failed is None:
-            _mark_done(taken)
-        elif len(taken) == 1:
-            _mark_failed(taken[0], failed, pace)
-        else:
-            for one in taken:
-                alone = _try([one])
-                if alone is None:
-                    _mark_done([one])
-                else:
-                    _mark_failed(one, alone, pace)
+    with kept_alive(lambda: _renew(taken, pace), pace, taken[0].topic):
+        _deliver(taken, pace)
+
+
+def _deliver(taken: Sequence[Delivery], pace: Pace) -> None:
+    failed = _try(taken)
+    if failed is None:
+        _mark_done(taken)
+    elif len(taken) == 1 or failed.of_receiver:
+        for one in taken:
+            _mark_failed(one, failed, pace)
+    else:
+        # One of them is at fault: halves find it with few calls.
+        half = len(taken) // 2
+        _deliver(taken[:half], pace)
+        _deliver(taken[half:], pace)
 
 
 def _try(taken: Sequence[Delivery]) -> DeliveryError | None:
@@ -218,7 +230,7 @@ def _try(taken: Sequence[Delivery]) -> DeliveryError | None:
         # only its kind is kept where people see it.
         logger.exception("%s %s failed", handler.topic, names)
         kind = type(error).__name__
-        return TemporaryError(
+        return UnforeseenError(
             Text(
                 f"Lỗi chưa lường trước ({kind}); chi tiết trong nhật ký của tiến trình.",
                 f"An unforeseen error ({kind}); the process's log has the details.",
@@ -254,7 +266,7 @@ def _mark_done(taken: Sequence[Delivery]) -> None:
 
 
 def _mark_failed(one: Delivery, error: DeliveryError, pace: Pace) -> None:
-    again = isinstance(error, TemporaryError)
+    again = not isinstance(error, PermanentError)
     _ours([one]).update(
         lease=None,
         leased_until=None,
