@@ -45,12 +45,15 @@ def main(arguments: list[str]) -> str:
             finally:
                 admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     heads = ["database", "owed a second", *(f"{n} worker{'s' * (n > 1)}" for n in WORKERS)]
+    heads.append("CPU ms of the worker for one (1 worker)")
     title = f"Deliveries a second: {chosen.deliveries:,} waiting, {chosen.keys:,} keys"
     return f"{machine()}\n\n" + table(title, heads, rows)
 
 
 def _row(found: dict[str, float]) -> tuple[str, ...]:
-    return tuple(f"{value:,.0f}" for value in found.values())
+    return tuple(
+        f"{value:,.1f}" if name == "cpu" else f"{value:,.0f}" for name, value in found.items()
+    )
 
 
 def _elsewhere(database: str, options: list[str]) -> dict[str, float]:
@@ -82,6 +85,7 @@ def _measure(deliveries: int, keys: int) -> dict[str, float]:
     call_command("migrate", verbosity=0, interactive=False)
     delivers("nothing")(lambda _parcel: None)
     found: dict[str, float] = {}
+    cpu = 0.0
     for workers in WORKERS:
         began = time.perf_counter()
         for number in range(deliveries):
@@ -92,10 +96,14 @@ def _measure(deliveries: int, keys: int) -> dict[str, float]:
             cursor.execute("ANALYZE")
         connection.close()
         began = time.perf_counter()
+        spent = 0.0
         for child in [_fork_drainer() for _ in range(workers)]:
-            assert os.waitpid(child, 0)[1] == 0
+            _, status, usage = os.wait4(child, 0)
+            assert status == 0
+            spent += usage.ru_utime + usage.ru_stime
         found[str(workers)] = deliveries / (time.perf_counter() - began)
-    return found
+        cpu = cpu or spent / deliveries * 1000
+    return found | {"cpu": cpu}
 
 
 def _fork_drainer() -> int:
