@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tinhso.kernel.ledger import actions, deliveries, delivering, duties
+from tinhso.kernel.ledger import deliveries, delivering, delivery_actions, duties
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.deliveries import Standing
 from tinhso.kernel.ledger.delivering import (
@@ -169,8 +169,8 @@ def test_giving_up_needs_a_reason_is_on_record_and_lets_the_next_go(receiver: Re
     first, _ = owing("a", 1, 2)
     drain()
     with pytest.raises(InputError, match="reason"):
-        actions.give_up(first.uid, OPERATOR, reason="  ")
-    actions.give_up(first.uid, OPERATOR, reason="Bên nhận đã có bản giấy")
+        delivery_actions.give_up(first.uid, OPERATOR, reason="  ")
+    delivery_actions.give_up(first.uid, OPERATOR, reason="Bên nhận đã có bản giấy")
     drain()
     assert receiver.came == [("a", 2)]
     entry = Entry.objects.get(thing=str(first.uid))
@@ -179,14 +179,14 @@ def test_giving_up_needs_a_reason_is_on_record_and_lets_the_next_go(receiver: Re
         "Bên nhận đã có bản giấy",
     )
     with pytest.raises(InputError, match="done or given up"):
-        actions.retry(first.uid, OPERATOR)
+        delivery_actions.retry(first.uid, OPERATOR)
 
 
 def test_what_is_stuck_goes_when_somebody_says_so(receiver: Receiver) -> None:
     receiver.fails[1] = [PermanentError(WHY)]
     (one,) = owing("a", 1)
     drain()
-    actions.retry(one.uid, OPERATOR)
+    delivery_actions.retry(one.uid, OPERATOR)
     drain()
     assert receiver.came == [("a", 1)]
     assert Entry.objects.filter(act="ledger.delivery.retry", thing=str(one.uid)).count() == 1
@@ -196,8 +196,8 @@ def test_what_is_in_hand_is_neither_retried_nor_given_up(receiver: Receiver) -> 
     (one,) = owing("a", 1)
     delivering.take()
     for act in (
-        lambda: actions.retry(one.uid, OPERATOR),
-        lambda: actions.give_up(one.uid, OPERATOR, reason="x"),
+        lambda: delivery_actions.retry(one.uid, OPERATOR),
+        lambda: delivery_actions.give_up(one.uid, OPERATOR, reason="x"),
     ):
         with pytest.raises(InputError, match="being delivered"):
             act()
@@ -343,7 +343,7 @@ def test_after_thirty_days_the_delivered_goes_and_the_given_up_keeps_only_its_re
     receiver: Receiver,
 ) -> None:
     done, given_up, fresh = owing("a", 1)[0], owing("b", 2)[0], owing("c", 3)[0]
-    actions.give_up(given_up.uid, OPERATOR, reason="Không cần nữa")
+    delivery_actions.give_up(given_up.uid, OPERATOR, reason="Không cần nữa")
     drain()
     old = timezone.now() - timedelta(days=31)
     Delivery.objects.filter(pk__in=[done.pk, given_up.pk]).update(ended_at=old)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from tinhso.kernel.ledger import actions, deliveries
+from tinhso.kernel.ledger import deliveries, delivery_actions
 from tinhso.kernel.ledger.deliveries import WORDS, Standing
 from tinhso.kernel.people.access import asks, may
 from tinhso.kernel.people.accounts import who_is
@@ -84,7 +84,7 @@ def retry(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
     who = who_is(request)
     seat = DELIVERY.ask(who, "manage").seat
     try:
-        actions.retry(delivery, who.actor(seat))
+        delivery_actions.retry(delivery, who.actor(seat))
     except InputError as error:
         return _refused(request, delivery, error)
     messages.success(request, gettext("Việc này sẽ được gửi lại ngay."))
@@ -97,7 +97,9 @@ def give_up(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
     who = who_is(request)
     seat = DELIVERY.ask(who, "manage").seat
     try:
-        actions.give_up(delivery, who.actor(seat), reason=request.POST.get("ly-do", "")[:500])
+        delivery_actions.give_up(
+            delivery, who.actor(seat), reason=request.POST.get("ly-do", "")[:500]
+        )
     except InputError as error:
         return _refused(request, delivery, error)
     messages.success(request, gettext("Đã bỏ việc này; việc đợi sau nó sẽ đi tiếp."))

@@ -72,13 +72,13 @@ def show(uid: uuid.UUID) -> None:
     set_up()
     from django.utils import timezone  # noqa: PLC0415
 
-    from tinhso.kernel.ledger import actions, deliveries  # noqa: PLC0415
+    from tinhso.kernel.ledger import deliveries, delivery_actions  # noqa: PLC0415
     from tinhso.measure.text import InputError  # noqa: PLC0415
 
     with telling_problems():
         row = deliveries.find(uid)
         if row is None:
-            raise InputError([actions.UNKNOWN_DELIVERY(uid=uid)])
+            raise InputError([delivery_actions.UNKNOWN_DELIVERY(uid=uid)])
     one = row.delivery
     times = [
         (Text("tạo lúc", "owed at"), one.created_at),
@@ -108,7 +108,7 @@ def show(uid: uuid.UUID) -> None:
 def retry(uids: tuple[uuid.UUID, ...], topic: str) -> None:
     """Cho gửi lại ngay · Try again now."""
     set_up()
-    from tinhso.kernel.ledger import actions, deliveries  # noqa: PLC0415
+    from tinhso.kernel.ledger import deliveries, delivery_actions  # noqa: PLC0415
     from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
 
     if bool(uids) == bool(topic):
@@ -119,7 +119,7 @@ def retry(uids: tuple[uuid.UUID, ...], topic: str) -> None:
         wanted = list(stuck.values_list("uid", flat=True))
     with telling_problems():
         for uid in wanted:
-            actions.retry(uid, OPERATOR)
+            delivery_actions.retry(uid, OPERATOR)
     say(Text(f"Sẽ gửi lại {len(wanted)} việc", f"{len(wanted)} will be tried again"))
 
 
@@ -129,9 +129,9 @@ def retry(uids: tuple[uuid.UUID, ...], topic: str) -> None:
 def give_up(uid: uuid.UUID, reason: str) -> None:
     """Bỏ một việc; việc sau nó đi tiếp · Never deliver it; what waits behind it goes on."""
     set_up()
-    from tinhso.kernel.ledger import actions  # noqa: PLC0415
+    from tinhso.kernel.ledger import delivery_actions  # noqa: PLC0415
     from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
 
     with telling_problems():
-        actions.give_up(uid, OPERATOR, reason=reason)
+        delivery_actions.give_up(uid, OPERATOR, reason=reason)
     say(Text(f"Đã bỏ {uid}", f"Given up: {uid}"))
