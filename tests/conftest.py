@@ -37,6 +37,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         shutil.rmtree(Path(os.environ["TINHSO_HOME"]), ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _ledger_may_be_emptied() -> None:
+    """Django empties all tables after a test that commits; the ledger's walls would refuse."""
+    from django.db import connection  # noqa: PLC0415
+    from django.test import TransactionTestCase  # noqa: PLC0415
+
+    from tinhso.kernel.ledger import walls  # noqa: PLC0415
+
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def empty_with_walls_down(self: TransactionTestCase) -> None:
+        with walls.lifted(connection):
+            empty(self)
+
+    TransactionTestCase._fixture_teardown = empty_with_walls_down  # type: ignore[attr-defined]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """The test database, with the country's units in it."""

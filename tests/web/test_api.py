@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 from jsonschema import Draft202012Validator
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
 from tinhso.measure.cube_store import CubeStore
@@ -205,7 +206,7 @@ def test_what_is_published_is_in_the_explanation_at_once(client: Client) -> None
     address = f"{PLAN}/indicators/CQS-03/explanation?period=2025-Q2"
     before = client.get(address).headers["ETag"]
     queries = PlanQueries(workspace(), "binh-phuoc-2025")
-    publish(queries, LENS.period, LENS.view, by="Sở", reason="")
+    publish(OPERATOR, queries, LENS.period, LENS.view, by="Sở", reason="")
     answer = client.get(address, headers={"if-none-match": before})
     assert answer.status_code == 200
     (version,) = json.loads(answer.content)["published"]

@@ -19,6 +19,7 @@ from ninja.errors import HttpError, ValidationErrorContext
 from ninja.openapi.docs import DocsBase
 from ninja.renderers import JSONRenderer
 
+from tinhso.kernel.ledger.api import router as ledger_router
 from tinhso.kernel.people.access import public
 from tinhso.kernel.people.accounts import BadTokenError
 from tinhso.kernel.people.policy import ForbiddenError
@@ -224,6 +225,7 @@ api = Api(
 api.add_router("/plans", plans_router)
 api.add_router("/plans", opening_router)
 api.add_router("/units", units_router)
+api.add_router("/ledger", ledger_router)
 api.add_router("", data_router)
 api.add_router("", batches_router)
 

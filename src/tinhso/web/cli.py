@@ -13,6 +13,7 @@ import click
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
+from tinhso.web.commands.ledger import ledger
 from tinhso.web.commands.work import outbox, work
 from tinhso.web.supervisor import worker_beside
 from tinhso.web.telling import (
@@ -112,6 +113,8 @@ def serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        # One that is killed is replaced; the others serve meanwhile.
+        respawn_failed_workers=True,
         blocking_threads=4,
         log_access=False,
         websockets=False,
@@ -170,7 +173,9 @@ def ingest(
 ) -> None:
     """Nạp tệp CSV, XLSX, JSON Lines hoặc Parquet vào một luồng · Load files into a stream."""
     set_up()
+    from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
     from tinhso.measure.ingest import Mode, Status  # noqa: PLC0415
+    from tinhso.modules.plan.batches import enter_batches  # noqa: PLC0415
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
     from tinhso.web.prepare import load_file, prepare_site  # noqa: PLC0415
 
@@ -196,6 +201,7 @@ def ingest(
             for problem in error.problems:
                 errors.print(f"{path}: {problem.line(language())}", markup=False)
             continue
+        enter_batches(place, OPERATOR)
         say(receipt.to(language()))
         failed = failed or receipt.status is Status.REFUSED
     if not no_measure and place.is_stale():
@@ -210,11 +216,15 @@ def ingest(
 def withdraw(batch: int, reason: str) -> None:
     """Rút một lô đã nạp · Withdraw a batch; what it had replaced comes back."""
     set_up()
+    from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
     from tinhso.measure.ingest import withdraw as withdraw_batch  # noqa: PLC0415
+    from tinhso.modules.plan.batches import enter_batches  # noqa: PLC0415
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
 
     with telling_problems():
-        say(withdraw_batch(workspace().lake, batch, reason=reason).to(language()))
+        receipt = withdraw_batch(workspace().lake, batch, reason=reason)
+        enter_batches(workspace(), OPERATOR)
+    say(receipt.to(language()))
     if workspace().is_stale():
         _measure_now(None)
 
@@ -287,6 +297,7 @@ def simulate(plan: str, seed: int, scale: float, out: Path) -> None:
 def publish(plan: str, period: str, view: str, by: str, reason: str) -> None:
     """Công bố số liệu của một kỳ; lần sau là đính chính · Publish a period's figures."""
     set_up()
+    from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
     from tinhso.measure.periods import Period  # noqa: PLC0415
     from tinhso.measure.places import View  # noqa: PLC0415
     from tinhso.modules.plan.actions import publish as publish_now  # noqa: PLC0415
@@ -295,7 +306,8 @@ def publish(plan: str, period: str, view: str, by: str, reason: str) -> None:
 
     with telling_problems():
         queries = PlanQueries(workspace(), plan)
-        done = publish_now(queries, Period.parse(period), View.parse(view), by=by, reason=reason)
+        when, how = Period.parse(period), View.parse(view)
+        done = publish_now(OPERATOR, queries, when, how, by=by, reason=reason)
     say(
         Text(
             f"Đã công bố lần {done.publication.number}: {done.figures} con số, {done.changed} khác lần trước.",
@@ -337,3 +349,4 @@ def check(folders: tuple[Path, ...]) -> None:
 main.add_command(account)
 main.add_command(work)
 main.add_command(outbox)
+main.add_command(ledger)

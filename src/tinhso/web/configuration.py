@@ -122,6 +122,14 @@ LEDGER_SEAL_KEY = Setting(
         "The key that seals the ledger's entries. Empty: made once in TINHSO_HOME/secrets.",
     ),
 )
+LEDGER_SIGNING_KEY = Setting(
+    "TINHSO_LEDGER_SIGNING_KEY",
+    "",
+    Text(
+        "Khóa ký đầu cây của nhật ký. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
+        "The key that signs the ledger's tree heads. Empty: made once in TINHSO_HOME/secrets.",
+    ),
+)
 SAMPLE_SCALE = Setting(
     "TINHSO_SAMPLE_SCALE",
     "0.05",
@@ -187,6 +195,7 @@ SETTINGS = (
         SECRET_KEY,
         PERSON_KEY,
         LEDGER_SEAL_KEY,
+        LEDGER_SIGNING_KEY,
         SAMPLE_SCALE,
         MEMORY_LIMIT,
         HTTPS,
@@ -277,9 +286,9 @@ def secret(setting: Setting) -> str:
         raise InputError([WRONG_SETTING(NOWHERE, name=setting.name, value="…", wanted=wanted)])
     if value:
         return value
-    folder = home() / "secrets"
+    path = secret_file(setting)
+    folder = path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / setting.name.lower()
     if not path.exists():
         # Written aside and linked: two processes that start together end with one and the same.
         aside = folder / f"{path.name}.{secrets.token_hex(4)}"
@@ -289,3 +298,16 @@ def secret(setting: Setting) -> str:
             os.link(aside, path)
         aside.unlink()
     return path.read_text(encoding="ascii")
+
+
+def secret_file(setting: Setting) -> Path:
+    """Where a secret is kept that the environment does not give."""
+    return home() / "secrets" / setting.name.lower()
+
+
+def replace_secret(setting: Setting, value: str) -> None:
+    """Keep another value in the secret's file, all at once."""
+    aside = secret_file(setting).with_suffix(f".{secrets.token_hex(4)}")
+    aside.touch(mode=0o600)
+    aside.write_text(value, encoding="ascii")
+    aside.replace(secret_file(setting))

@@ -11,16 +11,20 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.units.load import load_units
+from tinhso.kernel.units.models import LoadedPack
 from tinhso.measure.ingest import Mode, OnProgress, Receipt, ingest
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import Text
 from tinhso.modules.plan.actions import publish
+from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.simulation import Sample, Scenario, simulate
@@ -44,8 +48,18 @@ def prepare_site(say: Say) -> None:
         say(Text("Đã gom tệp tĩnh", "Static files collected"))
     if _migrate():
         say(Text("Đã tạo bảng dữ liệu", "Database tables made"))
-    if load_units():
+    if _load_units():
         say(Text("Đã nạp đơn vị hành chính", "Administrative units loaded"))
+
+
+def _load_units() -> bool:
+    with transaction.atomic():
+        if not load_units():
+            return False
+        digest = LoadedPack.objects.values_list("digest", flat=True)[0]
+        thing = Thing("units.register", "country")
+        record(SYSTEM, "units.register.load", thing, after={"digest": digest})
+    return True
 
 
 def _migrate() -> bool:
@@ -75,9 +89,11 @@ def _collect_static() -> bool:
 def prepare_figures(say: Say, *, scale: float) -> None:
     """Sample records into an empty lake (scale 0: none), and the cube when it is not current."""
     place = workspace()
+    enter_batches(place, SYSTEM)  # what a kill after an ingest left out
     if scale and not _has_records(place):
         plan = configuration.DEFAULT_PLAN.get()
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
+        enter_batches(place, SYSTEM)
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))
         cube = place.measure()
@@ -134,7 +150,7 @@ def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:
     queries = PlanQueries(place, plan_code)
     period = Period.parse(f"{queries.plan.year}-Q2")
     by = Text("Tỉnh Số (mô phỏng)", "Tỉnh Số (simulated)").vi
-    done = publish(queries, period, View(), by=by, reason="", all_levels=False)
+    done = publish(SYSTEM, queries, period, View(), by=by, reason="", all_levels=False)
     say(Text(f"Đã công bố {done.figures} con số quý II", f"Published {done.figures} figures of Q2"))
 
 

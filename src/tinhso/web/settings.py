@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import dj_database_url
@@ -132,6 +133,9 @@ CSRF_FAILURE_VIEW = "tinhso.web.errors.csrf_failure"
 globals().update(configuration.mail_settings())
 
 TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
+# Read when a head is signed: only the sequencer ever holds the key.
+TINHSO_LEDGER_SIGNING_KEY = partial(configuration.secret, configuration.LEDGER_SIGNING_KEY)
+TINHSO_LEDGER_FOLDER = configuration.home() / "ledger"
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()

@@ -12,6 +12,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
+        path("nhat-ky/", include("tinhso.kernel.ledger.urls")),
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("dang-nhap/", login, name="account_login"),

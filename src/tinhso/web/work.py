@@ -7,14 +7,13 @@ import json
 import logging
 import tempfile
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.management import call_command
 from django.utils import timezone
 
 from tinhso.kernel.ledger import delivering
+from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.delivering import (
     Parcel,
     PermanentError,
@@ -23,10 +22,12 @@ from tinhso.kernel.ledger.delivering import (
 )
 from tinhso.kernel.ledger.duties import every
 from tinhso.kernel.ledger.outbox import RECORDS
+from tinhso.kernel.ledger.sequencing import sequence
 from tinhso.kernel.notices import mail  # noqa: F401 (declares its handler)
 from tinhso.measure.ingest import Mode, Status, ingest
 from tinhso.measure.lake import LAKE_BUSY
 from tinhso.measure.text import InputError, Text, message
+from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
 from tinhso.web import configuration
 
@@ -151,8 +152,11 @@ def clear_sessions() -> None:
     call_command("clearsessions")
 
 
-# Ledger's own room comes beside this one; until it is there, nothing is sequenced.
-SEQUENCING = "tinhso.kernel.ledger.sequencing"
-if find_spec(SEQUENCING) is not None:
-    text = Text("Đánh số mục nhật ký và ký đầu cây", "Number the ledger's entries, sign the head")
-    every(2, text)(import_module(SEQUENCING).sequence)
+@every(60, Text("Ghi nhật ký các lô đã vào kho", "Enter the lake's batches in the ledger"))
+def enter_lake_batches() -> None:
+    enter_batches(workspace(), SYSTEM)
+
+
+every(2, Text("Đánh số mục nhật ký, ký đầu cây", "Number the ledger's entries, sign the head"))(
+    sequence
+)

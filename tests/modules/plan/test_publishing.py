@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from tinhso.kernel.ledger.actor import OPERATOR
+from tinhso.kernel.ledger.models import Entry
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import InputError
@@ -21,14 +23,21 @@ QUARTER = Period.parse("2025-Q1")
 
 def test_a_figure_that_changed_is_published_again_only_with_a_reason() -> None:
     queries = PlanQueries(workspace(), "binh-phuoc-2025")
-    first = publish(queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
+    first = publish(OPERATOR, queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
     with pytest.raises(InputError, match="nothing to publish"):
-        publish(queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
+        publish(OPERATOR, queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
     PublishedFigure.objects.filter(indicator="CQS-03", unit="p70").update(numerator=1)
     with pytest.raises(InputError, match="CQS-03 p70"):
-        publish(queries, QUARTER, View(), by="Sở", reason="  ", all_levels=False)
-    second = publish(queries, QUARTER, View(), by="Sở", reason="Đính chính", all_levels=False)
+        publish(OPERATOR, queries, QUARTER, View(), by="Sở", reason="  ", all_levels=False)
+    second = publish(
+        OPERATOR, queries, QUARTER, View(), by="Sở", reason="Đính chính", all_levels=False
+    )
     assert (first.publication.number, second.publication.number, second.changed) == (1, 2, 1)
+    told = Entry.objects.filter(act="plan.publication.publish").order_by("id")
+    assert [(e.actor, e.unit, e.thing[-2:], e.details["reason"]) for e in told] == [
+        ("operator", "p70", "/1", ""),
+        ("operator", "p70", "/2", "Đính chính"),
+    ]
     now = queries.figures.value("CQS-03", "p70", QUARTER, View())
     newest, oldest = versions("binh-phuoc-2025", now)
     assert (newest.numerator, newest.differs, newest.reason) == (

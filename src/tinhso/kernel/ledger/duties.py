@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from tinhso.kernel.ledger.leases import PACE, Pace, free, in_seconds, kept_alive, new_lease
 from tinhso.kernel.ledger.models import Duty
-from tinhso.measure.text import Text
+from tinhso.measure.text import InputError, Text
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +78,10 @@ def run_if_due(duty: Periodic, pace: Pace = PACE) -> bool:
     with kept_alive(renew, pace, duty.name):
         try:
             duty.run()
+        except InputError as failure:
+            logger.error("the duty %s: %s", duty.name, failure)  # noqa: TRY400 (it says it all)
+            vi, en = (" ".join(p.to(one) for p in failure.problems) for one in ("vi", "en"))
+            error = Text(vi, en)
         except Exception as failure:
             logger.exception("the duty %s failed", duty.name)
             kind = type(failure).__name__

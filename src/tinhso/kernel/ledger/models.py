@@ -158,3 +158,35 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Node(models.Model):
+    """The hash of a complete subtree of 2^level entries; see `tree.STEP` for the levels kept."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["level", "index"], name="node_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class TreeHead(models.Model):
+    """The site's signed word that its first `size` entries have this root (đầu cây đã ký)."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=16)
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="tree_head_of_something", condition=Q(size__gte=1)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root[:12]}"

@@ -8,11 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from tinhso.kernel.ledger.actor import Actor
+from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.measure.figures import Value
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import NOWHERE, InputError, message
 from tinhso.modules.plan.models import Publication, PublishedFigure
+from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.plan.queries import Lens, PlanQueries
 
 REASON_NEEDED = message(
@@ -35,6 +38,7 @@ class Published:
 
 
 def publish(
+    actor: Actor,
     queries: PlanQueries,
     period: Period,
     view: View,
@@ -45,7 +49,7 @@ def publish(
 ) -> Published:
     """Publish all figures of a plan for a period and view, for its unit and those below it.
 
-    Without `all_levels`, only those directly below it.
+    Without `all_levels`, only those directly below it. `by` is who the publication names.
 
     The first time needs no reason. A later time is a revision: it raises InputError without a
     reason (`publication-reason`) or without any difference (`publication-same`).
@@ -86,7 +90,25 @@ def publish(
             )
             for value in values
         )
+        _enter(actor, publication, queries.root, len(values), len(changed))
     return Published(publication, len(values), len(changed))
+
+
+def _enter(actor: Actor, made: Publication, unit: str, figures: int, changed: int) -> None:
+    name = f"{made.plan}/{made.period}/{made.view}/{made.number}"
+    after = {
+        "plan": made.plan,
+        "period": made.period,
+        "view": made.view,
+        "number": made.number,
+        "snapshot": made.snapshot,
+        "published_by": made.published_by,
+        "simulated": made.simulated,
+        "figures": figures,
+        "changed": changed,
+    }
+    thing = Thing(PUBLICATION.kind, name, unit)
+    record(actor, f"{PUBLICATION.kind}.publish", thing, after=after, reason=made.reason)
 
 
 def _figures(queries: PlanQueries, lens: Lens, *, all_levels: bool) -> list[Value]:

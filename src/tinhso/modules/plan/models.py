@@ -61,3 +61,18 @@ class PublishedFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.unit}"
+
+
+class EnteredBatch(models.Model):
+    """An event of the lake's log that has its entry in the ledger (lô đã ghi nhật ký)."""
+
+    batch = models.BigIntegerField()
+    event = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["batch", "event"], name="batch_entered_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.batch} {self.event}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinhso.kernel.ledger.words import ACTS
 from tinhso.kernel.people.policy import Policy, Verb
 from tinhso.measure.text import Text
 
@@ -22,3 +23,10 @@ RECORDS = Policy(
         Verb("open", Text("mở toàn bộ", "open all of")),
     ],
 )
+
+#: Acts of this room that no policy names: the operator does them at the command line.
+ACTS |= {
+    "plan.batch.accepted": Text("nạp một lô bản ghi", "load a batch of records"),
+    "plan.batch.refused": Text("không nhận một lô bản ghi", "refuse a batch of records"),
+    "plan.batch.withdrawn": Text("rút một lô bản ghi", "withdraw a batch of records"),
+}

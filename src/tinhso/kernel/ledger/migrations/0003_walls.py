@@ -1,0 +1,18 @@
+"""The database itself refuses to change the ledger; see walls.py."""
+
+from django.db import migrations
+
+from tinhso.kernel.ledger import walls
+
+
+def build(apps, schema_editor):
+    walls.build(schema_editor.connection)
+
+
+def drop(apps, schema_editor):
+    walls.drop(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0002_node_treehead")]
+    operations = [migrations.RunPython(build, drop)]

@@ -1,0 +1,88 @@
+"""Each event of the lake's log has exactly one entry in the ledger, whenever a kill comes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.models import Entry
+from tinhso.measure.ingest import batches
+from tinhso.modules.plan.batches import enter_batches
+from tinhso.modules.plan.workspace import workspace
+
+SOURCE = Path(__file__).parents[3] / "src"
+
+#: The operator's command, killed at a moment that `{where}` names.
+KILLED = """
+import os, signal
+from tinhso.web import cli
+cli.set_up()
+from tinhso.modules.plan import batches
+def kill(*args, **kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+batches.{where} = kill
+cli.main()
+"""
+ENTRIES = """
+from tinhso.web import cli
+cli.set_up()
+from tinhso.kernel.ledger.models import Entry
+for one in Entry.objects.filter(kind="plan.batch").order_by("id"):
+    print(one.act, one.thing, one.actor)
+"""
+
+
+@pytest.mark.usefixtures("site")
+def test_every_event_is_entered_once_with_what_it_did() -> None:
+    with closing(workspace().connection()) as connection:
+        events = batches(connection)
+    assert enter_batches(workspace(), SYSTEM) == len(events) > 0
+    assert enter_batches(workspace(), SYSTEM) == 0
+    entries = Entry.objects.filter(kind="plan.batch").order_by("id")
+    assert [(one.act, one.thing) for one in entries] == [
+        (f"plan.batch.{event.event}", str(event.batch)) for event in events
+    ]
+    told = {name: after for name, _, after in entries[0].details["difference"]}
+    assert (told["added"], told["file"]) == (events[0].rows_added, events[0].file)
+
+
+@pytest.mark.parametrize("where", ["enter_batches", "record"])
+def test_killed_between_the_lake_and_the_ledger(tmp_path: Path, where: str) -> None:
+    """Before anything was entered, and in the middle of entering."""
+    (tmp_path / "works.csv").write_text(
+        "transaction_code,unit_code,procedure_code,paid_at,amount,channel\n"
+        "K1,70,1.1,2025-01-02,5,cash\n"
+    )
+
+    def run(program: str, *command: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
+        more = {"TINHSO_HOME": str(tmp_path), "TINHSO_SAMPLE_SCALE": "0"}
+        return subprocess.run(
+            [sys.executable, "-c", program, *command],
+            env=kept
+            | more
+            | {"PYTHONPATH": str(SOURCE), "DJANGO_SETTINGS_MODULE": "tinhso.web.settings"},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    again = "from tinhso.web.cli import main; main()"
+    ingest = ("ingest", "payments", "works.csv", "--no-measure")
+    died = run(KILLED.format(where=where), *ingest)
+    assert died.returncode == -signal.SIGKILL, died.stdout + died.stderr
+    assert run(ENTRIES).stdout == ""
+    for _ in range(2):
+        started = run(again, "run", "--prepare-only")
+        assert started.returncode == 0, started.stderr
+        assert run(ENTRIES).stdout == "plan.batch.accepted 1 system\n"
+    assert run(again, "withdraw", "1", "--reason", "sai tệp").returncode == 0
+    assert run(ENTRIES).stdout.splitlines()[1:] == ["plan.batch.withdrawn 1 operator"]
