@@ -1,16 +1,17 @@
-"""`python -m benchmarks [figures|ingest|ledger|pages|load] [options]`: print tables; with no name, all."""
+"""`python -m benchmarks [figures|ingest|ledger|outbox|pages|load] [options]`: print tables; with no name, all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import figures, ingest, ledger, load, pages
+from benchmarks import figures, ingest, ledger, load, outbox, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "figures": figures.main,
     "ingest": ingest.main,
     "ledger": ledger.main,
+    "outbox": outbox.main,
     "pages": pages.main,
     "load": load.main,
 }

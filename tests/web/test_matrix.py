@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.people import invitations, tokens
 from tinhso.kernel.people.access import Access
 from tinhso.kernel.people.actions import Term
@@ -71,6 +72,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "account": lambda world: world.person.pk,
     "invitation": lambda world: world.invited.invitation.pk,
     "secret": lambda world: world.invited.secret,
+    "delivery": lambda world: world.delivery.uid,
 }
 
 
@@ -92,6 +94,7 @@ class World:
             self.who, "Người Mới", "", unit, "officer", "Chuyên viên", Term(day)
         )
         self.machine = tokens.connect(self.who, "Hệ thống", unit)
+        self.delivery = owe("matrix", unit, {})
 
 
 def address(route: Route, world: World) -> str:

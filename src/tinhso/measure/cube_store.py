@@ -34,6 +34,13 @@ class CubeStore:
         name = self.current_name()
         return _read_manifest(self.folder / name) if name else None
 
+    def newest_snapshot(self) -> int | None:
+        """The newest snapshot that a kept cube was made of; None before anything was measured."""
+        kept = (one / "manifest.json" for one in self.folder.glob("*-*"))
+        return max(
+            (_read_manifest(one.parent).snapshot for one in kept if one.exists()), default=None
+        )
+
     def current_name(self) -> str:
         """The folder name of the current cube: it changes exactly when the figures do."""
         pointer = self.folder / "current"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
 from tinhso.web.commands.ledger import ledger
+from tinhso.web.commands.work import outbox, work
+from tinhso.web.supervisor import worker_beside
 from tinhso.web.telling import (
     WRONG_INPUT,
     errors,
@@ -39,7 +42,12 @@ def main(lang: str | None) -> None:
 
 @main.command()
 @click.option("--prepare-only", is_flag=True, help="Chuẩn bị rồi dừng · Prepare, then stop")
-def run(prepare_only: bool) -> None:
+@click.option(
+    "--no-worker",
+    is_flag=True,
+    help="Không mở tiến trình gửi (đã có `tinhso work` riêng) · No worker beside (it runs apart)",
+)
+def run(prepare_only: bool, no_worker: bool) -> None:
     """Chuẩn bị mọi thứ và mở trang · Prepare everything and serve the site."""
     began = time.perf_counter()
     with telling_problems():
@@ -60,7 +68,8 @@ def run(prepare_only: bool) -> None:
         errors.print(text.to(language()), markup=False)
         sys.exit(WRONG_INPUT)
     _welcome(host, port, time.perf_counter() - began)
-    serve(host, port)
+    with nullcontext() if no_worker else worker_beside():
+        serve(host, port)
 
 
 def _is_taken(host: str, port: int) -> bool:
@@ -338,4 +347,6 @@ def check(folders: tuple[Path, ...]) -> None:
 
 
 main.add_command(account)
+main.add_command(work)
+main.add_command(outbox)
 main.add_command(ledger)

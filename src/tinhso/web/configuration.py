@@ -10,6 +10,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.text import NOWHERE, InputError, Text, message
@@ -160,6 +161,22 @@ PROXIES = Setting(
         "How many proxies of yours stand before the site; people's addresses are read from X-Forwarded-For by it.",
     ),
 )
+MAIL_URL = Setting(
+    "TINHSO_MAIL_URL",
+    "",
+    Text(
+        "Máy chủ gửi thư, ví dụ smtp://user:pass@host:587?tls=1 hoặc smtps://user:pass@host:465. Để trống: thư nằm chờ, không gửi.",
+        "The server that sends mail, such as smtp://user:pass@host:587?tls=1 or smtps://user:pass@host:465. Empty: mails wait unsent.",
+    ),
+)
+MAIL_FROM = Setting(
+    "TINHSO_MAIL_FROM",
+    "",
+    Text(
+        "Địa chỉ người gửi trên thư, ví dụ tinhso@example.gov.vn; cần khi có TINHSO_MAIL_URL.",
+        "The sender's address on mails, such as tinhso@example.gov.vn; needed with TINHSO_MAIL_URL.",
+    ),
+)
 LANGUAGE = Setting(
     "TINHSO_LANG",
     "vi",
@@ -183,6 +200,8 @@ SETTINGS = (
         MEMORY_LIMIT,
         HTTPS,
         PROXIES,
+        MAIL_URL,
+        MAIL_FROM,
         LANGUAGE,
         DEBUG,
     ),
@@ -219,6 +238,37 @@ def lake_settings() -> LakeSettings:
         catalog=LAKE_CATALOG.get(),
         memory_limit=MEMORY_LIMIT.get(),
     )
+
+
+def mail_settings() -> dict[str, object]:
+    """Django's settings for e-mail; the host is "" where none is set.
+
+    Raises InputError (`setting-wrong`); the address holds a password, so it is not repeated.
+    """
+    url, sender = urlsplit(MAIL_URL.get()), MAIL_FROM.get()
+    asked = parse_qs(url.query, keep_blank_values=True)
+    wanted = Text(
+        "smtp://[user:pass@]host[:port][?tls=1]", "smtp://[user:pass@]host[:port][?tls=1]"
+    )
+    try:
+        port = url.port or (465 if url.scheme == "smtps" else 25)
+    except ValueError:
+        port = 0
+    known = url.scheme in ("smtp", "smtps") and url.hostname and port
+    if MAIL_URL.get() and (not known or asked not in ({}, {"tls": ["1"]}, {"tls": ["0"]})):
+        raise InputError([WRONG_SETTING(NOWHERE, name=MAIL_URL.name, value="…", wanted=wanted)])
+    if MAIL_URL.get() and "@" not in sender:
+        wanted = Text("một địa chỉ thư", "an e-mail address")
+        raise InputError([WRONG_SETTING(NOWHERE, name=MAIL_FROM.name, value=sender, wanted=wanted)])
+    return {
+        "EMAIL_HOST": url.hostname or "",
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": asked.get("tls") == ["1"],
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "DEFAULT_FROM_EMAIL": sender,
+    }
 
 
 #: A shorter secret could be guessed.

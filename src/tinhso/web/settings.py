@@ -130,6 +130,8 @@ SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "tinhso.web.errors.csrf_failure"
 
+globals().update(configuration.mail_settings())
+
 TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
 # Read when a head is signed: only the sequencer ever holds the key.
 TINHSO_LEDGER_SIGNING_KEY = partial(configuration.secret, configuration.LEDGER_SIGNING_KEY)

@@ -14,6 +14,7 @@ urlpatterns = [
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
         path("nhat-ky/", include("tinhso.kernel.ledger.urls")),
         path("", include("tinhso.kernel.people.urls")),
+        path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("dang-nhap/", login, name="account_login"),
         path("dang-xuat/", logout, name="account_logout"),
         prefix_default_language=False,

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Entry(models.Model):
@@ -65,20 +66,22 @@ class Delivery(models.Model):
     """Something owed to others (việc phải gửi), written in the transaction of the act that owes it.
 
     Delivered at least once, in the order of `id` for each (topic, key), by a worker. The receiver
-    knows repeats by `uid`.
+    knows repeats by `uid`. `attempts` counts tries begun. Without `next_try_at` it is stuck: only
+    a person sets it going again (cho gửi lại) or gives it up (bỏ). Times are the database's.
     """
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     topic = models.CharField(max_length=40)
     key = models.CharField(max_length=120)
     payload = models.JSONField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
     state = models.CharField(
         max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
     )
     attempts = models.PositiveIntegerField(default=0)
-    next_try_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True, db_default=Now())
     last_error = models.TextField(blank=True)
+    last_error_en = models.TextField(blank=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -98,6 +101,15 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.WAITING, ended_at__isnull=True)
                 | ~Q(state=DeliveryState.WAITING) & Q(ended_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="delivery_stuck_says_why",
+                condition=Q(next_try_at__isnull=False) | ~Q(last_error=""),
+            ),
+            models.CheckConstraint(
+                name="delivery_lease_has_end",
+                condition=Q(lease__isnull=True, leased_until__isnull=True)
+                | Q(lease__isnull=False, leased_until__isnull=False),
+            ),
         )
         indexes = (
             models.Index(
@@ -105,10 +117,47 @@ class Delivery(models.Model):
                 name="delivery_waiting",
                 condition=Q(state=DeliveryState.WAITING),
             ),
+            models.Index(
+                fields=["next_try_at", "id"],
+                name="delivery_due",
+                condition=Q(state=DeliveryState.WAITING),
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="delivery_ended",
+                condition=Q(ended_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key} #{self.pk} {self.state}"
+
+
+class Duty(models.Model):
+    """When a periodic duty of the worker (việc định kỳ) ran, and who runs it now.
+
+    `started_at` and `finished_at` are of the latest run; `last_error` is why it failed, or empty.
+    """
+
+    name = models.CharField(primary_key=True, max_length=60)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    last_error_en = models.TextField(blank=True)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="duty_lease_has_end",
+                condition=Q(lease__isnull=True, leased_until__isnull=True)
+                | Q(lease__isnull=False, leased_until__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Node(models.Model):

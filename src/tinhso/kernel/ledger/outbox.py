@@ -1,25 +1,43 @@
-"""What modules owe to others: written with the act, delivered afterwards."""
+"""What modules owe to others: written with the act, delivered afterwards by the worker."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from tinhso.kernel.ledger.entries import NotInTransactionError
 from tinhso.kernel.ledger.models import Delivery
+
+#: The topic of rows for the lake; their key is `<stream>/<key>`.
+RECORDS = "records"
 
 
 def owe(topic: str, key: str, payload: Mapping[str, Any]) -> Delivery:
     """Write that something must be delivered. In order for each (topic, key), at least once.
 
+    Order is that of the acts: an act locks the thing that it changes (`select_for_update`) before
+    it owes anything about it, so that the next act on the same thing gets a later id. Acts that
+    nothing kept apart have no order between them.
+
     Raises NotInTransactionError outside the transaction of the act that owes it.
     """
     if not connection.in_atomic_block:
         raise NotInTransactionError(topic)
-    now = timezone.now()
-    return Delivery.objects.create(
-        topic=topic, key=key, payload=dict(payload), created_at=now, next_try_at=now
-    )
+    return Delivery.objects.create(topic=topic, key=key, payload=dict(payload))
+
+
+def owe_records(stream: str, key: str, rows: Sequence[Mapping[str, Any]]) -> Delivery:
+    """Owe records to a stream of the lake (nợ bản ghi): each row maps fields' names to values.
+
+    Values are texts, whole numbers, true, false or None; days and times are texts in ISO 8601.
+    `key` names the thing that the rows tell of: what is owed for one thing comes in order, and a
+    later row with the same key of the stream is a correction. Rows that the stream does not take
+    keep the delivery waiting, stuck, with the reason.
+
+    Raises NotInTransactionError outside a transaction, ValueError for a stream's code with "/".
+    """
+    if "/" in stream:
+        raise ValueError(f"no stream is called {stream}")
+    return owe(RECORDS, f"{stream}/{key}", {"rows": [dict(row) for row in rows]})

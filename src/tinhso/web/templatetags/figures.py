@@ -10,6 +10,7 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
@@ -64,6 +65,12 @@ def moment(value: datetime | str) -> str:
     """A time of a day, from a datetime or its ISO text."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return writing.moment(found, language())
+
+
+@register.filter
+def localtime_moment(value: datetime) -> str:
+    """A time from the database, as the clock on the wall shows it."""
+    return writing.moment(timezone.localtime(value), language())
 
 
 @register.filter

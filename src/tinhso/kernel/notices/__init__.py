@@ -1,0 +1,1 @@
+"""Notices to people (thông báo): so far by e-mail."""
