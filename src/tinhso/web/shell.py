@@ -39,7 +39,7 @@ class ShownDoor:
 
 
 #: The office's pages, in the order of the menu.
-DOORS: tuple[Door, ...] = ()
+DOORS: tuple[Door, ...] = (Door("my_account", Text("Tài khoản của tôi", "My account")),)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
