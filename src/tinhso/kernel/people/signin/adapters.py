@@ -54,6 +54,10 @@ def wait_problem(left: timedelta) -> ValidationError:
     return ValidationError(text % {"wait": in_words(left)}, code="wait", params={"left": left})
 
 
+def _address(route: str, request: HttpRequest | None) -> str:
+    return request.build_absolute_uri(reverse(route)) if request else reverse(route)
+
+
 def deliver(message: EmailMessage) -> None:
     """The one way out for mail about accounts: when the act that it tells of is committed."""
     transaction.on_commit(message.send)
@@ -161,14 +165,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         """Write the letter of that occasion in its reader's language, and have it delivered."""
         account = context.get("user") or acts.account_named(email)
         language = account.language if account else get_language() or "vi"
-        request = allauth_context.request
+        # None where the operator acts at the server, or the act's request is over.
+        request = allauth_context.request or self.request
         with translation.override(language):
             facts = {
                 "username": account.username if account else "",
                 "identity": settings.TINHSO_OIDC.name.to(language) if settings.TINHSO_OIDC else "",
                 "when": writing.moment(timezone.localtime(), language),
-                "reset": request.build_absolute_uri(reverse("account_reset_password")),
-                "ip": client_address(request),
+                "reset": _address("account_reset_password", request),
+                "ip": client_address(request) if request else "–",
                 **context,
                 "email": email,
             }

@@ -78,6 +78,11 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth has n
             raise OAuth2Error(f"discovery names issuer {config.get('issuer')}, not {expected}")
         return config
 
+    def get_provider(self) -> Any:
+        found = super().get_provider()
+        found.oauth2_adapter_class = Adapter
+        return found
+
     def get_callback_url(self, request: HttpRequest, _app: SocialApp) -> str:
         """Without a language: it is registered with the provider."""
         with translation.override(settings.LANGUAGE_CODE):
