@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
+from tinhso.web.commands.accounts import reset_factor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -342,6 +343,9 @@ def publish(plan: str, period: str, view: str, by: str, reason: str) -> None:
             f"Published, number {done.publication.number}: {done.figures} figures, {done.changed} changed.",
         )
     )
+
+
+main.add_command(reset_factor)
 
 
 # -- packs ----------------------------------------------------------------------------------------

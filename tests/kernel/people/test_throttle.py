@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -194,24 +196,37 @@ print(passed)
 """
 
 
-@pytest.mark.django_db(transaction=True)
-def test_processes_that_try_at_once_are_let_through_as_often_as_one(tmp_path: Path) -> None:
+@pytest.fixture
+def place_apart(tmp_path: Path, db: None) -> Iterator[str]:
+    """A database that several processes can see, on the server in use: its address."""
+    if connection.vendor != "postgresql":
+        yield f"sqlite:///{tmp_path / 'site.sqlite3'}"
+        return
+    names = connection.settings_dict
+    address = f"postgres://{names['USER']}:{names['PASSWORD']}@{names['HOST']}:{names['PORT']}/{names['NAME']}"
+    schema = f"tries_{os.getpid()}"
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f"CREATE SCHEMA {schema}")  # type: ignore[arg-type]
+        yield f"{address}?currentSchema={schema}"
+        server.execute(f"DROP SCHEMA {schema} CASCADE")  # type: ignore[arg-type]
+
+
+def test_processes_that_try_at_once_are_let_through_as_often_as_one(
+    tmp_path: Path, place_apart: str
+) -> None:
     env = dict(os.environ, TINHSO_HOME=str(tmp_path), DJANGO_SETTINGS_MODULE="tinhso.web.settings")
-    env["TINHSO_SECRET_KEY"] = settings.SECRET_KEY
+    env |= {"TINHSO_SECRET_KEY": settings.SECRET_KEY, "TINHSO_DATABASE_URL": place_apart}
     python = [sys.executable, "-c"]
-    if connection.vendor == "postgresql":
-        names = connection.settings_dict
-        env["TINHSO_DATABASE_URL"] = (
-            f"postgres://{names['USER']}:{names['PASSWORD']}@{names['HOST']}:{names['PORT']}/{names['NAME']}"
-        )
-    else:
-        env["TINHSO_DATABASE_URL"] = ""
-        migrate = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0)"
-        subprocess.run([*python, migrate], env=env, check=True)
+    migrate = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0)"
+    subprocess.run([*python, migrate], env=env, check=True)
     pipe = subprocess.PIPE
     started = [
         subprocess.Popen([*python, TRIES], env=env, stdin=pipe, stdout=pipe, text=True)
         for _ in range(3)
     ]
-    passed = [int(one.communicate("go\n")[0]) for one in started]
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    passed = [int(one.communicate()[0]) for one in started]
     assert sum(passed) == NAME.free

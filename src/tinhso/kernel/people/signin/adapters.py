@@ -59,8 +59,9 @@ def _address(route: str, request: HttpRequest | None) -> str:
 
 
 def deliver(message: EmailMessage) -> None:
-    """The one way out for mail about accounts: when the act that it tells of is committed."""
-    transaction.on_commit(message.send)
+    """The one way out for mail about accounts: when the act that it tells of is committed, which a
+    mail server that does not answer (it is logged) no longer undoes."""
+    transaction.on_commit(message.send, robust=True)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
