@@ -1,16 +1,17 @@
-"""`python -m benchmarks [figures|ingest|pages] [options]`: print tables; with no name, all three."""
+"""`python -m benchmarks [figures|ingest|pages|load] [options]`: print tables; with no name, all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import figures, ingest, pages
+from benchmarks import figures, ingest, load, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "figures": figures.main,
     "ingest": ingest.main,
     "pages": pages.main,
+    "load": load.main,
 }
 
 

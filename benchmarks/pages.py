@@ -108,9 +108,7 @@ def _server(address: str | None, scale: str) -> Iterator[str]:
     if address:
         yield address
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as home:
         settings = {"TINHSO_HOME": home, "TINHSO_PORT": str(port), "TINHSO_SAMPLE_SCALE": scale}
         command = [str(Path(sys.executable).parent / "tinhso"), "run"]
@@ -118,14 +116,22 @@ def _server(address: str | None, scale: str) -> Iterator[str]:
             command, env=dict(os.environ) | settings, stdout=subprocess.DEVNULL
         )
         try:
-            _wait(f"http://127.0.0.1:{port}{PLAN}/")
+            wait(f"http://127.0.0.1:{port}{PLAN}/")
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait()
 
 
-def _wait(address: str, seconds: float = 240) -> None:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait(address: str, seconds: float = 240) -> None:
+    """Until something answers at the address."""
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from django.test import Client
@@ -31,5 +30,5 @@ def sign_in(client: Client, account: Account, *, strong: bool = False) -> None:
     session = client.session
     methods = [{"method": "password", "at": 0}] + ([{"method": "mfa", "at": 0}] if strong else [])
     session[AUTHENTICATION_METHODS_SESSION_KEY] = methods
-    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(account.pk)
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(account.pk)
     session.save()

@@ -2,75 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
-from tinhso.web.commands.accounts import reset_factor
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
-#: Exit codes: 1 the input is wrong, 2 (click's own) the command is.
-WRONG_INPUT = 1
-
-
-def language() -> str:
-    context = click.get_current_context(silent=True)
-    chosen = context.find_root().params.get("lang") if context else None
-    return str(chosen or configuration.LANGUAGE.get())
-
-
-def say(text: Text | str) -> None:
-    console.print(text if isinstance(text, str) else text.to(language()), markup=False)
-
-
-@contextmanager
-def telling_problems() -> Iterator[None]:
-    """Problems with an input, each on a line that says where and what; then exit code 1."""
-    try:
-        yield
-    except InputError as error:
-        for problem in error.problems:
-            errors.print(problem.line(language()), markup=False)
-        sys.exit(WRONG_INPUT)
-
-
-def set_up() -> None:
-    """Django, for commands that need the database."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.web.settings")
-    import django  # noqa: PLC0415 (settings are read only when a command needs them)
-
-    django.setup()
-
-
-@contextmanager
-def progress(text: str) -> Iterator[Callable[[float], None]]:
-    """A bar from 0 to 1; silent where nobody watches."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-        disable=not errors.is_terminal,
-    ) as bar:
-        task = bar.add_task(text, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+from tinhso.web.commands.account import account
+from tinhso.web.telling import (
+    WRONG_INPUT,
+    errors,
+    language,
+    progress,
+    say,
+    set_up,
+    telling_problems,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -153,6 +103,8 @@ def serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        # One that is killed is replaced; the others serve meanwhile.
+        respawn_failed_workers=True,
         blocking_threads=4,
         log_access=False,
         websockets=False,
@@ -345,9 +297,6 @@ def publish(plan: str, period: str, view: str, by: str, reason: str) -> None:
     )
 
 
-main.add_command(reset_factor)
-
-
 # -- packs ----------------------------------------------------------------------------------------
 
 
@@ -376,3 +325,6 @@ def check(folders: tuple[Path, ...]) -> None:
             say(Text(f"{folder}: không có chỗ sai", f"{folder}: no mistakes"))
     if failed:
         sys.exit(WRONG_INPUT)
+
+
+main.add_command(account)

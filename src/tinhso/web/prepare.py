@@ -3,11 +3,13 @@ once and skipped quickly when nothing has changed."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -55,16 +57,18 @@ def _migrate() -> bool:
 
 
 def _collect_static() -> bool:
-    """Collect static files when one is newer than the last collection."""
-    root = Path(settings.STATIC_ROOT)
-    stamp = root / "staticfiles.json"
-    sources = [Path(__file__).parent / "static", configuration.home() / "fonts"]
-    newest = max(
-        path.stat().st_mtime for source in sources for path in source.rglob("*") if path.is_file()
-    )
-    if stamp.exists() and stamp.stat().st_mtime >= newest:
+    """Collect static files when they are not those of the last collection, whatever their dates:
+    packages carry old ones."""
+    stamp = Path(settings.STATIC_ROOT) / "made-from"
+    made = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda one: str(one[0])):
+            made.update(path.encode())
+            made.update(Path(storage.path(path)).read_bytes())
+    if stamp.exists() and stamp.read_text(encoding="ascii") == made.hexdigest():
         return False
     call_command("collectstatic", verbosity=0, interactive=False, clear=True, stdout=io.StringIO())
+    stamp.write_text(made.hexdigest(), encoding="ascii")
     return True
 
 

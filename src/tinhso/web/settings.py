@@ -167,6 +167,7 @@ if configuration.HTTPS.get() == "1":
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "tinhso.web.errors.csrf_failure"
 
 TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))

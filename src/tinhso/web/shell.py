@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tinhso.kernel.people.accounts import BadTokenError, who_is
+from tinhso.kernel.people.policies import ACCOUNT, TOKEN
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
@@ -39,7 +40,12 @@ class ShownDoor:
 
 
 #: The office's pages, in the order of the menu.
-DOORS: tuple[Door, ...] = (Door("my_account", Text("Tài khoản của tôi", "My account")),)
+DOORS: tuple[Door, ...] = (
+    Door("my_account", Text("Tài khoản của tôi", "My account")),
+    Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
+    Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
+    Door("people:roles", Text("Vai trò", "Roles")),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

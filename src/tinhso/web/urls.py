@@ -14,6 +14,7 @@ urlpatterns = [
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
         path("", include("tinhso.kernel.people.signin.urls")),
+        path("", include("tinhso.kernel.people.urls")),
         prefix_default_language=False,
     ),
 ]

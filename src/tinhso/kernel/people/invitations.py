@@ -1,0 +1,251 @@
+"""Inviting somebody to a position, and taking the invitation up."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from tinhso.kernel.ledger.actor import Actor, Channel
+from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.people.accounts import account_of
+from tinhso.kernel.people.actions import Term, give, may_appoint, position_for
+from tinhso.kernel.people.models import Account, Invitation
+from tinhso.kernel.people.policies import ACCOUNT
+from tinhso.kernel.people.policy import ForbiddenError
+from tinhso.kernel.people.who import Who
+from tinhso.measure.text import InputError, Place, Problem, Text, message
+
+#: Long enough for a week's leave, short enough that a forgotten link dies.
+VALID = timedelta(days=14)
+
+NAME_NEEDED = message(
+    "name-needed", vi="Ghi họ và tên người được mời.", en="Give the name of whom you invite."
+)
+EMAIL_TAKEN = message(
+    "email-taken",
+    vi="Đã có tài khoản với thư điện tử này. Bố trí người ấy vào vị trí, không cần mời.",
+    en="There is an account with this e-mail. Appoint that person, no invitation is needed.",
+)
+INVITATION_OVER = message(
+    "invitation-over",
+    vi="Lời mời không còn hiệu lực: đã dùng, đã rút hoặc quá 14 ngày. Đề nghị người mời gửi lại.",
+    en="The invitation is no longer valid: used, withdrawn or older than 14 days. Ask for another.",
+)
+USERNAME_TAKEN = message(
+    "username-taken",
+    vi="Tên đăng nhập này đã có người dùng. Chọn tên khác.",
+    en="This sign-in name is taken. Choose another.",
+)
+USERNAME_WRONG = message(
+    "username-wrong",
+    vi="Tên đăng nhập gồm 3 đến 60 chữ cái không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới.",
+    en="A sign-in name has 3 to 60 letters without diacritics, digits, dots, hyphens, underscores.",
+)
+PASSWORD_WEAK = message("password-weak", vi="{why}", en="{why}")
+
+USERNAME_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation with its secret, which only this value ever holds."""
+
+    invitation: Invitation
+    secret: str
+
+
+def secret_digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def invite(
+    who: Who,
+    name: str,
+    email: str,
+    unit: str,
+    role: str,
+    title: str,
+    term: Term,
+    *,
+    title_en: str = "",
+    document: str = "",
+) -> Invited:
+    """Ask somebody to take a position. Raises ForbiddenError, InputError."""
+    answer = may_appoint(who, role, unit)
+    if not answer:
+        raise ForbiddenError(answer)
+    seat = ACCOUNT.require(who, "invite", unit).seat
+    inviter = Account.objects.get(pk=str(who.account))
+    return make_invitation(
+        who.actor(seat), inviter, name, email, unit, role, title, term, title_en, document
+    )
+
+
+def make_invitation(
+    actor: Actor,
+    inviter: Account | None,
+    name: str,
+    email: str,
+    unit: str,
+    role: str,
+    title: str,
+    term: Term,
+    title_en: str = "",
+    document: str = "",
+) -> Invited:
+    """The invitation itself, after the right was asked for (or at the server's command line)."""
+    problems: list[Problem] = []
+    if not name.strip():
+        problems.append(NAME_NEEDED(Place("name")))
+    if email and Account.objects.filter(email__iexact=email).exists():
+        problems.append(EMAIL_TAKEN(Place("email")))
+    if problems:
+        raise InputError(problems)
+    secret = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        position = position_for(actor, unit, role, title, title_en, term.since)
+        made = Invitation.objects.create(
+            digest=secret_digest(secret),
+            name=name.strip(),
+            email=email.strip().lower(),
+            position=position,
+            document=document.strip(),
+            since=term.since,
+            until=term.until,
+            invited_by=inviter,
+            expires_at=timezone.now() + VALID,
+        )
+        record(
+            actor,
+            "people.account.invite",
+            Thing("people.invitation", str(made.id), unit),
+            after={"position": str(position.id), "since": term.since.isoformat()},
+        )
+    return Invited(made, secret)
+
+
+def standing(secret: str) -> Invitation:
+    """The invitation behind a link, while it can be taken up. Raises InputError."""
+    found = (
+        Invitation.objects.select_related("position")
+        .filter(
+            digest=secret_digest(secret),
+            accepted_by=None,
+            withdrawn_at=None,
+            expires_at__gt=timezone.now(),
+        )
+        .first()
+    )
+    if found is None:
+        raise InputError([INVITATION_OVER()])
+    return found
+
+
+def accept(secret: str, username: str, password: str, language: str, address: str) -> Account:
+    """Take an invitation up with a new account. Raises InputError with everything that is wrong."""
+    with transaction.atomic():
+        invitation = standing(secret)
+        # Held against a second click: whoever comes later finds it taken.
+        Invitation.objects.select_for_update().get(pk=invitation.pk)
+        account = Account(
+            username=username.strip().lower(),
+            name=invitation.name,
+            email=invitation.email,
+            language=language,
+        )
+        problems = [*_wrong_username(account.username), *_weak(password, account)]
+        if problems:
+            raise InputError(problems)
+        account.set_password(password)
+        account.save(force_insert=True)
+        if account.email:
+            # The link came by this address, or from the hand of somebody who vouches for it.
+            EmailAddress.objects.create(
+                user=account, email=account.email, verified=True, primary=True
+            )
+        actor = Actor(str(account.id), Channel.WEB, address=address)
+        record(
+            actor,
+            "people.account.make",
+            Thing(ACCOUNT.kind, str(account.id), invitation.position.unit_id),
+            after={"invitation": str(invitation.id)},
+        )
+        _take(invitation, account, actor)
+    return account
+
+
+def join(secret: str, account: Account, address: str) -> None:
+    """Take an invitation up with an account that one has already. Raises InputError."""
+    with transaction.atomic():
+        invitation = standing(secret)
+        Invitation.objects.select_for_update().get(pk=invitation.pk)
+        _take(invitation, account, Actor(str(account.id), Channel.WEB, address=address))
+
+
+def _take(invitation: Invitation, account: Account, actor: Actor) -> None:
+    taken = Invitation.objects.filter(pk=invitation.pk, accepted_by=None).update(
+        accepted_by=account
+    )
+    if not taken:
+        raise InputError([INVITATION_OVER()])
+    term = Term(invitation.since, invitation.until)
+    give(actor, account, invitation.position, term, document=invitation.document)
+
+
+def withdraw(who: Who, invitation: Invitation) -> None:
+    """Take an invitation back. Raises ForbiddenError; nothing happens to one that is over."""
+    position = invitation.position
+    seat = ACCOUNT.require(who, "invite", position.unit_id).seat
+    with transaction.atomic():
+        changed = Invitation.objects.filter(
+            pk=invitation.pk, accepted_by=None, withdrawn_at=None
+        ).update(withdrawn_at=timezone.now())
+        if changed:
+            thing = Thing("people.invitation", str(invitation.id), position.unit_id)
+            record(who.actor(seat), "people.account.uninvite", thing)
+
+
+def _wrong_username(username: str) -> list[Problem]:
+    if not 3 <= len(username) <= 60 or not set(username) <= USERNAME_SIGNS:
+        return [USERNAME_WRONG(Place("username"))]
+    if account_of(username) is not None:
+        return [USERNAME_TAKEN(Place("username"))]
+    return []
+
+
+def _weak(password: str, account: Account) -> list[Problem]:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        return [
+            PASSWORD_WEAK(Place("password"), why=_why(one.code or "", one.params or {}))
+            for one in error.error_list
+        ]
+    return []
+
+
+def _why(code: str, params: dict[str, object]) -> Text:
+    match code:
+        case "password_too_short":
+            least = params["min_length"]
+            return Text(
+                f"Mật khẩu cần ít nhất {least} ký tự.",
+                f"A password has at least {least} characters.",
+            )
+        case "password_too_common":
+            return Text(
+                "Mật khẩu này nhiều người dùng, dễ đoán.",
+                "Many people use this password: easy to guess.",
+            )
+    return Text(
+        "Mật khẩu quá giống tên, tên đăng nhập hoặc thư điện tử.",
+        "The password is too much like the name, sign-in name or e-mail.",
+    )

@@ -1,0 +1,157 @@
+"""Every read about people: takes who asks, returns only what that one may see."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tinhso.kernel.people.models import Account, Appointment, Invitation, Position, Token
+from tinhso.kernel.people.policies import ACCOUNT, POSITION, TOKEN
+from tinhso.kernel.people.policy import POLICIES, Policy, Verb
+from tinhso.kernel.people.roles import Role, roles
+from tinhso.kernel.people.scopes import GROUP, succeeded
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
+from tinhso.measure.text import Text, fold
+
+
+def holding(day: date) -> Q:
+    """Appointments that hold on a day, or begin later."""
+    return Q(until=None) | Q(until__gt=day)
+
+
+def people(who: Who, asked: str = "", unit: str = "") -> list[Account]:
+    """Accounts with a position, past or present, within reach, by name.
+
+    `asked` is a part of a name, with or without diacritics; `unit` a unit of the position.
+    """
+    held = POSITION.rows(who, "view", Appointment.objects.all(), "position__unit")
+    if unit:
+        held = held.filter(position__unit=unit)
+    rows = ACCOUNT.rows(
+        who, "view", Account.objects.filter(erased_at=None), "appointments__position__unit"
+    )
+    found = rows.filter(Exists(held.filter(account=OuterRef("pk")))).distinct()
+    wanted = fold(asked)
+    chosen = [one for one in found if wanted in fold(f"{one.name} {one.username}")]
+    return sorted(chosen, key=lambda one: (not one.is_active, _by_given_name(one.name)))
+
+
+def _by_given_name(name: str) -> tuple[str, str]:
+    """Vietnamese lists go by the given name, which comes last."""
+    words = fold(name).split() or [""]
+    return words[-1], " ".join(words)
+
+
+def person(who: Who, account_id: uuid.UUID) -> Account | None:
+    """One account within reach, or None."""
+    rows = ACCOUNT.rows(who, "view", Account.objects.all(), "appointments__position__unit")
+    return rows.filter(pk=account_id).distinct().first()
+
+
+def appointments(who: Who, account: Account) -> QuerySet[Appointment]:
+    """What an account holds and held, as far as the one who asks may see."""
+    rows = account.appointments.select_related("position", "acting_for")
+    return POSITION.rows(who, "view", rows, "position__unit").order_by("-since")
+
+
+def appointment(who: Who, appointment_id: uuid.UUID) -> Appointment | None:
+    rows = Appointment.objects.select_related("position", "account")
+    return POSITION.rows(who, "view", rows, "position__unit").filter(pk=appointment_id).first()
+
+
+def invitations(who: Who) -> QuerySet[Invitation]:
+    """Invitations that wait to be taken up."""
+    rows = Invitation.objects.filter(accepted_by=None, withdrawn_at=None)
+    rows = rows.select_related("position", "invited_by").order_by("-created_at")
+    return ACCOUNT.rows(who, "view", rows, "position__unit")
+
+
+def machines(who: Who) -> QuerySet[Account]:
+    """Accounts of connected systems within reach."""
+    rows = Account.objects.filter(kind=Account.Kind.MACHINE).prefetch_related("tokens")
+    return TOKEN.rows(who, "view", rows, "appointments__position__unit").distinct()
+
+
+def token(who: Who, token_id: uuid.UUID) -> Token | None:
+    rows = Token.objects.select_related("account")
+    return (
+        TOKEN.rows(who, "view", rows, "account__appointments__position__unit")
+        .filter(pk=token_id)
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """A held position whose unit ended without one successor: its rights rest until somebody is
+    appointed anew."""
+
+    appointment: Appointment
+    unit: Text
+
+
+def lapsed(who: Who) -> list[Lapsed]:
+    """Held positions that give no right today because of a reorganisation."""
+    rows = Appointment.objects.filter(holding(who.day), holding_position(who.day))
+    rows = rows.select_related("position", "account")
+    units = register()
+    return [
+        Lapsed(one, units.full_name(one.position.unit_id))
+        for one in POSITION.rows(who, "view", rows, "position__unit")
+        if not succeeded(units, one.position.unit_id, who.day)
+    ]
+
+
+def holding_position(day: date) -> Q:
+    return Q(position__until=None) | Q(position__until__gt=day)
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right in words: what may be done to what, and how far."""
+
+    code: str
+    policy: Policy
+    verb: Verb
+    scopes: tuple[Text, ...]
+
+
+SCOPES = {
+    "own": Text("của đơn vị mình", "of one's own unit"),
+    "subtree": Text("của đơn vị mình và cấp dưới", "of one's own unit and those below"),
+    "province": Text("trong toàn tỉnh", "in the whole province"),
+    "all": Text("trong toàn hệ thống", "in the whole installation"),
+}
+
+
+def scope_in_words(scope: str) -> Text:
+    if scope.startswith(GROUP):
+        code = scope.removeprefix(GROUP)
+        return Text(f"của nhóm đơn vị {code}", f"of the units in group {code}")
+    return SCOPES[scope]
+
+
+def rights_of(role: Role) -> list[Right]:
+    """What a role allows, in the order of its file."""
+    found = []
+    for code, scopes in role.gives.items():
+        kind, _, verb = code.partition(":")
+        policy = POLICIES[kind]
+        words = tuple(scope_in_words(one) for one in scopes)
+        found.append(Right(code, policy, policy.verbs[verb], words))
+    return found
+
+
+def all_roles() -> list[tuple[Role, list[Right]]]:
+    return [(role, rights_of(role)) for role in roles().values()]
+
+
+def has_administrator(day: date) -> bool:
+    """Whether anybody can give every right."""
+    able = [one.code for one in roles().values() if "all" in one.scopes("people.position:appoint")]
+    held = Position.objects.filter(role__in=able, appointments__account__is_active=True)
+    return held.filter(Q(appointments__until=None) | Q(appointments__until__gt=day)).exists()

@@ -1,0 +1,292 @@
+"""Inviting, appointing, leaving, forgetting: what holds and what is on record."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.people import appoint, sign_in
+from tinhso.kernel.ledger.models import Entry
+from tinhso.kernel.people import actions, invitations, queries, tokens
+from tinhso.kernel.people.accounts import seats_of
+from tinhso.kernel.people.actions import Term
+from tinhso.kernel.people.models import Account, Appointment, Invitation
+from tinhso.kernel.people.policy import ForbiddenError, Need
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.asked import unit_asked, written
+from tinhso.kernel.units.register import register
+from tinhso.measure.boundaries import Level
+from tinhso.measure.text import InputError
+
+pytestmark = pytest.mark.django_db
+
+PROVINCE = "p75.2025"
+PASSWORD = "mot cau dai de nho"  # noqa: S105
+
+
+def as_who(account: Account, *, strong: bool = True) -> Who:
+    day = timezone.localdate()
+    return Who(day, account.pk, account.name, seats_of(account.pk, day), strong=strong)
+
+
+@pytest.fixture
+def administrator() -> Who:
+    return as_who(appoint("administrator", PROVINCE, "quan-tri"))
+
+
+@pytest.fixture
+def commune() -> str:
+    return register().descendants(PROVINCE, timezone.localdate(), Level.COMMUNE)[0]
+
+
+def codes(error: pytest.ExceptionInfo[InputError]) -> list[str]:
+    return [one.code for one in error.value.problems]
+
+
+def acts() -> list[str]:
+    return list(Entry.objects.order_by("id").values_list("act", flat=True))
+
+
+def test_an_invitation_becomes_an_account_in_its_position(administrator: Who, commune: str) -> None:
+    made = invitations.invite(
+        administrator,
+        "Lê Văn Sáu",
+        "sau@xa.gov.vn",
+        commune,
+        "officer",
+        "Công chức",
+        Term(administrator.day),
+    )
+    account = invitations.accept(made.secret, "Sau.LV", PASSWORD, "vi", "203.0.113.7")
+    assert account.username == "sau.lv"
+    assert [(s.role, s.unit) for s in seats_of(account.pk, administrator.day)] == [
+        ("officer", commune)
+    ]
+    assert acts() == [
+        "people.position.make",
+        "people.account.invite",
+        "people.account.make",
+        "people.appointment.make",
+    ]
+    assert Client().login(username="SAU.LV", password=PASSWORD)
+
+
+def test_an_invitation_works_once(administrator: Who, commune: str) -> None:
+    made = invitations.invite(
+        administrator, "A", "", commune, "officer", "Công chức", Term(administrator.day)
+    )
+    invitations.accept(made.secret, "nguoi-a", PASSWORD, "vi", "")
+    with pytest.raises(InputError) as error:
+        invitations.accept(made.secret, "nguoi-b", PASSWORD, "vi", "")
+    assert codes(error) == ["invitation-over"]
+    assert not Account.objects.filter(username="nguoi-b").exists()
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "expired", "unknown"])
+def test_an_invitation_that_is_over_says_so(administrator: Who, commune: str, how: str) -> None:
+    made = invitations.invite(
+        administrator, "A", "", commune, "officer", "Công chức", Term(administrator.day)
+    )
+    secret = made.secret
+    if how == "withdrawn":
+        invitations.withdraw(administrator, made.invitation)
+    elif how == "expired":
+        Invitation.objects.update(expires_at=timezone.now())
+    else:
+        secret += "x"
+    page = Client().get(reverse("people:accept", args=[secret]))
+    assert page.status_code == 410
+    assert "không còn hiệu lực" in page.content.decode()
+
+
+def test_everything_wrong_with_a_new_account_is_said_at_once(
+    administrator: Who, commune: str
+) -> None:
+    made = invitations.invite(
+        administrator, "Trần Thị Bảy", "", commune, "officer", "Công chức", Term(administrator.day)
+    )
+    with pytest.raises(InputError) as error:
+        invitations.accept(made.secret, "Trần Bảy", "12345", "vi", "")
+    assert codes(error) == ["username-wrong", "password-weak", "password-weak"]
+    with pytest.raises(InputError) as error:
+        invitations.accept(made.secret, "QUAN-TRI", PASSWORD, "vi", "")
+    assert codes(error) == ["username-taken"]
+    assert invitations.standing(made.secret) == made.invitation, "nothing was used up"
+
+
+def test_a_head_of_a_commune_makes_no_administrator(commune: str) -> None:
+    head = as_who(appoint("leader", commune))
+    invitations.invite(head, "A", "", commune, "officer", "Công chức", Term(head.day))
+    for role, unit in (("administrator", commune), ("inspector", commune), ("officer", PROVINCE)):
+        with pytest.raises(ForbiddenError):
+            invitations.invite(head, "A", "", unit, role, "Chức vụ", Term(head.day))
+        with pytest.raises(ForbiddenError):
+            actions.appoint(head, appoint("officer", commune, "x"), unit, role, "C", Term(head.day))
+
+
+def test_without_a_second_factor_nobody_is_appointed(commune: str) -> None:
+    head = as_who(appoint("leader", commune), strong=False)
+    with pytest.raises(ForbiddenError) as error:
+        invitations.invite(head, "A", "", commune, "officer", "Công chức", Term(head.day))
+    assert error.value.answer.need is Need.SECOND_FACTOR
+
+
+def test_two_positions_at_once_and_acting_until_a_date(administrator: Who, commune: str) -> None:
+    chief, deputy = appoint("leader", commune, "chu-tich"), appoint("officer", commune, "pho")
+    until = administrator.day + timedelta(days=30)
+    actions.appoint(
+        administrator,
+        deputy,
+        commune,
+        "leader",
+        "Chủ tịch",
+        Term(administrator.day, until),
+        acting_for=chief,
+        document="12/QĐ-UBND",
+    )
+    today = seats_of(deputy.pk, administrator.day)
+    assert [(one.role, one.acting_for) for one in today] == [
+        ("officer", ""),
+        ("leader", "chu-tich"),
+    ]
+    assert [one.role for one in seats_of(deputy.pk, until)] == ["officer"]
+    assert [one.role for one in seats_of(deputy.pk, until - timedelta(days=1))] == [
+        "officer",
+        "leader",
+    ]
+
+
+def test_nobody_holds_one_position_twice_at_a_time(administrator: Who, commune: str) -> None:
+    one = appoint("officer", PROVINCE, "mot")
+    term = Term(administrator.day, administrator.day + timedelta(days=10))
+    actions.appoint(administrator, one, commune, "officer", "Công chức", term)
+    inside = Term(administrator.day + timedelta(days=9))
+    with pytest.raises(InputError) as error:
+        actions.appoint(administrator, one, commune, "officer", "Công chức", inside)
+    assert codes(error) == ["appointment-twice"]
+    after = Term(administrator.day + timedelta(days=10))
+    actions.appoint(administrator, one, commune, "officer", "Công chức", after)
+
+
+def test_nobody_is_appointed_to_a_unit_that_has_ended(administrator: Who) -> None:
+    with pytest.raises(InputError) as error:
+        actions.appoint(
+            administrator,
+            appoint("officer", PROVINCE),
+            "p70",
+            "officer",
+            "A",
+            Term(administrator.day),
+        )
+    assert codes(error) == ["unit-ended"]
+
+
+def test_who_leaves_hands_over_and_is_out_at_once(administrator: Who, commune: str) -> None:
+    leaver, follower = appoint("leader", commune, "di"), appoint("officer", commune, "o-lai")
+    client = Client()
+    sign_in(client, leaver)
+    assert "Vai trò" in client.get(reverse("people:roles")).content.decode()
+    actions.close_account(administrator, leaver, "Nghỉ hưu, 15/QĐ-UBND", hand_over_to=follower)
+    assert client.get(reverse("people:roles")).status_code == 302
+    assert seats_of(leaver.pk, administrator.day) == ()
+    held = {one.role for one in seats_of(follower.pk, administrator.day)}
+    assert held == {"officer", "leader"}
+    assert not Client().login(username="di", password=PASSWORD)
+
+
+def test_the_last_administrator_cannot_leave(administrator: Who) -> None:
+    last = Account.objects.get(username="quan-tri")
+    with pytest.raises(InputError) as error, transaction.atomic():
+        actions.close_account(administrator, last, "nghỉ")
+    assert codes(error) == ["last-administrator"]
+    assert Account.objects.get(username="quan-tri").is_active
+
+
+def test_contact_is_opened_for_a_purpose_and_is_on_record(administrator: Who, commune: str) -> None:
+    one = appoint("officer", commune, "mot")
+    Account.objects.filter(pk=one.pk).update(email="mot@xa.gov.vn")
+    one.refresh_from_db()
+    with pytest.raises(ForbiddenError) as error:
+        actions.open_contact(administrator, one, commune, "")
+    assert error.value.answer.need is Need.PURPOSE
+    assert acts() == []
+    assert actions.open_contact(administrator, one, commune, "gọi họp").email == "mot@xa.gov.vn"
+    entry = Entry.objects.get()
+    assert (entry.act, entry.thing, entry.details["reason"]) == (
+        "people.account.contact",
+        str(one.pk),
+        "gọi họp",
+    )
+    assert entry.actor == str(administrator.account)
+    assert entry.position == administrator.seats[0].position
+
+
+def test_who_is_erased_leaves_no_name_anywhere(administrator: Who, commune: str) -> None:
+    made = invitations.invite(
+        administrator,
+        "Phạm Thị Tên Hiếm",
+        "hiem@xa.gov.vn",
+        commune,
+        "officer",
+        "A",
+        Term(administrator.day),
+    )
+    account = invitations.accept(made.secret, "pham.hiem", PASSWORD, "vi", "203.0.113.9")
+    actions.erase_account(administrator, account, "Theo yêu cầu của công dân")
+    from django.apps import apps  # noqa: PLC0415
+
+    for model in apps.get_models():
+        for row in model._default_manager.values():
+            text = str(row)
+            assert "Tên Hiếm" not in text, model
+            assert "hiem" not in text, model
+
+
+def test_a_division_is_shown_to_who_appoints(administrator: Who) -> None:
+    before = date(2025, 6, 30)
+    district = register().descendants("p70", before, Level.DISTRICT)[0]
+    one = appoint("officer", district, "can-bo-huyen")
+    assert [lapsed.appointment.account for lapsed in queries.lapsed(administrator)] == [one]
+
+
+def test_a_machine_gets_no_more_than_its_role(administrator: Who) -> None:
+    machine = tokens.connect(administrator, "Kho dữ liệu", PROVINCE)
+    with pytest.raises(InputError) as error:
+        tokens.issue(administrator, machine, "", ["people.account:erase"], 1000)
+    assert codes(error) == ["scope-unknown", "token-days"]
+    issued = tokens.issue(administrator, machine, "", ["plan.records:open"], 30)
+    assert issued.secret not in str(list(type(issued.token).objects.values()))
+
+
+def test_what_was_typed_is_kept_and_each_mistake_stands_by_its_field(administrator: Who) -> None:
+    client = Client()
+    sign_in(client, Account.objects.get(username="quan-tri"), strong=True)
+    page = client.post(
+        reverse("people:invite"),
+        {"name": "Đỗ Tám", "unit": "đồng phú", "role": "officer", "title": "", "since": "1/7/2026"},
+    )
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert 'value="Đỗ Tám"' in text
+    assert "“đồng phú” có thể là:" in text or "Ghi tên vị trí" in text
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["Phường Đồng Phú (c25363.2025)", "dong phu, dong nai", "c25363.2025"]
+)
+def test_a_unit_is_found_as_people_type_it(typed: str) -> None:
+    assert unit_asked(typed) == "c25363.2025"
+
+
+def test_a_name_that_many_bear_is_answered_with_the_choices() -> None:
+    with pytest.raises(InputError) as error:
+        unit_asked("tân phú")
+    assert "Copy one" in error.value.problems[0].to("en")
+    for one in error.value.problems[0].params["known"].split("; "):  # type: ignore[attr-defined]
+        assert written(unit_asked(one)) == one

@@ -1,0 +1,251 @@
+"""Every role on every route: generated from the routes, so that a new one without a policy, or
+without a sample here, fails.
+
+What is expected is worked out apart from the product: from the roles file and the two units.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import yaml
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+from django.utils import timezone
+
+from tests.people import appoint, sign_in
+from tinhso.kernel.people import invitations, tokens
+from tinhso.kernel.people.access import Access
+from tinhso.kernel.people.actions import Term
+from tinhso.kernel.people.models import Account
+from tinhso.kernel.people.roles import ROLES
+from tinhso.kernel.units.register import register
+from tinhso.web.access import AccessMiddleware, access_of
+from tinhso.web.api import api
+
+pytestmark = pytest.mark.django_db
+
+PLAN = "binh-phuoc-2025"
+#: A province of today with a plan's people in it, and one that has nothing to do with it.
+HOME, AWAY = "p75.2025", "p01"
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    pattern: URLPattern
+    access: Access | None
+
+    @property
+    def parameters(self) -> list[str]:
+        return sorted(self.pattern.pattern.converters)
+
+
+def routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[Route]:
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            inner = ":".join(part for part in (space, one.namespace) if part)
+            yield from routes(one, inner)
+        else:
+            name = ":".join(part for part in (space, one.name) if part)
+            yield Route(name, one, access_of(one.callback, name))
+
+
+ALL = list(routes())
+PAGES = [one for one in ALL if not one.name.startswith("api:")]
+SPOKEN = {role["code"]: role["gives"] for role in yaml.safe_load(ROLES.read_text("utf-8"))["roles"]}
+
+#: For each parameter of an address: a value that names something real in a unit.
+SAMPLES: dict[str, Callable[[World], Any]] = {
+    "plan_code": lambda _: PLAN,
+    "code": lambda _: "CQS-03",
+    "form": lambda _: "csv",
+    "uid": lambda world: world.unit,
+    "account": lambda world: world.person.pk,
+    "invitation": lambda world: world.invited.invitation.pk,
+    "secret": lambda world: world.invited.secret,
+}
+
+
+class World:
+    """One unit with somebody, an invitation and a machine in it."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        self.administrator = appoint("administrator", unit, f"quan-tri-{unit}")
+        from tinhso.kernel.people.accounts import seats_of  # noqa: PLC0415
+        from tinhso.kernel.people.who import Who  # noqa: PLC0415
+
+        day = timezone.localdate()
+        self.who = Who(
+            day, self.administrator.pk, "", seats_of(self.administrator.pk, day), strong=True
+        )
+        self.person = appoint("officer", unit, f"can-bo-{unit}")
+        self.invited = invitations.invite(
+            self.who, "Người Mới", "", unit, "officer", "Chuyên viên", Term(day)
+        )
+        self.machine = tokens.connect(self.who, "Hệ thống", unit)
+
+
+def address(route: Route, world: World) -> str:
+    kwargs = {name: SAMPLES[name](world) for name in route.parameters}
+    return reverse(route.name, kwargs=kwargs)
+
+
+def expected(access: Access, role: str | None, *, strong: bool, home: bool) -> str:
+    """`open`, `closed`, or `hidden` (a thing that is not within reach is not found)."""
+    if access.policy is None:
+        return "open" if role is not None or not access.sign_in else "closed"
+    verb = access.policy.verbs[access.verb]
+    if verb.public:
+        return "open"
+    right = f"{access.policy.kind}:{verb.code}"
+    scopes = [] if role is None else [g["scope"] for g in SPOKEN[role] if right in g["rights"]]
+    if not scopes or (verb.strong and not strong):
+        return "closed"
+    return "open" if home or "all" in scopes else "hidden"
+
+
+@pytest.fixture
+def worlds(site: None) -> dict[bool, World]:
+    return {True: World(HOME), False: World(AWAY)}
+
+
+def test_every_route_says_who_may_use_it() -> None:
+    silent = [one.name or str(one.pattern.pattern) for one in ALL if one.access is None]
+    assert silent == []
+    for _, router in api._routers:
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                assert isinstance(operation.view_func.access, Access)
+
+
+def test_every_parameter_of_an_address_has_a_sample() -> None:
+    unknown = {name for one in PAGES for name in one.parameters if name not in SAMPLES}
+    assert unknown == set()
+
+
+def test_a_route_that_says_nothing_is_refused() -> None:
+    def silent(_request: object) -> HttpResponse:
+        return HttpResponse("secret")
+
+    request = RequestFactory().get("/")
+    request.resolver_match = path("", silent, name="silent").resolve("")  # type: ignore[assignment]
+    with pytest.raises(ImproperlyConfigured, match="who may use it"):
+        AccessMiddleware(silent).process_view(request, silent, (), {})
+
+
+@pytest.mark.parametrize("role", [None, *SPOKEN])
+@pytest.mark.parametrize("strong", [False, True], ids=["password", "second-factor"])
+def test_every_role_on_every_route(
+    worlds: dict[bool, World], role: str | None, strong: bool
+) -> None:
+    """Reading and writing, in one's own unit and in a foreign one."""
+    if role is None and strong:
+        pytest.skip("nobody has no second factor")
+    client = Client()
+    if role is not None:
+        sign_in(client, appoint(role, HOME, f"{role}-thu"), strong=strong)
+    wrong = []
+    for route in PAGES:
+        assert route.access is not None
+        for home, world in worlds.items():
+            want = expected(route.access, role, strong=strong, home=home)
+            for method in ("get", "post"):
+                if route.name == "account_logout" and method == "post":
+                    continue  # it ends the session that the rest needs
+                answer = getattr(client, method)(address(route, world))
+                found = _outcome(answer)
+                if want == "hidden" and not _of_a_unit(route):
+                    want = "open"  # a list: it opens, with what is within reach
+                if found != want and not (want == "open" and answer.status_code in (400, 404, 405)):
+                    wrong.append(
+                        (method, route.name, "home" if home else "away", want, answer.status_code)
+                    )
+    assert wrong == []
+
+
+def _of_a_unit(route: Route) -> bool:
+    return bool({"account", "invitation"} & set(route.parameters))
+
+
+def _outcome(answer: HttpResponse) -> str:
+    if answer.status_code == 403:
+        return "closed"
+    if answer.status_code == 302 and "/dang-nhap/" in answer.headers["Location"]:
+        return "closed"
+    if answer.status_code == 404:
+        return "hidden"
+    return "open"
+
+
+def test_lists_hold_only_what_is_within_reach(worlds: dict[bool, World]) -> None:
+    client = Client()
+    sign_in(client, appoint("leader", HOME, "lanh-dao"), strong=True)
+    page = client.get(reverse("people:people")).content.decode()
+    assert f"can-bo-{HOME}" in page
+    assert f"can-bo-{AWAY}" not in page
+
+
+@pytest.mark.parametrize("scoped", [True, False])
+@pytest.mark.parametrize("unit", [HOME, AWAY])
+def test_a_machine_may_what_its_token_names_in_its_unit(
+    worlds: dict[bool, World], scoped: bool, unit: str
+) -> None:
+    who = worlds[True].who
+    machine = tokens.connect(who, "Kho dữ liệu", unit)
+    issued = tokens.issue(who, machine, "", ["plan.records:open"], 30)
+    if not scoped:
+        issued.token.scopes = ["plan.publication:publish"]
+        issued.token.save()
+    answer = Client().get(
+        f"/api/v1/plans/{PLAN}/indicators/CQS-03/records/denominator",
+        {"period": "2025-Q2", "unit": "p70"},
+        headers={"authorization": f"Bearer {issued.secret}"},
+    )
+    assert answer.status_code == 200
+    shown = answer.json()
+    everything = scoped and unit == HOME
+    assert (shown["open_to"] == shown["total"]) is everything
+
+
+@pytest.mark.parametrize("how", ["unknown", "expired", "revoked", "closed"])
+def test_a_token_that_is_over_is_told_so(worlds: dict[bool, World], how: str) -> None:
+    who = worlds[True].who
+    machine = tokens.connect(who, "Kho dữ liệu", HOME)
+    issued = tokens.issue(who, machine, "", ["plan.records:open"], 1)
+    secret = issued.secret
+    match how:
+        case "unknown":
+            secret = "tinhso_" + uuid.uuid4().hex
+        case "expired":
+            type(issued.token).objects.update(
+                created_at=timezone.now() - timedelta(days=2),
+                expires_at=timezone.now() - timedelta(days=1),
+            )
+        case "revoked":
+            tokens.revoke(who, issued.token)
+        case "closed":
+            Account.objects.filter(pk=machine.pk).update(is_active=False)
+    # Even where anybody may look: a machine has to learn that its token is over.
+    answer = Client().get(
+        f"/api/v1/plans/{PLAN}/indicators/CQS-03/records/denominator",
+        {"period": "2025-Q2"},
+        headers={"authorization": f"Bearer {secret}"},
+    )
+    assert answer.status_code == 401
+    assert answer.json()["problems"][0]["code"] == "token-wrong"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_two_units_are_what_the_test_takes_them_for() -> None:
+    today = timezone.localdate()
+    assert register().boundaries.map(today).carry("p70").uid == HOME
+    assert register().boundaries.exists(AWAY, today)

@@ -1,0 +1,128 @@
+"""What breaking things takes: a PostgreSQL cluster to throw away, a proxy that stalls and cuts."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process started, itself not among them, theirs too."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                child = int(stat.parent.name)
+                found += [child, *children_of(child)]
+    return found
+
+
+@dataclass
+class Proxy:
+    """Between the product and its database: passes bytes on, late or not at all."""
+
+    to: int
+    port: int = field(default_factory=free_port)
+    delay: float = 0.0
+    _open: list[socket.socket] = field(default_factory=list)
+
+    def start(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            near, _ = self._server.accept()
+            try:
+                far = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                near.close()
+                continue
+            self._open += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                if self.delay:
+                    time.sleep(self.delay)
+                other.sendall(data)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def cut(self) -> None:
+        """End every connection, in the middle of whatever it carries."""
+        ends, self._open = self._open, []
+        for end in ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL server of our own, on loopback, behind a proxy."""
+
+    folder: Path
+    port: int
+    proxy: Proxy
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.proxy.port}/postgres"
+
+    @classmethod
+    @contextmanager
+    def running(cls, folder: Path) -> Iterator[Cluster]:
+        port = free_port()
+        cluster = cls(folder, port, Proxy(port))
+        folder.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+            folder.parent.chmod(0o755)
+        cluster._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        cluster.start()
+        cluster.proxy.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop("immediate")
+
+    def start(self) -> None:
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder}"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self, how: str) -> None:
+        self._run("pg_ctl", "-w", "-m", how, "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [_program(program), "-D", str(self.folder), *arguments]
+        user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user, cwd="/")
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(
+        (str(one) for one in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), ""
+    )
+    if not found:
+        raise FileNotFoundError(f"{name}: PostgreSQL's own programs are needed for this")
+    return found
