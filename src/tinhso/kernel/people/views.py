@@ -128,6 +128,7 @@ def person(request: HttpRequest, account: uuid.UUID) -> HttpResponse:
         "may_appoint": POSITION.anywhere(who, "appoint"),
         "may_contact": ACCOUNT.anywhere(who, "contact"),
         "may_close": ACCOUNT.anywhere(who, "close"),
+        "may_reset_factor": ACCOUNT.anywhere(who, "reset-factor"),
         "may_erase": ACCOUNT.anywhere(who, "erase"),
         "choices": _choices(who, "appoint"),
         "today": who.day,
