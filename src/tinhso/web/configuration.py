@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tinhso.kernel.people.signin.provider import OpenIdProvider
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.text import NOWHERE, InputError, Text, message
 
@@ -153,6 +154,52 @@ HTTPS = Setting(
         "1: served behind an HTTPS proxy; cookies go over HTTPS only, X-Forwarded-Proto is trusted.",
     ),
 )
+OIDC_ISSUER = Setting(
+    "TINHSO_OIDC_ISSUER",
+    "",
+    Text(
+        "Địa chỉ của hệ thống định danh OpenID Connect (issuer). Để trống: không dùng.",
+        "The OpenID Connect provider's issuer address. Empty: none.",
+    ),
+)
+OIDC_CLIENT = Setting(
+    "TINHSO_OIDC_CLIENT",
+    "",
+    Text("Mã ứng dụng mà hệ thống định danh cấp.", "The client id that the provider has given."),
+)
+OIDC_SECRET = Setting(
+    "TINHSO_OIDC_SECRET",
+    "",
+    Text("Khóa của ứng dụng đó.", "The secret of that client."),
+)
+OIDC_SECRET_FILE = Setting(
+    "TINHSO_OIDC_SECRET_FILE",
+    "",
+    Text(
+        "Tệp chứa khóa đó, thay cho TINHSO_OIDC_SECRET.",
+        "A file with it, instead of TINHSO_OIDC_SECRET.",
+    ),
+)
+OIDC_NAME = Setting(
+    "TINHSO_OIDC_NAME",
+    "Định danh điện tử",
+    Text(
+        "Tên hệ thống định danh trên trang tiếng Việt.", "The provider's name on Vietnamese pages."
+    ),
+)
+OIDC_NAME_EN = Setting(
+    "TINHSO_OIDC_NAME_EN",
+    "Electronic identity",
+    Text("Tên hệ thống định danh trên trang tiếng Anh.", "The provider's name on English pages."),
+)
+OIDC_STRONG_ACR = Setting(
+    "TINHSO_OIDC_STRONG_ACR",
+    "",
+    Text(
+        "Các giá trị acr được coi là đã có lớp xác thực thứ hai, cách nhau bằng dấu phẩy. Để trống: không giá trị nào.",
+        "Values of acr that count as a second factor, with commas between. Empty: none does.",
+    ),
+)
 PROXIES = Setting(
     "TINHSO_PROXIES",
     "0",
@@ -202,6 +249,13 @@ SETTINGS = (
         PROXIES,
         MAIL_URL,
         MAIL_FROM,
+        OIDC_ISSUER,
+        OIDC_CLIENT,
+        OIDC_SECRET,
+        OIDC_SECRET_FILE,
+        OIDC_NAME,
+        OIDC_NAME_EN,
+        OIDC_STRONG_ACR,
         LANGUAGE,
         DEBUG,
     ),
@@ -269,6 +323,38 @@ def mail_settings() -> dict[str, object]:
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "DEFAULT_FROM_EMAIL": sender,
     }
+
+
+def oidc() -> OpenIdProvider | None:
+    """The OpenID Connect provider, or None. Raises InputError (`setting-wrong`) for half of one."""
+    issuer = OIDC_ISSUER.get()
+    if not issuer:
+        return None
+    if not issuer.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        wanted = Text("một địa chỉ https://", "an https:// address")
+        raise InputError(
+            [WRONG_SETTING(NOWHERE, name=OIDC_ISSUER.name, value=issuer, wanted=wanted)]
+        )
+    secret_file = OIDC_SECRET_FILE.get()
+    value = (
+        Path(secret_file).read_text(encoding="utf-8").strip() if secret_file else OIDC_SECRET.get()
+    )
+    for setting, given in ((OIDC_CLIENT, OIDC_CLIENT.get()), (OIDC_SECRET, value)):
+        if not given:
+            wanted = Text(
+                "một giá trị, vì TINHSO_OIDC_ISSUER đã đặt",
+                "a value, for TINHSO_OIDC_ISSUER is set",
+            )
+            raise InputError([WRONG_SETTING(NOWHERE, name=setting.name, value="", wanted=wanted)])
+    return OpenIdProvider(
+        issuer=issuer,
+        client=OIDC_CLIENT.get(),
+        secret=value,
+        name=Text(OIDC_NAME.get(), OIDC_NAME_EN.get()),
+        strong_acr=frozenset(
+            one.strip() for one in OIDC_STRONG_ACR.get().split(",") if one.strip()
+        ),
+    )
 
 
 #: A shorter secret could be guessed.

@@ -17,6 +17,8 @@ DEBUG = configuration.DEBUG.get() == "1"
 ALLOWED_HOSTS = [host.strip() for host in configuration.ALLOWED_HOSTS.get().split(",")]
 
 INSTALLED_APPS = [
+    # Before django-allauth: our templates stand for its own.
+    "tinhso.web",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -33,7 +35,6 @@ INSTALLED_APPS = [
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
     "tinhso.modules.plan",
-    "tinhso.web",
 ]
 
 MIDDLEWARE = [
@@ -47,7 +48,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tinhso.kernel.people.signin.lifetime.SignInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tinhso.web.security.content_security_policy",
     "tinhso.web.access.AccessMiddleware",
@@ -66,6 +67,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "tinhso.web.shell.shell",
             ],
             "builtins": ["tinhso.web.templatetags.figures"],
@@ -113,12 +115,50 @@ AUTH_PASSWORD_VALIDATORS = [
     for name, options in (
         ("MinimumLengthValidator", {"min_length": 12}),
         ("CommonPasswordValidator", {}),
-        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "name", "email")}),
     )
+] + [
+    {
+        "NAME": "tinhso.kernel.people.signin.forms.NotLikeOneself",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    }
 ]
+# scrypt makes guessing dear in memory as well as in time, and needs no package; older passwords
+# are read with PBKDF2 and hashed anew when they are next used.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+SESSION_COOKIE_AGE = (
+    12 * 3600
+)  # without use; kernel/people/signin/lifetime.py says how long at most
+
+ACCOUNT_ADAPTER = "tinhso.kernel.people.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"reset_password": "tinhso.kernel.people.signin.forms.ResetPasswordForm"}
+# Our own throttle counts failed sign-ins, so that an owner is never locked out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "tinhso.kernel.people.signin.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "tinhso.kernel.people.signin.forms.FactorForm",
+    "reauthenticate": "tinhso.kernel.people.signin.forms.FactorAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Accounts come by invitation: an address that is not confirmed yet is no stranger's.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+TINHSO_OIDC = configuration.oidc()
+SOCIALACCOUNT_ADAPTER = "tinhso.kernel.people.signin.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = TINHSO_OIDC.allauth() if TINHSO_OIDC else {}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "my_account"
 LOGOUT_REDIRECT_URL = "home"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

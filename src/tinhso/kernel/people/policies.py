@@ -18,6 +18,11 @@ ACCOUNT = Policy(
             strong=True,
             purpose=True,
         ),
+        Verb(
+            "reset-factor",
+            Text("đặt lại lớp xác thực thứ hai của", "reset the second factor of"),
+            strong=True,
+        ),
         Verb("erase", Text("xóa dữ liệu cá nhân của", "erase the personal data of"), strong=True),
     ],
 )
