@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
 
 from tinhso.kernel.people.access import public
+from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.measure import writing
 from tinhso.measure.figures import Value
 from tinhso.modules.plan.pages import plan_page
@@ -32,6 +33,7 @@ def safe_cell(text: str) -> str:
 
 
 @public
+@limited(HEAVY)
 @plan_page
 def download(
     request: HttpRequest, queries: PlanQueries, lens: Lens, code: str, form: str
