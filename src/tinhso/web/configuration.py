@@ -152,6 +152,14 @@ PROXIES = Setting(
         "How many proxies of yours stand before the site; people's addresses are read from X-Forwarded-For by it.",
     ),
 )
+CLAMD = Setting(
+    "TINHSO_CLAMD",
+    "",
+    Text(
+        "Bộ quét mã độc clamd: máy:cổng hoặc unix:/đường/dẫn. Để trống: không quét tệp gửi lên.",
+        "The malware scanner clamd: host:port or unix:/path. Empty: files that are sent are not scanned.",
+    ),
+)
 LANGUAGE = Setting(
     "TINHSO_LANG",
     "vi",
@@ -174,6 +182,7 @@ SETTINGS = (
         MEMORY_LIMIT,
         HTTPS,
         PROXIES,
+        CLAMD,
         LANGUAGE,
         DEBUG,
     ),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "tinhso.kernel.units",
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
+    "tinhso.kernel.files",
     "tinhso.modules.plan",
     "tinhso.web",
 ]
@@ -138,6 +139,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
+TINHSO_FILES = configuration.home() / "files"
+TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()

@@ -12,6 +12,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
+        path("tep/", include("tinhso.kernel.files.urls")),
         path("dang-nhap/", login, name="account_login"),
         path("dang-xuat/", logout, name="account_logout"),
         prefix_default_language=False,
