@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
+from tinhso.web.commands.keys import keys
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -372,3 +373,6 @@ def check(folders: tuple[Path, ...]) -> None:
             say(Text(f"{folder}: không có chỗ sai", f"{folder}: no mistakes"))
     if failed:
         sys.exit(WRONG_INPUT)
+
+
+main.add_command(keys)

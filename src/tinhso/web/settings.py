@@ -139,6 +139,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
+TINHSO_IDENTITY_KEYS = configuration.home() / "secrets" / "identity"
 TINHSO_FILES = configuration.home() / "files"
 TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
