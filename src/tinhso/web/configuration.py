@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +24,56 @@ WRONG_SETTING = message(
 )
 
 
+TWICE = message(
+    "setting-twice",
+    vi="{name} và {name}_FILE cùng được đặt. Giữ một.",
+    en="Both {name} and {name}_FILE are set. Keep one.",
+)
+DEBUG_IN_PUBLIC = message(
+    "debug-in-public",
+    vi="TINHSO_DEBUG=1 chỉ dùng khi TINHSO_HOST là 127.0.0.1, ::1 hoặc localhost: trang lỗi cho người phát triển kể chuyện bên trong.",
+    en="TINHSO_DEBUG=1 works only with TINHSO_HOST 127.0.0.1, ::1 or localhost: pages for developers tell what is inside.",
+)
+
+
 @dataclass(frozen=True)
 class Setting:
     name: str
     default: str
     text: Text
+    secret: bool = False
 
     def get(self) -> str:
-        return os.environ.get(self.name, self.default)
+        """The value; of a secret also from the file that `<name>_FILE` names, as systemd and
+        container engines hand secrets over. Raises InputError."""
+        path = os.environ.get(f"{self.name}_FILE", "") if self.secret else ""
+        if not path:
+            return os.environ.get(self.name, self.default)
+        if self.name in os.environ:
+            raise InputError([TWICE(NOWHERE, name=self.name)])
+        return _read_secret(f"{self.name}_FILE", Path(path))
+
+
+#: Where container engines mount secrets, readable to all within the container.
+_MOUNTED = Path("/run/secrets")
+
+
+def _read_secret(name: str, path: Path) -> str:
+    """Raises InputError for a file that cannot be read, or that others may read or write."""
+    try:
+        mode = path.stat().st_mode
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        wanted = Text("một tệp đọc được", "a file that can be read")
+        raise InputError([WRONG_SETTING(NOWHERE, name=name, value=path, wanted=wanted)]) from error
+    allowed = 0o044 if path.parent == _MOUNTED else 0o040
+    if stat.S_IMODE(mode) & 0o077 & ~allowed:
+        wanted = Text(
+            "một tệp mà người khác không đọc, không ghi được (chmod 600)",
+            "a file that others may neither read nor write (chmod 600)",
+        )
+        raise InputError([WRONG_SETTING(NOWHERE, name=name, value=path, wanted=wanted)])
+    return value
 
 
 HOME = Setting(
@@ -48,6 +91,7 @@ DATABASE_URL = Setting(
         "Cơ sở dữ liệu của trang, ví dụ postgres://user@host:5432/tinhso. Để trống: SQLite trong TINHSO_HOME.",
         "The site's database, such as postgres://user@host:5432/tinhso. Empty: SQLite in TINHSO_HOME.",
     ),
+    secret=True,
 )
 LAKE_FOLDER = Setting(
     "TINHSO_LAKE",
@@ -64,6 +108,7 @@ LAKE_CATALOG = Setting(
         "Danh mục của kho bản ghi trong PostgreSQL, ví dụ dbname=tinhso_lake host=127.0.0.1. Để trống: SQLite trong kho.",
         "The lake's catalog in PostgreSQL, such as dbname=tinhso_lake host=127.0.0.1. Empty: SQLite in the lake.",
     ),
+    secret=True,
 )
 PACKS = Setting(
     "TINHSO_PACKS",
@@ -104,6 +149,7 @@ SECRET_KEY = Setting(
         "Khóa ký phiên. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
         "The key that signs sessions. Empty: made once in TINHSO_HOME/secrets.",
     ),
+    secret=True,
 )
 PERSON_KEY = Setting(
     "TINHSO_PERSON_KEY",
@@ -112,6 +158,7 @@ PERSON_KEY = Setting(
         "Khóa tạo bí danh của người. Để trống: tự sinh một lần vào TINHSO_HOME/secrets. Mất khóa là không nhận ra người cũ.",
         "The key that makes persons' pseudonyms. Empty: made once in TINHSO_HOME/secrets. Without it nobody known is recognised.",
     ),
+    secret=True,
 )
 LEDGER_SEAL_KEY = Setting(
     "TINHSO_LEDGER_SEAL_KEY",
@@ -120,6 +167,7 @@ LEDGER_SEAL_KEY = Setting(
         "Khóa niêm từng mục nhật ký. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
         "The key that seals the ledger's entries. Empty: made once in TINHSO_HOME/secrets.",
     ),
+    secret=True,
 )
 SAMPLE_SCALE = Setting(
     "TINHSO_SAMPLE_SCALE",
@@ -187,6 +235,15 @@ SETTINGS = (
         DEBUG,
     ),
 )
+
+
+def debug() -> bool:
+    """Whether pages for developers are on. Raises InputError where others could see them."""
+    if DEBUG.get() != "1":
+        return False
+    if HOST.get() not in ("127.0.0.1", "::1", "localhost"):
+        raise InputError([DEBUG_IN_PUBLIC()])
+    return True
 
 
 def home() -> Path:

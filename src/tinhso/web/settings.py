@@ -12,7 +12,7 @@ from tinhso.web import configuration
 WEB = Path(__file__).resolve().parent
 
 SECRET_KEY = configuration.secret(configuration.SECRET_KEY)
-DEBUG = configuration.DEBUG.get() == "1"
+DEBUG = configuration.debug()
 ALLOWED_HOSTS = [host.strip() for host in configuration.ALLOWED_HOSTS.get().split(",")]
 
 INSTALLED_APPS = [
