@@ -13,7 +13,7 @@ from tinhso.web import configuration
 WEB = Path(__file__).resolve().parent
 
 SECRET_KEY = configuration.secret(configuration.SECRET_KEY)
-DEBUG = configuration.DEBUG.get() == "1"
+DEBUG = configuration.debug()
 ALLOWED_HOSTS = [host.strip() for host in configuration.ALLOWED_HOSTS.get().split(",")]
 
 INSTALLED_APPS = [
@@ -34,10 +34,12 @@ INSTALLED_APPS = [
     "tinhso.kernel.units",
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
+    "tinhso.kernel.files",
     "tinhso.modules.plan",
 ]
 
 MIDDLEWARE = [
+    "tinhso.web.security.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -49,8 +51,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tinhso.kernel.people.signin.lifetime.SignInMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tinhso.web.security.content_security_policy",
+    "tinhso.web.security.keep_nothing_of_those_signed_in",
+    "tinhso.web.limits.LimitsMiddleware",
     "tinhso.web.access.AccessMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -107,6 +109,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -165,9 +168,16 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 if configuration.HTTPS.get() == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # Browsers keep such a cookie only from this host, over HTTPS, for all paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Not Strict: coming back from the national e-identity is a visit from another site.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# In the session, not in a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "tinhso.web.errors.csrf_failure"
 
 globals().update(configuration.mail_settings())
@@ -176,6 +186,9 @@ TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
 # Read when a head is signed: only the sequencer ever holds the key.
 TINHSO_LEDGER_SIGNING_KEY = partial(configuration.secret, configuration.LEDGER_SIGNING_KEY)
 TINHSO_LEDGER_FOLDER = configuration.home() / "ledger"
+TINHSO_IDENTITY_KEYS = configuration.home() / "secrets" / "identity"
+TINHSO_FILES = configuration.home() / "files"
+TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()

@@ -17,6 +17,7 @@ urlpatterns = [
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("", include("tinhso.kernel.people.signin.urls")),
+        path("tep/", include("tinhso.kernel.files.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -331,6 +331,7 @@ def test_a_provider_is_configured_whole_or_not_at_all(
         configuration.oidc()
     monkeypatch.setenv("TINHSO_OIDC_CLIENT", "tinhso")
     (tmp_path / "secret").write_text("from a file\n")
+    (tmp_path / "secret").chmod(0o600)
     monkeypatch.setenv("TINHSO_OIDC_SECRET_FILE", str(tmp_path / "secret"))
     monkeypatch.setenv("TINHSO_OIDC_STRONG_ACR", "loa3, loa4")
     found = configuration.oidc()

@@ -240,3 +240,21 @@ class SignInTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.count}"
+
+
+class IdentityNumber(models.Model):
+    """Somebody's identity number (số định danh cá nhân), encrypted: see `identity`.
+
+    `index` finds the same number again under the key `key_id`, and tells nothing without it.
+    """
+
+    account = models.OneToOneField(
+        Account, models.PROTECT, primary_key=True, related_name="identity_number"
+    )
+    ciphertext = models.BinaryField()
+    key_id = models.CharField(max_length=20, db_index=True)
+    index = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} under {self.key_id}"

@@ -68,3 +68,12 @@ STATUS = Policy(
     Text("tình trạng hệ thống", "the system's state"),
     [Verb("view", Text("xem", "see"), strong=True)],
 )
+
+IDENTITY = Policy(
+    "people.identity",
+    Text("số định danh cá nhân", "an identity number"),
+    [
+        Verb("keep", Text("ghi", "keep"), strong=True),
+        Verb("open", Text("mở", "open"), strong=True, purpose=True),
+    ],
+)
