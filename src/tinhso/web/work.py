@@ -136,6 +136,11 @@ def mend_clock() -> None:
         logger.warning("the database's clock went back: %s deliveries made due", mended)
 
 
+@every(60, Text("Hoãn những gì đợi sau việc bị kẹt", "Put off what waits behind something stuck"))
+def defer_blocked() -> None:
+    delivering.defer_blocked()
+
+
 @every(
     DAY,
     Text(

@@ -21,7 +21,6 @@ from tinhso.kernel.ledger.delivering import (
     delivers,
     delivers_together,
 )
-from tinhso.kernel.ledger.entries import NotInTransactionError
 from tinhso.kernel.ledger.leases import PACE, Pace
 from tinhso.kernel.ledger.models import Delivery, DeliveryState, Duty, Entry
 from tinhso.kernel.ledger.outbox import owe
@@ -111,12 +110,6 @@ def test_nothing_is_owed_without_the_act_that_owes_it(receiver: Receiver) -> Non
     assert drain() == 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_owing_outside_a_transaction_is_refused() -> None:
-    with pytest.raises(NotInTransactionError):
-        owe("shown", "a", {"n": 1})
-
-
 def test_one_key_comes_in_order_and_another_does_not_wait_for_it(receiver: Receiver) -> None:
     receiver.fails[1] = [TemporaryError(WHY)]
     owing("a", 1, 2, 3)
@@ -162,6 +155,27 @@ def test_what_cannot_succeed_is_stuck_at_once_and_holds_up_its_key_only(receiver
     row = deliveries.find(first.uid)
     assert row is not None
     assert row.error == WHY
+
+
+@pytest.mark.parametrize("how", ["retried", "given up"])
+def test_what_was_put_off_behind_something_stuck_goes_as_soon_as_the_way_is_free(
+    receiver: Receiver, how: str
+) -> None:
+    receiver.fails[1] = [PermanentError(WHY)]
+    first, *_ = owing("a", 1, 2, 3)
+    owing("b", 4)
+    drain()
+    owing("b", 5)
+    assert delivering.defer_blocked() == 2  # of its key only, and nothing twice
+    assert delivering.defer_blocked() == 0
+    assert delivering.mend_clock() == 0
+    if how == "retried":
+        delivery_actions.retry(first.uid, OPERATOR)
+    else:
+        delivery_actions.give_up(first.uid, OPERATOR, reason="Không cần nữa")
+    drain()
+    assert receiver.of("a") == ([1, 2, 3] if how == "retried" else [2, 3])
+    assert receiver.of("b") == [4, 5]
 
 
 def test_giving_up_needs_a_reason_is_on_record_and_lets_the_next_go(receiver: Receiver) -> None:

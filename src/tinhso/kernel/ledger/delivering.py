@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -252,15 +253,19 @@ def _renew(taken: Sequence[Delivery], pace: Pace) -> bool:
 
 def _mark_done(taken: Sequence[Delivery]) -> None:
     more: dict[str, Any] = {"payload": {}} if is_personal(taken[0].topic) else {}
-    marked = _ours(taken).update(
-        state=DeliveryState.DONE,
-        ended_at=Now(),
-        lease=None,
-        leased_until=None,
-        last_error="",
-        last_error_en="",
-        **more,
-    )
+    with transaction.atomic():
+        marked = _ours(taken).update(
+            state=DeliveryState.DONE,
+            ended_at=Now(),
+            lease=None,
+            leased_until=None,
+            last_error="",
+            last_error_en="",
+            **more,
+        )
+        for one in taken:
+            if one.attempts > 1:
+                release(one)
     if marked < len(taken):
         logger.warning("%s: delivered, but the lease was lost: it may be repeated", taken[0].topic)
 
@@ -274,6 +279,40 @@ def _mark_failed(one: Delivery, error: DeliveryError, pace: Pace) -> None:
         last_error_en=error.reason.en,
         next_try_at=in_seconds(pause(one.attempts, pace)) if again else None,
     )
+
+
+# -- what waits behind a failure -------------------------------------------------------------------
+
+#: Seconds for which `defer_blocked` puts off what cannot go yet.
+PUT_OFF = 600
+
+
+def defer_blocked() -> int:
+    """Put off what waits behind a delivery that failed, so that nobody looks at it on every round:
+    thousands may pile up behind one that is stuck. Answers how many rows."""
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
+    failed = waiting.filter(
+        free(),
+        Q(next_try_at__isnull=True) | Q(next_try_at__gt=Now()),
+        topic=OuterRef("topic"),
+        key=OuterRef("key"),
+        id__lt=OuterRef("id"),
+        attempts__gt=0,
+    )
+    soon = waiting.filter(Exists(failed), attempts=0, next_try_at__lte=in_seconds(PUT_OFF / 2))
+    return soon.update(next_try_at=in_seconds(PUT_OFF))
+
+
+def release(ended: Delivery) -> None:
+    """What was put off behind a delivery may go; call it in the transaction that ends the delivery."""
+    Delivery.objects.filter(
+        state=DeliveryState.WAITING,
+        topic=ended.topic,
+        key=ended.key,
+        id__gt=ended.pk,
+        attempts=0,
+        next_try_at__gt=Now(),
+    ).update(next_try_at=Now())
 
 
 # -- keeping house ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from tinhso.kernel.ledger.actor import Actor
+from tinhso.kernel.ledger.delivering import release
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.leases import free
 from tinhso.kernel.ledger.models import Delivery, DeliveryState
@@ -75,6 +76,7 @@ def give_up(uid: uuid.UUID, actor: Actor, *, reason: str) -> Delivery:
             after=_state(delivery),
             reason=delivery.reason,
         )
+        release(delivery)
         delivery.refresh_from_db()
     return delivery
 
