@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from allauth.account.internal.flows.login import (
@@ -9,10 +10,27 @@ from allauth.account.internal.flows.login import (
 )
 from django.test import Client
 
+from tinhso.kernel.ledger.models import Delivery
+from tinhso.kernel.notices.mail import TOPIC
 from tinhso.kernel.people.models import Account, Appointment, Position
 
 #: Long ago, so that a position made by a test holds on any day that it looks at.
 SINCE = date(2020, 1, 1)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that is owed to somebody."""
+
+    to: list[str]
+    subject: str
+    body: str
+
+
+def letters() -> list[Letter]:
+    """The mails that wait to be sent, in order."""
+    owed = Delivery.objects.filter(topic=TOPIC).order_by("id")
+    return [Letter([p["to"]], p["subject"], p["body"]) for p in (one.payload for one in owed)]
 
 
 def appoint(role: str, unit: str, username: str = "", **more: object) -> Account:

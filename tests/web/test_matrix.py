@@ -6,6 +6,7 @@ What is expected is worked out apart from the product: from the roles file and t
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from typing import Any
 import pytest
 import yaml
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.files.actions import accept
+from tinhso.kernel.files.kinds import KINDS
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.people import invitations, tokens
@@ -74,6 +78,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "invitation": lambda world: world.invited.invitation.pk,
     "secret": lambda world: world.invited.secret,
     "delivery": lambda world: world.delivery.uid,
+    "file": lambda world: world.file.pk,
     "ledger:entry.uid": lambda world: Entry.objects.filter(unit=world.unit).latest("id").uid,
     # Of what belongs to the one who asks, and nobody has here: a passkey, a mail's address.
     "pk": lambda _: 1,
@@ -82,7 +87,12 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 }
 
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
-OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry"}
+OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry", "files:download"}
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 class World:
@@ -104,6 +114,9 @@ class World:
         )
         self.machine = tokens.connect(self.who, "Hệ thống", unit)
         self.delivery = owe("matrix", unit, {})
+        self.file = accept(
+            self.who, SimpleUploadedFile("anh.png", PIXEL), [KINDS["png"]], unit=unit
+        )
 
 
 def sample_of(route: Route, parameter: str) -> Callable[[World], Any]:

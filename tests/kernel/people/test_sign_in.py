@@ -11,10 +11,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
-from django.core import mail
 from django.test import Client, override_settings
 
-from tests.people import appoint, sign_in
+from tests.people import appoint, letters, sign_in
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.signin import lifetime
@@ -208,7 +207,7 @@ def test_a_reset_works_once_ends_all_sessions_and_makes_the_device_known(
     enter(there, "can.bo")
     with django_capture_on_commit_callbacks(execute=True):
         here.post("/dang-nhap/quen-mat-khau/", {"email": "can.bo@tinh.example"})
-    (letter,) = mail.outbox
+    (letter,) = letters()
     assert "can.bo" in letter.body
     found = re.search(r"http://\S+(/dang-nhap/quen-mat-khau/\S+)", letter.body)
     assert found is not None
@@ -233,7 +232,7 @@ def test_a_reset_answers_alike_whether_there_is_an_account(
             page = Client().post("/dang-nhap/quen-mat-khau/", {"email": address}, follow=True)
         answers.append((page.status_code, page.redirect_chain, page.content))
     assert answers[0] == answers[1]
-    assert [one.to for one in mail.outbox] == [["can.bo@tinh.example"], ["khong.co@tinh.example"]]
+    assert [one.to for one in letters()] == [["can.bo@tinh.example"], ["khong.co@tinh.example"]]
 
 
 def test_a_new_address_counts_when_it_is_confirmed(
@@ -249,7 +248,7 @@ def test_a_new_address_counts_when_it_is_confirmed(
         client.post("/tai-khoan/thu-dien-tu/", {"email": "moi@tinh.example", "action_add": ""})
     officer.refresh_from_db()
     assert officer.email == "can.bo@tinh.example"
-    letter = next(one for one in mail.outbox if one.to == ["moi@tinh.example"])
+    letter = next(one for one in letters() if one.to == ["moi@tinh.example"])
     found = re.search(r"http://[^/]+(/tai-khoan/thu-dien-tu/\S+)", letter.body)
     assert found is not None
     client.post(found[1])
@@ -267,7 +266,7 @@ def test_an_address_that_became_another_account_s_is_not_taken_over(
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/tai-khoan/xac-nhan/", {"password": PASSWORD})
         client.post("/tai-khoan/thu-dien-tu/", {"email": "moi@tinh.example", "action_add": ""})
-    found = re.search(r"http://[^/]+(/tai-khoan/thu-dien-tu/\S+)", mail.outbox[-1].body)
+    found = re.search(r"http://[^/]+(/tai-khoan/thu-dien-tu/\S+)", letters()[-1].body)
     assert found is not None
     other = appoint("officer", "d695", "khac")
     Account.objects.filter(pk=other.pk).update(email="moi@tinh.example")
@@ -342,7 +341,7 @@ def test_setting_up_an_app_shows_recovery_codes_once_and_ends_other_sessions(
     assert not re.findall(r"<li>\d{8}</li>", here.get(done["Location"]).content.decode())
     assert is_in(here)
     assert not is_in(there)
-    assert "Đã thêm ứng dụng xác thực" in mail.outbox[-1].subject
+    assert "Đã thêm ứng dụng xác thực" in letters()[-1].subject
     assert {"factor-added", "recovery-codes-made", "sessions-ended"} <= set(acts(officer))
     # A recovery code stands in, once.
     for expected in (True, False):
@@ -387,7 +386,7 @@ def test_an_administrator_resets_a_lost_factor_and_its_owner_is_told(
     entry = Entry.objects.get(act="people.account.factor-reset")
     assert entry.actor == str(admin.pk)
     assert entry.details["reason"] == "mất điện thoại"  # type: ignore[index]
-    (letter,) = mail.outbox
+    (letter,) = letters()
     assert letter.to == [officer.email]
     assert "mất điện thoại" in letter.body
 
@@ -477,7 +476,7 @@ def test_letters_are_written_in_the_language_that_was_chosen(
     assert client.post("/tai-khoan/ngon-ngu/", {"ngon-ngu": "en"})["Location"] == "/en/tai-khoan/"
     with django_capture_on_commit_callbacks(execute=True):
         Client().post("/dang-nhap/quen-mat-khau/", {"email": officer.email})
-    assert "Reset your password" in mail.outbox[-1].subject
+    assert "Reset your password" in letters()[-1].subject
     assert acts(officer)[-1] == "language-chosen"
 
 

@@ -35,14 +35,19 @@ NO_SERVER = Text(
 
 
 def owe_mail(to: str, subject: Text, body: Text, language: Language) -> Delivery:
-    """Owe somebody a mail in plain text, in the language that they read.
+    """Owe somebody a mail in plain text, in the language that they read. See `owe_written`."""
+    return owe_written(to, subject.to(language), body.to(language))
+
+
+def owe_written(to: str, subject: str, body: str) -> Delivery:
+    """Owe somebody a mail whose words are written already.
 
     Mails to one address come in order. The address and the words are shown to nobody else, and
     erased once sent. Raises NotInTransactionError outside the act's transaction.
     """
     key = salted_hmac("tinhso.mail", to.casefold(), algorithm="sha256").hexdigest()[:16]
-    line = " ".join(subject.to(language).split())  # a subject is one line
-    return owe(TOPIC, key, {"to": to, "subject": line, "body": body.to(language)})
+    line = " ".join(subject.split())  # a subject is one line
+    return owe(TOPIC, key, {"to": to, "subject": line, "body": body})
 
 
 @delivers(TOPIC, personal=True)

@@ -16,8 +16,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tinhso.kernel.ledger.actions import erase_about
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.people import identity
 from tinhso.kernel.people.models import Account, Appointment, Invitation, Position
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
 from tinhso.kernel.people.policy import Answer, ForbiddenError, Need
@@ -343,6 +345,8 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
         account.set_unusable_password()
         account.save()
         EmailAddress.objects.filter(user=account).delete()
+        identity.forget(account)
+        erase_about(who.actor(answer.seat), ACCOUNT.kind, str(account.id), reason)
         Invitation.objects.filter(accepted_by=account).update(name="", email="")
 
 

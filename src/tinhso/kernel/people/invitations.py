@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from tinhso.kernel.ledger.actor import Actor, Channel
 from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.notices.mail import owe_mail
 from tinhso.kernel.people.accounts import account_of
 from tinhso.kernel.people.actions import Term, give, may_appoint, position_for
 from tinhso.kernel.people.models import Account, Invitation
@@ -51,6 +53,11 @@ USERNAME_WRONG = message(
 )
 PASSWORD_WEAK = message("password-weak", vi="{why}", en="{why}")
 
+SUBJECT = Text("Lời mời vào vị trí công tác trên Tỉnh Số", "Invitation to a position on Tỉnh Số")
+
+#: From an invitation's secret to the address where it is taken up.
+Link = Callable[[str], str]
+
 USERNAME_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 
 
@@ -77,15 +84,17 @@ def invite(
     *,
     title_en: str = "",
     document: str = "",
+    link: Link | None = None,
 ) -> Invited:
-    """Ask somebody to take a position. Raises ForbiddenError, InputError."""
+    """Ask somebody to take a position; by e-mail too, where there is an address and `link` makes
+    the address of a secret. Raises ForbiddenError, InputError."""
     answer = may_appoint(who, role, unit)
     if not answer:
         raise ForbiddenError(answer)
     seat = ACCOUNT.require(who, "invite", unit).seat
     inviter = Account.objects.get(pk=str(who.account))
     return make_invitation(
-        who.actor(seat), inviter, name, email, unit, role, title, term, title_en, document
+        who.actor(seat), inviter, name, email, unit, role, title, term, title_en, document, link
     )
 
 
@@ -100,6 +109,7 @@ def make_invitation(
     term: Term,
     title_en: str = "",
     document: str = "",
+    link: Link | None = None,
 ) -> Invited:
     """The invitation itself, after the right was asked for (or at the server's command line)."""
     problems: list[Problem] = []
@@ -129,7 +139,19 @@ def make_invitation(
             Thing("people.invitation", str(made.id), unit),
             after={"position": str(position.id), "since": term.since.isoformat()},
         )
+        if made.email and link is not None:
+            owe_mail(made.email, SUBJECT, _letter(made, link(secret)), "vi")
     return Invited(made, secret)
+
+
+def _letter(invitation: Invitation, address: str) -> Text:
+    name, title = invitation.name, invitation.position.title
+    return Text(
+        f"Kính gửi {name},\n\nBạn được mời giữ vị trí {title} trên Tỉnh Số. Mở địa chỉ dưới đây trong 14 ngày để tạo tài khoản; "
+        f"địa chỉ dùng được một lần, đừng chuyển cho người khác.\n\n{address}\n",
+        f"Dear {name},\n\nYou are invited to the position {title} on Tỉnh Số. Open this address within 14 days to make your account; it works once, "
+        f"so pass it on to nobody.\n\n{address}\n",
+    )
 
 
 def standing(secret: str) -> Invitation:

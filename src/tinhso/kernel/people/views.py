@@ -227,6 +227,9 @@ def invite(request: HttpRequest) -> HttpResponse:
                 posted.get("title", ""),
                 actions.Term(since, day_of(request, "until", needed=False)),
                 document=posted.get("document", ""),
+                link=lambda secret: request.build_absolute_uri(
+                    reverse("people:accept", args=[secret])
+                ),
             )
         except InputError as error:
             filled = Filled(posted, error)

@@ -18,7 +18,6 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -27,6 +26,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.notices.mail import owe_written
 from tinhso.kernel.people.accounts import client_address, seats_of
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.signin import acts, devices, throttle
@@ -56,12 +56,6 @@ def wait_problem(left: timedelta) -> ValidationError:
 
 def _address(route: str, request: HttpRequest | None) -> str:
     return request.build_absolute_uri(reverse(route)) if request else reverse(route)
-
-
-def deliver(message: EmailMessage) -> None:
-    """The one way out for mail about accounts: when the act that it tells of is committed, which a
-    mail server that does not answer (it is logged) no longer undoes."""
-    transaction.on_commit(message.send, robust=True)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -187,7 +181,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
             )
         body = "\n\n".join(part.to(language).format(**facts) for part in parts)
         subject = f"[Tỉnh Số] {letter.subject.to(language)}"
-        deliver(EmailMessage(subject, body, self.get_from_email(), [email]))
+        # Nobody waits for a mail server, and one that is down loses nothing: the worker sends it.
+        with transaction.atomic():
+            owe_written(email, subject, body)
 
     def send_notification_mail(
         self,
