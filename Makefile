@@ -5,13 +5,15 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench sbom fuzz lock clean
 
 help:
 	@echo "make run    install what is needed, load the plan and sample data, serve the site"
 	@echo "make test   install what is needed, run the whole test suite"
-	@echo "make check  lint, formatting, types, import contracts, translations, packs"
+	@echo "make check  lint, formatting, types, import contracts, translations, packs, known flaws and licences of packages"
 	@echo "make bench  print the tables of benchmarks/"
+	@echo "make sbom   write the bill of materials (CycloneDX) to var/sbom.json"
+	@echo "make fuzz   fuzz the readers of files and the API, for minutes"
 	@echo "make lock   renew requirements/*.lock from pyproject.toml"
 
 run: $(VENV)/.run
@@ -26,7 +28,16 @@ test: $(VENV)/.dev
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && \
-	$(BIN)/python tools/messages.py --check && $(BIN)/tinhso pack check src/tinhso/packs
+	$(BIN)/python tools/messages.py --check && $(BIN)/tinhso pack check src/tinhso/packs && \
+	$(BIN)/python -m tools.audit
+
+sbom: $(VENV)/.dev
+	@$(BIN)/python -m tools.sbom $(ARGS)
+
+# ARGS="--seconds 600 xlsx" for longer, or one reader of files alone.
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m tools.fuzz $(ARGS)
+	@FUZZ_API=long $(BIN)/python -m pytest tests/web/test_fuzz_api.py
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from django.test import Client
 
 from tinhso.kernel.people.models import Account, Appointment, Position

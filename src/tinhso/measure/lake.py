@@ -18,7 +18,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from threading import get_ident
@@ -50,7 +50,7 @@ class LakeSettings:
     """Where the lake is. `catalog` is "" for SQLite in the folder, or a libpq connection string."""
 
     folder: Path
-    catalog: str = ""
+    catalog: str = field(default="", repr=False)  # it may hold a password
     threads: int = 0  # 0: as many as the machine has
     memory_limit: str = "1GB"
     wait_seconds: float = 60.0

@@ -10,18 +10,42 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from tinhso.kernel.people.access import PUBLIC, SIGNED_IN, Access, NotSignedInError
 from tinhso.kernel.people.accounts import BadTokenError, who_is
 from tinhso.kernel.people.policy import ForbiddenError, Need
 from tinhso.kernel.people.refusals import refusal
+from tinhso.kernel.people.signin.factors import has_factor
 from tinhso.web import problems
 
 #: Routes of django-allauth, by name: each handles what belongs to the one who asks, and nobody else.
 THEIRS: dict[str, Access] = {
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    # Reached by a link in a mail, in whatever browser opens it.
+    "account_confirm_email": PUBLIC,
+    # Half signed in: django-allauth lets only those in who have given the right password.
+    "mfa_authenticate": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
+    "socialaccount_login_cancelled": PUBLIC,
+    **dict.fromkeys(
+        (
+            *("account_change_password", "account_set_password", "account_email"),
+            *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+            *("mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn"),
+            *("mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
+            *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+            "socialaccount_connections",
+        ),
+        SIGNED_IN,
+    ),
 }
 
 
@@ -63,5 +87,11 @@ def forbidden(request: HttpRequest, error: ForbiddenError) -> HttpResponse:
     """Signing in is offered to who has not; others are told what is missing and who can give it."""
     if error.answer.need is Need.SIGN_IN:
         return redirect_to_login(request.get_full_path())
-    context = {"refusal": refusal(error.answer, timezone.localdate()), "plan_code": ""}
+    context = {
+        "refusal": refusal(error.answer, timezone.localdate()),
+        "plan_code": "",
+        # The page that is wanted, for after the second factor; what was sent to it is not repeated.
+        "next": request.get_full_path() if request.method == "GET" else reverse("my_account"),
+        "has_factor": error.answer.need is Need.SECOND_FACTOR and has_factor(request.user),
+    }
     return render(request, "forbidden.html", context, status=HTTPStatus.FORBIDDEN)

@@ -76,6 +76,7 @@ COMMON_ANSWERS = {
     "401": ("The token is wrong, or the answer needs one.", True),
     "403": ("The right is missing; the problem says which, and who can give it.", True),
     "404": ("The address names something that does not exist.", True),
+    "429": ("Too many requests; Retry-After says how many seconds to wait.", True),
     "503": ("Nothing has been measured yet.", True),
 }
 

@@ -13,6 +13,7 @@ import click
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
+from tinhso.web.commands.keys import keys
 from tinhso.web.commands.ledger import ledger
 from tinhso.web.commands.work import outbox, work
 from tinhso.web.supervisor import worker_beside
@@ -350,3 +351,4 @@ main.add_command(account)
 main.add_command(work)
 main.add_command(outbox)
 main.add_command(ledger)
+main.add_command(keys)

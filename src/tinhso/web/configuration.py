@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tinhso.kernel.people.signin.provider import OpenIdProvider
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.text import NOWHERE, InputError, Text, message
 
@@ -24,14 +26,56 @@ WRONG_SETTING = message(
 )
 
 
+TWICE = message(
+    "setting-twice",
+    vi="{name} và {name}_FILE cùng được đặt. Giữ một.",
+    en="Both {name} and {name}_FILE are set. Keep one.",
+)
+DEBUG_IN_PUBLIC = message(
+    "debug-in-public",
+    vi="TINHSO_DEBUG=1 chỉ dùng khi TINHSO_HOST là 127.0.0.1, ::1 hoặc localhost: trang lỗi cho người phát triển kể chuyện bên trong.",
+    en="TINHSO_DEBUG=1 works only with TINHSO_HOST 127.0.0.1, ::1 or localhost: pages for developers tell what is inside.",
+)
+
+
 @dataclass(frozen=True)
 class Setting:
     name: str
     default: str
     text: Text
+    secret: bool = False
 
     def get(self) -> str:
-        return os.environ.get(self.name, self.default)
+        """The value; of a secret also from the file that `<name>_FILE` names, as systemd and
+        container engines hand secrets over. Raises InputError."""
+        path = os.environ.get(f"{self.name}_FILE", "") if self.secret else ""
+        if not path:
+            return os.environ.get(self.name, self.default)
+        if self.name in os.environ:
+            raise InputError([TWICE(NOWHERE, name=self.name)])
+        return _read_secret(f"{self.name}_FILE", Path(path))
+
+
+#: Where container engines mount secrets, readable to all within the container.
+_MOUNTED = Path("/run/secrets")
+
+
+def _read_secret(name: str, path: Path) -> str:
+    """Raises InputError for a file that cannot be read, or that others may read or write."""
+    try:
+        mode = path.stat().st_mode
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        wanted = Text("một tệp đọc được", "a file that can be read")
+        raise InputError([WRONG_SETTING(NOWHERE, name=name, value=path, wanted=wanted)]) from error
+    allowed = 0o044 if path.parent == _MOUNTED else 0o040
+    if stat.S_IMODE(mode) & 0o077 & ~allowed:
+        wanted = Text(
+            "một tệp mà người khác không đọc, không ghi được (chmod 600)",
+            "a file that others may neither read nor write (chmod 600)",
+        )
+        raise InputError([WRONG_SETTING(NOWHERE, name=name, value=path, wanted=wanted)])
+    return value
 
 
 HOME = Setting(
@@ -49,6 +93,7 @@ DATABASE_URL = Setting(
         "Cơ sở dữ liệu của trang, ví dụ postgres://user@host:5432/tinhso. Để trống: SQLite trong TINHSO_HOME.",
         "The site's database, such as postgres://user@host:5432/tinhso. Empty: SQLite in TINHSO_HOME.",
     ),
+    secret=True,
 )
 LAKE_FOLDER = Setting(
     "TINHSO_LAKE",
@@ -65,6 +110,7 @@ LAKE_CATALOG = Setting(
         "Danh mục của kho bản ghi trong PostgreSQL, ví dụ dbname=tinhso_lake host=127.0.0.1. Để trống: SQLite trong kho.",
         "The lake's catalog in PostgreSQL, such as dbname=tinhso_lake host=127.0.0.1. Empty: SQLite in the lake.",
     ),
+    secret=True,
 )
 PACKS = Setting(
     "TINHSO_PACKS",
@@ -105,6 +151,7 @@ SECRET_KEY = Setting(
         "Khóa ký phiên. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
         "The key that signs sessions. Empty: made once in TINHSO_HOME/secrets.",
     ),
+    secret=True,
 )
 PERSON_KEY = Setting(
     "TINHSO_PERSON_KEY",
@@ -113,6 +160,7 @@ PERSON_KEY = Setting(
         "Khóa tạo bí danh của người. Để trống: tự sinh một lần vào TINHSO_HOME/secrets. Mất khóa là không nhận ra người cũ.",
         "The key that makes persons' pseudonyms. Empty: made once in TINHSO_HOME/secrets. Without it nobody known is recognised.",
     ),
+    secret=True,
 )
 LEDGER_SEAL_KEY = Setting(
     "TINHSO_LEDGER_SEAL_KEY",
@@ -121,6 +169,7 @@ LEDGER_SEAL_KEY = Setting(
         "Khóa niêm từng mục nhật ký. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
         "The key that seals the ledger's entries. Empty: made once in TINHSO_HOME/secrets.",
     ),
+    secret=True,
 )
 LEDGER_SIGNING_KEY = Setting(
     "TINHSO_LEDGER_SIGNING_KEY",
@@ -129,6 +178,7 @@ LEDGER_SIGNING_KEY = Setting(
         "Khóa ký đầu cây của nhật ký. Để trống: tự sinh một lần vào TINHSO_HOME/secrets.",
         "The key that signs the ledger's tree heads. Empty: made once in TINHSO_HOME/secrets.",
     ),
+    secret=True,
 )
 SAMPLE_SCALE = Setting(
     "TINHSO_SAMPLE_SCALE",
@@ -153,6 +203,45 @@ HTTPS = Setting(
         "1: served behind an HTTPS proxy; cookies go over HTTPS only, X-Forwarded-Proto is trusted.",
     ),
 )
+OIDC_ISSUER = Setting(
+    "TINHSO_OIDC_ISSUER",
+    "",
+    Text(
+        "Địa chỉ của hệ thống định danh OpenID Connect (issuer). Để trống: không dùng.",
+        "The OpenID Connect provider's issuer address. Empty: none.",
+    ),
+)
+OIDC_CLIENT = Setting(
+    "TINHSO_OIDC_CLIENT",
+    "",
+    Text("Mã ứng dụng mà hệ thống định danh cấp.", "The client id that the provider has given."),
+)
+OIDC_SECRET = Setting(
+    "TINHSO_OIDC_SECRET",
+    "",
+    Text("Khóa của ứng dụng đó.", "The secret of that client."),
+    secret=True,
+)
+OIDC_NAME = Setting(
+    "TINHSO_OIDC_NAME",
+    "Định danh điện tử",
+    Text(
+        "Tên hệ thống định danh trên trang tiếng Việt.", "The provider's name on Vietnamese pages."
+    ),
+)
+OIDC_NAME_EN = Setting(
+    "TINHSO_OIDC_NAME_EN",
+    "Electronic identity",
+    Text("Tên hệ thống định danh trên trang tiếng Anh.", "The provider's name on English pages."),
+)
+OIDC_STRONG_ACR = Setting(
+    "TINHSO_OIDC_STRONG_ACR",
+    "",
+    Text(
+        "Các giá trị acr được coi là đã có lớp xác thực thứ hai, cách nhau bằng dấu phẩy. Để trống: không giá trị nào.",
+        "Values of acr that count as a second factor, with commas between. Empty: none does.",
+    ),
+)
 PROXIES = Setting(
     "TINHSO_PROXIES",
     "0",
@@ -168,6 +257,7 @@ MAIL_URL = Setting(
         "Máy chủ gửi thư, ví dụ smtp://user:pass@host:587?tls=1 hoặc smtps://user:pass@host:465. Để trống: thư nằm chờ, không gửi.",
         "The server that sends mail, such as smtp://user:pass@host:587?tls=1 or smtps://user:pass@host:465. Empty: mails wait unsent.",
     ),
+    secret=True,
 )
 MAIL_FROM = Setting(
     "TINHSO_MAIL_FROM",
@@ -175,6 +265,14 @@ MAIL_FROM = Setting(
     Text(
         "Địa chỉ người gửi trên thư, ví dụ tinhso@example.gov.vn; cần khi có TINHSO_MAIL_URL.",
         "The sender's address on mails, such as tinhso@example.gov.vn; needed with TINHSO_MAIL_URL.",
+    ),
+)
+CLAMD = Setting(
+    "TINHSO_CLAMD",
+    "",
+    Text(
+        "Bộ quét mã độc clamd: máy:cổng hoặc unix:/đường/dẫn. Để trống: không quét tệp gửi lên.",
+        "The malware scanner clamd: host:port or unix:/path. Empty: files that are sent are not scanned.",
     ),
 )
 LANGUAGE = Setting(
@@ -202,10 +300,26 @@ SETTINGS = (
         PROXIES,
         MAIL_URL,
         MAIL_FROM,
+        OIDC_ISSUER,
+        OIDC_CLIENT,
+        OIDC_SECRET,
+        OIDC_NAME,
+        OIDC_NAME_EN,
+        OIDC_STRONG_ACR,
+        CLAMD,
         LANGUAGE,
         DEBUG,
     ),
 )
+
+
+def debug() -> bool:
+    """Whether pages for developers are on. Raises InputError where others could see them."""
+    if DEBUG.get() != "1":
+        return False
+    if HOST.get() not in ("127.0.0.1", "::1", "localhost"):
+        raise InputError([DEBUG_IN_PUBLIC()])
+    return True
 
 
 def home() -> Path:
@@ -269,6 +383,35 @@ def mail_settings() -> dict[str, object]:
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "DEFAULT_FROM_EMAIL": sender,
     }
+
+
+def oidc() -> OpenIdProvider | None:
+    """The OpenID Connect provider, or None. Raises InputError (`setting-wrong`) for half of one."""
+    issuer = OIDC_ISSUER.get()
+    if not issuer:
+        return None
+    if not issuer.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        wanted = Text("một địa chỉ https://", "an https:// address")
+        raise InputError(
+            [WRONG_SETTING(NOWHERE, name=OIDC_ISSUER.name, value=issuer, wanted=wanted)]
+        )
+    value = OIDC_SECRET.get()
+    for setting, given in ((OIDC_CLIENT, OIDC_CLIENT.get()), (OIDC_SECRET, value)):
+        if not given:
+            wanted = Text(
+                "một giá trị, vì TINHSO_OIDC_ISSUER đã đặt",
+                "a value, for TINHSO_OIDC_ISSUER is set",
+            )
+            raise InputError([WRONG_SETTING(NOWHERE, name=setting.name, value="", wanted=wanted)])
+    return OpenIdProvider(
+        issuer=issuer,
+        client=OIDC_CLIENT.get(),
+        secret=value,
+        name=Text(OIDC_NAME.get(), OIDC_NAME_EN.get()),
+        strong_acr=frozenset(
+            one.strip() for one in OIDC_STRONG_ACR.get().split(",") if one.strip()
+        ),
+    )
 
 
 #: A shorter secret could be guessed.

@@ -32,6 +32,7 @@ TITLES = {
     403: Text("Chưa được phép", "Not allowed"),
     404: Text("Không tìm thấy", "Not found"),
     405: Text("Phương thức không dùng được ở đây", "The method cannot be used here"),
+    429: Text("Quá nhiều yêu cầu", "Too many requests"),
     500: Text("Lỗi của máy chủ", "The server failed"),
     503: Text("Chưa có số liệu", "Nothing has been measured yet"),
 }

@@ -1,4 +1,8 @@
-"""What browsers may do on our pages: load our own files, and nothing else."""
+"""What browsers may do with our answers, on every kind of answer: pages, errors, files, the API.
+
+Django's SecurityMiddleware adds nosniff, Referrer-Policy, Cross-Origin-Opener-Policy and, under
+HTTPS, Strict-Transport-Security.
+"""
 
 from __future__ import annotations
 
@@ -18,22 +22,53 @@ POLICY = "; ".join(
         "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
+        "object-src 'none'",
         "frame-ancestors 'none'",
     )
 )
 
+#: For what is no page: opened by itself it may load nothing, run nothing and send nothing.
+NO_PAGE_POLICY = (
+    "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none';"
+    " frame-ancestors 'none'; sandbox"
+)
 
-def content_security_policy(
+UNUSED = ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+PERMISSIONS = ", ".join(f"{name}=()" for name in UNUSED)
+
+
+def headers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware that sets the policy, and closes what pages never use."""
+    """Middleware, the outermost: nothing that is answered passes it by."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
         response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+            "Content-Security-Policy", POLICY if is_page else NO_PAGE_POLICY
         )
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        return response
+
+    return middleware
+
+
+def keep_nothing_of_those_signed_in(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: no browser or proxy keeps what somebody saw who had signed in, so that the next
+    at the same machine cannot call it back. Signing out also clears what the browser holds."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        before = request.user.is_authenticated
+        response = get_response(request)
+        if before or request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
+        if before and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware

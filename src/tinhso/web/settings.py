@@ -13,10 +13,12 @@ from tinhso.web import configuration
 WEB = Path(__file__).resolve().parent
 
 SECRET_KEY = configuration.secret(configuration.SECRET_KEY)
-DEBUG = configuration.DEBUG.get() == "1"
+DEBUG = configuration.debug()
 ALLOWED_HOSTS = [host.strip() for host in configuration.ALLOWED_HOSTS.get().split(",")]
 
 INSTALLED_APPS = [
+    # Before django-allauth: our templates stand for its own.
+    "tinhso.web",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -32,11 +34,12 @@ INSTALLED_APPS = [
     "tinhso.kernel.units",
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
+    "tinhso.kernel.files",
     "tinhso.modules.plan",
-    "tinhso.web",
 ]
 
 MIDDLEWARE = [
+    "tinhso.web.security.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -47,9 +50,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tinhso.web.security.content_security_policy",
+    "tinhso.kernel.people.signin.lifetime.SignInMiddleware",
+    "tinhso.web.security.keep_nothing_of_those_signed_in",
+    "tinhso.web.limits.LimitsMiddleware",
     "tinhso.web.access.AccessMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -66,6 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "tinhso.web.shell.shell",
             ],
             "builtins": ["tinhso.web.templatetags.figures"],
@@ -105,6 +109,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -113,21 +118,66 @@ AUTH_PASSWORD_VALIDATORS = [
     for name, options in (
         ("MinimumLengthValidator", {"min_length": 12}),
         ("CommonPasswordValidator", {}),
-        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "name", "email")}),
     )
+] + [
+    {
+        "NAME": "tinhso.kernel.people.signin.forms.NotLikeOneself",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    }
 ]
+# scrypt makes guessing dear in memory as well as in time, and needs no package; older passwords
+# are read with PBKDF2 and hashed anew when they are next used.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+SESSION_COOKIE_AGE = (
+    12 * 3600
+)  # without use; kernel/people/signin/lifetime.py says how long at most
+
+ACCOUNT_ADAPTER = "tinhso.kernel.people.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"reset_password": "tinhso.kernel.people.signin.forms.ResetPasswordForm"}
+# Our own throttle counts failed sign-ins, so that an owner is never locked out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "tinhso.kernel.people.signin.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "tinhso.kernel.people.signin.forms.FactorForm",
+    "reauthenticate": "tinhso.kernel.people.signin.forms.FactorAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Accounts come by invitation: an address that is not confirmed yet is no stranger's.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+TINHSO_OIDC = configuration.oidc()
+SOCIALACCOUNT_ADAPTER = "tinhso.kernel.people.signin.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = TINHSO_OIDC.allauth() if TINHSO_OIDC else {}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "my_account"
 LOGOUT_REDIRECT_URL = "home"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 if configuration.HTTPS.get() == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # Browsers keep such a cookie only from this host, over HTTPS, for all paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Not Strict: coming back from the national e-identity is a visit from another site.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# In the session, not in a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "tinhso.web.errors.csrf_failure"
 
 globals().update(configuration.mail_settings())
@@ -136,6 +186,9 @@ TINHSO_LEDGER_SEAL_KEY = configuration.secret(configuration.LEDGER_SEAL_KEY)
 # Read when a head is signed: only the sequencer ever holds the key.
 TINHSO_LEDGER_SIGNING_KEY = partial(configuration.secret, configuration.LEDGER_SIGNING_KEY)
 TINHSO_LEDGER_FOLDER = configuration.home() / "ledger"
+TINHSO_IDENTITY_KEYS = configuration.home() / "secrets" / "identity"
+TINHSO_FILES = configuration.home() / "files"
+TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()

@@ -41,6 +41,7 @@ class ShownDoor:
 
 #: The office's pages, in the order of the menu.
 DOORS: tuple[Door, ...] = (
+    Door("my_account", Text("Tài khoản của tôi", "My account")),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),

@@ -1,22 +1,23 @@
 """Root addresses. Vietnamese stands at the root, English under /en/."""
 
-from allauth.account.views import login, logout
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from tinhso.kernel.people.signin.urls import oidc_callback
 from tinhso.modules.plan.views import home
 from tinhso.web.api import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    oidc_callback,
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
         path("nhat-ky/", include("tinhso.kernel.ledger.urls")),
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
-        path("dang-nhap/", login, name="account_login"),
-        path("dang-xuat/", logout, name="account_logout"),
+        path("", include("tinhso.kernel.people.signin.urls")),
+        path("tep/", include("tinhso.kernel.files.urls")),
         prefix_default_language=False,
     ),
 ]

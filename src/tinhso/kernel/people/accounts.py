@@ -22,6 +22,9 @@ from tinhso.measure.text import Text
 
 TOKEN_PREFIX = "tinhso_"  # noqa: S105 (not a secret: it lets scanners find leaked ones)
 
+#: In a session: its identity provider vouches for a second factor of its own.
+STRONG_IDENTITY = "strong_identity"
+
 
 class BadTokenError(Exception):
     """The token in the request is unknown, expired or revoked, or its account is closed."""
@@ -59,7 +62,8 @@ def _who(request: HttpRequest) -> Who:
         account.id,
         account.name,
         seats_of(account.id, today),
-        strong=any(_is_second(one) for one in get_authentication_records(request, account)),
+        strong=request.session.get(STRONG_IDENTITY, False)
+        or any(_is_second(one) for one in get_authentication_records(request, account)),
         address=address,
     )
 

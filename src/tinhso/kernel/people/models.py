@@ -211,3 +211,50 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.position_id}"
+
+
+class SignInTally(models.Model):
+    """Failed sign-ins under one key (số lần đăng nhập hỏng): a name, a device or a network.
+
+    `key` is a keyed digest. `count` is what still weighs, `until` when the next try may come
+    (rules: `signin/throttle.py`); `untold` failures since `untold_since` are what the account's
+    owner has not been told yet.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    untold = models.PositiveIntegerField(default=0)
+    untold_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="tally_untold_has_time",
+                condition=Q(untold=0, untold_since=None)
+                | Q(untold__gt=0, untold_since__isnull=False),
+            ),
+        )
+        indexes = (models.Index(fields=["last_at"], name="tally_last_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.count}"
+
+
+class IdentityNumber(models.Model):
+    """Somebody's identity number (số định danh cá nhân), encrypted: see `identity`.
+
+    `index` finds the same number again under the key `key_id`, and tells nothing without it.
+    """
+
+    account = models.OneToOneField(
+        Account, models.PROTECT, primary_key=True, related_name="identity_number"
+    )
+    ciphertext = models.BinaryField()
+    key_id = models.CharField(max_length=20, db_index=True)
+    index = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} under {self.key_id}"

@@ -18,6 +18,11 @@ ACCOUNT = Policy(
             strong=True,
             purpose=True,
         ),
+        Verb(
+            "reset-factor",
+            Text("đặt lại lớp xác thực thứ hai của", "reset the second factor of"),
+            strong=True,
+        ),
         Verb("erase", Text("xóa dữ liệu cá nhân của", "erase the personal data of"), strong=True),
     ],
 )
@@ -62,4 +67,13 @@ STATUS = Policy(
     "operations.status",
     Text("tình trạng hệ thống", "the system's state"),
     [Verb("view", Text("xem", "see"), strong=True)],
+)
+
+IDENTITY = Policy(
+    "people.identity",
+    Text("số định danh cá nhân", "an identity number"),
+    [
+        Verb("keep", Text("ghi", "keep"), strong=True),
+        Verb("open", Text("mở", "open"), strong=True, purpose=True),
+    ],
 )

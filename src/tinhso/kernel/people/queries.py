@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 
 from tinhso.kernel.people.models import Account, Appointment, Invitation, Position, Token
 from tinhso.kernel.people.policies import ACCOUNT, POSITION, TOKEN
@@ -50,6 +51,14 @@ def person(who: Who, account_id: uuid.UUID) -> Account | None:
     """One account within reach, or None."""
     rows = ACCOUNT.rows(who, "view", Account.objects.all(), "appointments__position__unit")
     return rows.filter(pk=account_id).distinct().first()
+
+
+def unit_of(account_id: uuid.UUID) -> str:
+    """The unit of the newest position of an account. Raises Http404 when there is no such account."""
+    newest = Appointment.objects.filter(account=account_id).order_by("-since").first()
+    if newest is None and not Account.objects.filter(pk=account_id).exists():
+        raise Http404
+    return newest.position.unit_id if newest else ""
 
 
 def appointments(who: Who, account: Account) -> QuerySet[Appointment]:

@@ -16,7 +16,7 @@ from tinhso.kernel.people import actions, invitations, queries
 from tinhso.kernel.people.access import asks, public, signed_in
 from tinhso.kernel.people.accounts import client_address, who_is
 from tinhso.kernel.people.filled import Filled, day_of
-from tinhso.kernel.people.models import Account
+from tinhso.kernel.people.models import Account, Invitation
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
 from tinhso.kernel.people.roles import role as role_of
 from tinhso.kernel.people.roles import roles
@@ -128,6 +128,7 @@ def person(request: HttpRequest, account: uuid.UUID) -> HttpResponse:
         "may_appoint": POSITION.anywhere(who, "appoint"),
         "may_contact": ACCOUNT.anywhere(who, "contact"),
         "may_close": ACCOUNT.anywhere(who, "close"),
+        "may_reset_factor": ACCOUNT.anywhere(who, "reset-factor"),
         "may_erase": ACCOUNT.anywhere(who, "erase"),
         "choices": _choices(who, "appoint"),
         "today": who.day,
@@ -137,8 +138,11 @@ def person(request: HttpRequest, account: uuid.UUID) -> HttpResponse:
 
 
 def _person(request: HttpRequest, account: uuid.UUID) -> Account:
-    found = queries.person(who_is(request), account)
+    """The account in the address. Raises ForbiddenError where it is out of reach, Http404."""
+    who = who_is(request)
+    found = queries.person(who, account)
     if found is None:
+        ACCOUNT.require(who, "view", queries.unit_of(account))
         raise Http404
     return found
 
@@ -241,9 +245,10 @@ def invite(request: HttpRequest) -> HttpResponse:
 @asks(ACCOUNT, "invite")
 def withdraw(request: HttpRequest, invitation: uuid.UUID) -> HttpResponse:
     who = who_is(request)
-    found = queries.invitations(who).filter(pk=invitation).first()
+    found = Invitation.objects.select_related("position").filter(pk=invitation).first()
     if found is None:
         raise Http404
+    ACCOUNT.require(who, "invite", found.position.unit_id)
     if request.method == "POST":
         invitations.withdraw(who, found)
         messages.success(request, gettext("Đã rút lời mời."))

@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,9 +140,30 @@ def _decoded(head: bytes, encoding: str) -> str:
         raise InputError([_wrong_bytes(error.object, error.start, 1)]) from error
 
 
+#: Bytes that a workbook may unpack to: a full sheet of 1,048,576 rows has some 600 MB of XML.
+MOST_UNPACKED = 1500 << 20
+
+
 def _is_workbook(path: Path) -> bool:
+    """Raises InputError for a damaged file and for one that unpacks to more than a workbook has.
+
+    What is really inflated counts: a header may lie, and the reader would unpack it all the same.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(name in _SPREADSHEETS for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            if not any(name in _SPREADSHEETS for name in archive.namelist()):
+                return False
+            left = MOST_UNPACKED
+            for info in archive.infolist():
+                with archive.open(info) as member:
+                    while piece := member.read(_BLOCK):
+                        left -= len(piece)
+                        if left < 0:
+                            limit = MOST_UNPACKED >> 20
+                            raise InputError([messages.UNPACKS_TOO_LARGE(limit=limit)])
+            return True
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError),
+        *(OSError, ValueError, NotImplementedError, RuntimeError),
+    ) as error:
         raise InputError([messages.DAMAGED(kind="XLSX", reason=str(error))]) from error

@@ -31,6 +31,11 @@ DAMAGED = message(
     vi="Tệp {kind} bị hỏng hoặc chưa tải xong: {reason}.",
     en="The {kind} file is damaged or incomplete: {reason}.",
 )
+UNPACKS_TOO_LARGE = message(
+    "unpacks-too-large",
+    vi="Tệp XLSX bung ra hơn {limit} MB. Chia thành nhiều tệp, hoặc lưu lại dưới dạng CSV UTF-8 rồi gửi lại.",
+    en="The XLSX file unpacks to more than {limit} MB. Split it, or save it as CSV UTF-8 and send that.",
+)
 HAS_NUL = message(
     "has-nul",
     vi="Tệp có ký tự NUL (byte 0) ở byte thứ {byte}: tệp hỏng, hoặc là UTF-16 không có dấu BOM. Lưu lại dưới dạng CSV UTF-8.",

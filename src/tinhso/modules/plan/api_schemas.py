@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from tinhso.kernel.units.api import Page, Shape, TextShape
 from tinhso.measure.boundaries import Level
@@ -15,6 +17,11 @@ from tinhso.measure.periods import PeriodKind
 from tinhso.measure.streams import FieldType, Nature, Sensitivity
 from tinhso.measure.text import Text
 from tinhso.modules.plan.pack import DocumentKind, KnownBy, MeasuredIn, Operator
+
+#: The lake writes wall time without its zone; an answer names the zone (RFC 3339).
+Moment = Annotated[
+    datetime, AfterValidator(lambda at: at.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
+]
 
 
 class About(Shape):
@@ -360,7 +367,7 @@ class StreamList(Page[StreamShape]):
 class BatchShape(Shape):
     batch: int
     event: str
-    at: datetime
+    at: Moment
     stream: str
     file: str
     rows_read: int

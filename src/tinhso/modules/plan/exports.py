@@ -11,27 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
 
 from tinhso.kernel.people.access import public
+from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.measure import writing
 from tinhso.measure.figures import Value
+from tinhso.measure.spreadsheets import safe_cell
 from tinhso.modules.plan.pages import plan_page
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.views import indicator_code, unit_of
 from tinhso.modules.plan.words import REASONS
 
-#: A cell that begins like this would be run as a formula by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet shows and never runs.
-
-    >>> safe_cell("=1+1"), safe_cell("Xã Đồng Phú")
-    ("'=1+1", 'Xã Đồng Phú')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
 
 @public
+@limited(HEAVY)
 @plan_page
 def download(
     request: HttpRequest, queries: PlanQueries, lens: Lens, code: str, form: str
@@ -116,7 +107,9 @@ def _csv(lines: Iterable[list[str | int | float | None]], about: list[tuple[str,
 
 def _xlsx(lines: Iterable[list[str | int | float | None]], about: list[tuple[str, str]]) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(gettext("Số liệu"))
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "bottom": 1})

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tinhso.kernel.people.access import may, public
+from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.units import queries as units
 from tinhso.measure import writing
 from tinhso.measure.boundaries import Level
@@ -215,6 +216,7 @@ def _cells(
 
 
 @public
+@limited(HEAVY)
 @plan_page
 def open_number(request: HttpRequest, queries: PlanQueries, lens: Lens, code: str) -> HttpResponse:
     wanted, unit = indicator_code(queries, code), unit_of(request, queries)

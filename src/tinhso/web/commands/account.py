@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from tinhso.measure.text import Text
 from tinhso.web import configuration
-from tinhso.web.telling import say, set_up, telling_problems
+from tinhso.web.telling import WRONG_INPUT, say, set_up, telling_problems
 
 
 @click.group()
@@ -53,5 +55,28 @@ def invite(name: str, unit: str, role: str, title: str, email: str) -> None:
         Text(
             f"Mở địa chỉ này trong 14 ngày để tạo tài khoản (dùng được một lần):\n{address}",
             f"Open this address within 14 days to make the account (it works once):\n{address}",
+        )
+    )
+
+
+@account.command("reset-factor")
+@click.argument("username")
+@click.option("--reason", required=True, help="Lý do · Why")
+def reset_factor(username: str, reason: str) -> None:
+    """Gỡ lớp xác thực thứ hai của một tài khoản · Remove an account's second factor."""
+    set_up()
+    from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
+    from tinhso.kernel.people.accounts import account_of  # noqa: PLC0415
+    from tinhso.kernel.people.signin.actions import take_factors  # noqa: PLC0415
+
+    found = account_of(username)
+    if found is None:
+        say(Text(f"Không có tài khoản “{username}”.", f"There is no account “{username}”."))
+        sys.exit(WRONG_INPUT)
+    count = take_factors(OPERATOR, found, reason)
+    say(
+        Text(
+            f"Đã gỡ {count} mục xác thực của {found.username}; mọi phiên đã kết thúc.",
+            f"Removed {count} factors of {found.username}; all sessions have ended.",
         )
     )

@@ -1,0 +1,62 @@
+"""Why a file is not taken, in both languages."""
+
+from __future__ import annotations
+
+from tinhso.measure.text import message
+
+TOO_BIG = message(
+    "file-too-big",
+    vi="Tệp lớn hơn {limit}. Giảm cỡ (nén ảnh, tách tệp) rồi gửi lại.",
+    en="The file is larger than {limit}. Make it smaller (compress pictures, split it) and send it again.",
+)
+EMPTY = message("file-empty", vi="Tệp rỗng.", en="The file is empty.")
+UNKNOWN_KIND = message(
+    "file-kind-unknown",
+    vi="Nội dung tệp không phải một trong các loại nhận được ở đây: {kinds}.",
+    en="The file's content is none of the kinds taken here: {kinds}.",
+)
+WRONG_EXTENSION = message(
+    "file-extension-wrong",
+    vi="Tên tệp là “{name}” nhưng nội dung là {kind}. Đổi đuôi tệp cho đúng, hoặc lưu lại đúng loại, rồi gửi lại.",
+    en="The file is named “{name}” but its content is {kind}. Give it the right extension, or save it as the right kind, and send it again.",
+)
+DAMAGED = message(
+    "file-damaged",
+    vi="Tệp {kind} bị hỏng hoặc chưa tải xong ({reason}).",
+    en="The {kind} file is damaged or incomplete ({reason}).",
+)
+TOO_MANY_PIXELS = message(
+    "image-too-large",
+    vi="Ảnh {width} × {height} điểm là quá lớn; nhiều nhất {most} triệu điểm. Thu nhỏ ảnh rồi gửi lại.",
+    en="The picture has {width} × {height} pixels; {most} million at most. Make it smaller and send it again.",
+)
+BOMB = message(
+    "archive-bomb",
+    vi="Tệp nén bung ra quá lớn ({reason}). Gửi các tệp riêng lẻ, không nén.",
+    en="The file unpacks to too much ({reason}). Send the files one by one, not packed.",
+)
+ENCRYPTED = message(
+    "file-encrypted",
+    vi="Tệp có mật khẩu nên không kiểm tra được. Bỏ mật khẩu rồi gửi lại.",
+    en="The file has a password, so it cannot be checked. Take the password off and send it again.",
+)
+UNSAFE_MEMBER = message(
+    "archive-member-unsafe",
+    vi="Trong tệp nén có “{name}” không nhận được: {reason}.",
+    en="The archive holds “{name}”, which is not taken: {reason}.",
+)
+ACTIVE = message(
+    "file-active-content",
+    vi="Tệp {kind} chứa {what}, có thể chạy trên máy người mở. Lưu lại bản không có phần đó rồi gửi lại.",
+    en="The {kind} file holds {what}, which could run on the reader's machine. Save it without and send it again.",
+)
+MALWARE = message(
+    "file-malware",
+    vi="Bộ quét mã độc thấy “{found}” trong tệp. Tệp không được giữ lại; hãy quét máy của bạn.",
+    en="The malware scanner found “{found}” in the file. It was not kept; scan your machine.",
+)
+NOT_SCANNED = message(
+    "file-not-scanned",
+    vi="Bộ quét mã độc đang không trả lời nên chưa nhận tệp nào. Hãy thử lại sau ít phút, hoặc báo cho người vận hành.",
+    en="The malware scanner does not answer, so no file is taken. Try again in a few minutes, or tell the operator.",
+)
