@@ -372,3 +372,11 @@ def check(folders: tuple[Path, ...]) -> None:
             say(Text(f"{folder}: không có chỗ sai", f"{folder}: no mistakes"))
     if failed:
         sys.exit(WRONG_INPUT)
+
+
+# -- groups of their own -----------------------------------------------------------------------------
+
+from tinhso.web.commands import backup as _backup  # noqa: E402 (they use what stands above)
+
+for _command in _backup.COMMANDS:
+    main.add_command(_command)

@@ -152,6 +152,27 @@ PROXIES = Setting(
         "How many proxies of yours stand before the site; people's addresses are read from X-Forwarded-For by it.",
     ),
 )
+BACKUP_RECIPIENT = Setting(
+    "TINHSO_BACKUP_RECIPIENT",
+    "",
+    Text(
+        "Khóa công khai age mà bản sao lưu được mã hóa cho; tạo bằng tinhso backup-key.",
+        "The age public key that back-ups are encrypted for; tinhso backup-key makes one.",
+    ),
+)
+METRICS_TOKEN = Setting(
+    "TINHSO_METRICS_TOKEN",
+    "",
+    Text(
+        "Mã để đọc /metrics từ máy khác. Để trống: chỉ chính máy này đọc được.",
+        "The token that reads /metrics from another machine. Empty: this machine only.",
+    ),
+)
+LOG = Setting(
+    "TINHSO_LOG",
+    "line",
+    Text("Dạng nhật ký: line (dòng chữ) hoặc json.", "The log's form: line or json."),
+)
 LANGUAGE = Setting(
     "TINHSO_LANG",
     "vi",
@@ -174,6 +195,9 @@ SETTINGS = (
         MEMORY_LIMIT,
         HTTPS,
         PROXIES,
+        BACKUP_RECIPIENT,
+        METRICS_TOKEN,
+        LOG,
         LANGUAGE,
         DEBUG,
     ),
