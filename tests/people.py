@@ -28,4 +28,5 @@ def sign_in(client: Client, account: Account, *, strong: bool = False) -> None:
     session = client.session
     methods = [{"method": "password", "at": 0}] + ([{"method": "mfa", "at": 0}] if strong else [])
     session[AUTHENTICATION_METHODS_SESSION_KEY] = methods
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(account.pk)
     session.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 import time
@@ -145,6 +146,11 @@ def serve(host: str, port: int) -> None:
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    # Before the processes start: each counts into files that it finds there.
+    folder = configuration.home() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     workers = max(1, int(configuration.number(configuration.WORKERS)))
     Granian(
         "tinhso.web.wsgi:application",
@@ -377,6 +383,7 @@ def check(folders: tuple[Path, ...]) -> None:
 # -- groups of their own -----------------------------------------------------------------------------
 
 from tinhso.web.commands import backup as _backup  # noqa: E402 (they use what stands above)
+from tinhso.web.commands import status as _status  # noqa: E402
 
-for _command in _backup.COMMANDS:
+for _command in (*_backup.COMMANDS, *_status.COMMANDS):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tinhso.kernel.people.accounts import BadTokenError, who_is
+from tinhso.kernel.people.policies import STATUS
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
@@ -39,7 +40,9 @@ class ShownDoor:
 
 
 #: The office's pages, in the order of the menu.
-DOORS: tuple[Door, ...] = ()
+DOORS: tuple[Door, ...] = (
+    Door("status", Text("Tình trạng hệ thống", "System status"), STATUS, "view"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -59,7 +59,7 @@ def _who(request: HttpRequest) -> Who:
         account.id,
         account.name,
         seats_of(account.id, today),
-        strong=any(_is_second(one) for one in get_authentication_records(request)),
+        strong=any(_is_second(one) for one in get_authentication_records(request, account)),
         address=address,
     )
 
