@@ -88,12 +88,15 @@ def _clock() -> tuple[Text, Text | None]:
 def _disk() -> tuple[Text, Text | None]:
     usage = shutil.disk_usage(configuration.home())
     share, free = usage.free / usage.total, usage.free / 1e9
-    found = Text(f"còn {free:.1f} GB ({share:.0%})", f"{free:.1f} GB left ({share:.0%})")
+    shown = f"{free:.1f}"
+    found = Text(
+        f"còn {shown.replace('.', ',')} GB ({share * 100:.0f} %)", f"{shown} GB left ({share:.0%})"
+    )
     # A back-up sets a copy of the database aside here, and a load spills here.
     needed = max(usage.total * 0.05, 2 * facts.database_bytes(), 1e9)
     todo = Text(
-        f"Cần ít nhất {needed / 1e9:.1f} GB: 5 % ổ đĩa, và hai lần cơ sở dữ liệu để sao lưu. Thêm đĩa, hoặc dời bản sao lưu cũ đi.",
-        f"At least {needed / 1e9:.1f} GB are needed: 5 % of the disk, and twice the database for a back-up. Add disk, or move old back-ups away.",
+        f"Cần ít nhất {needed / 1e9:.0f} GB: 5 % ổ đĩa, và hai lần cơ sở dữ liệu để sao lưu. Thêm đĩa, hoặc dời bản sao lưu cũ đi.",
+        f"At least {needed / 1e9:.0f} GB are needed: 5 % of the disk, and twice the database for a back-up. Add disk, or move old back-ups away.",
     )
     return found, todo if usage.free < needed else None
 

@@ -68,6 +68,6 @@ def _has_token(request: HttpRequest) -> bool:
 
 @asks(STATUS, "view")
 def status(request: HttpRequest) -> HttpResponse:
-    found = findings()
+    found = sorted(findings(), key=lambda one: one.fine)  # what needs doing stands first
     context = {"findings": found, "wrong": sum(not one.fine for one in found), "plan_code": ""}
     return render(request, "watch/status.html", context)
