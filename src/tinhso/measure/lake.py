@@ -102,6 +102,13 @@ class Lake:
                 self._writing = None
                 connection.close()
 
+    @contextmanager
+    def still(self, wait_seconds: float | None = None) -> Iterator[None]:
+        """Nothing is committed meanwhile, by any process. Raises InputError (`lake-busy`)."""
+        wait = self.settings.wait_seconds if wait_seconds is None else wait_seconds
+        with _lock(self.settings.folder / "writer.lock", wait):
+            yield
+
     def snapshot(self, connection: duckdb.DuckDBPyConnection) -> int:
         """The number of the newest committed snapshot."""
         row = connection.execute("SELECT max(snapshot_id) FROM lake.snapshots()").fetchone()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import sys
 import time
@@ -13,8 +15,10 @@ import click
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
+from tinhso.web.commands.backup import COMMANDS as BACKUP
 from tinhso.web.commands.keys import keys
 from tinhso.web.commands.ledger import ledger
+from tinhso.web.commands.status import status
 from tinhso.web.commands.work import outbox, work
 from tinhso.web.supervisor import worker_beside
 from tinhso.web.telling import (
@@ -107,6 +111,11 @@ def serve(host: str, port: int) -> None:
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    # Before the processes start: each counts into files that it finds there.
+    folder = configuration.home() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     workers = max(1, int(configuration.number(configuration.WORKERS)))
     Granian(
         "tinhso.web.wsgi:application",
@@ -347,8 +356,5 @@ def check(folders: tuple[Path, ...]) -> None:
         sys.exit(WRONG_INPUT)
 
 
-main.add_command(account)
-main.add_command(work)
-main.add_command(outbox)
-main.add_command(ledger)
-main.add_command(keys)
+for _command in (account, keys, ledger, outbox, status, work, *BACKUP):
+    main.add_command(_command)

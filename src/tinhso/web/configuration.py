@@ -275,6 +275,28 @@ CLAMD = Setting(
         "The malware scanner clamd: host:port or unix:/path. Empty: files that are sent are not scanned.",
     ),
 )
+BACKUP_RECIPIENT = Setting(
+    "TINHSO_BACKUP_RECIPIENT",
+    "",
+    Text(
+        "Khóa công khai age mà bản sao lưu được mã hóa cho; tạo bằng tinhso backup-key.",
+        "The age public key that back-ups are encrypted for; tinhso backup-key makes one.",
+    ),
+)
+METRICS_TOKEN = Setting(
+    "TINHSO_METRICS_TOKEN",
+    "",
+    Text(
+        "Mã để đọc /metrics từ máy khác. Để trống: chỉ chính máy này đọc được.",
+        "The token that reads /metrics from another machine. Empty: this machine only.",
+    ),
+    secret=True,
+)
+LOG = Setting(
+    "TINHSO_LOG",
+    "line",
+    Text("Dạng nhật ký: line (dòng chữ) hoặc json.", "The log's form: line or json."),
+)
 LANGUAGE = Setting(
     "TINHSO_LANG",
     "vi",
@@ -307,6 +329,9 @@ SETTINGS = (
         OIDC_NAME_EN,
         OIDC_STRONG_ACR,
         CLAMD,
+        BACKUP_RECIPIENT,
+        METRICS_TOKEN,
+        LOG,
         LANGUAGE,
         DEBUG,
     ),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tinhso.kernel.people.accounts import BadTokenError, who_is
-from tinhso.kernel.people.policies import ACCOUNT, DELIVERY, ENTRY, TOKEN
+from tinhso.kernel.people.policies import ACCOUNT, DELIVERY, ENTRY, STATUS, TOKEN
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
@@ -47,6 +47,7 @@ DOORS: tuple[Door, ...] = (
     Door("people:roles", Text("Vai trò", "Roles")),
     Door("ledger:entries", Text("Nhật ký", "Ledger"), ENTRY, "view"),
     Door("deliveries", Text("Việc phải gửi", "Deliveries"), DELIVERY, "view"),
+    Door("status", Text("Tình trạng hệ thống", "System status"), STATUS, "view"),
 )
 
 

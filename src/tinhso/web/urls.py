@@ -6,8 +6,12 @@ from django.urls import include, path
 from tinhso.kernel.people.signin.urls import oidc_callback
 from tinhso.modules.plan.views import home
 from tinhso.web.api import api
+from tinhso.web.watch import views as watch
 
 urlpatterns = [
+    path("healthz", watch.healthz, name="healthz"),
+    path("readyz", watch.readyz, name="readyz"),
+    path("metrics", watch.metrics_text, name="metrics"),
     path("api/v1/", api.urls),
     oidc_callback,
     *i18n_patterns(
@@ -18,6 +22,7 @@ urlpatterns = [
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("", include("tinhso.kernel.people.signin.urls")),
         path("tep/", include("tinhso.kernel.files.urls")),
+        path("quan-tri/tinh-trang/", watch.status, name="status"),
         prefix_default_language=False,
     ),
 ]
