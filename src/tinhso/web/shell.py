@@ -15,16 +15,25 @@ from tinhso.kernel.people.policies import ACCOUNT, DELIVERY, ENTRY, STATUS, TOKE
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
+from tinhso.modules.plan.policies import PUBLICATION
 
 
 @dataclass(frozen=True)
 class Door:
-    """A page of the office: its route, and the right that opens it (none: being signed in)."""
+    """A page of the office: its route, and the right that opens it (none: being signed in).
+
+    One `of_plan` leads to the plan that the front page opens.
+    """
 
     route: str
     label: Text
     policy: Policy | None = None
     verb: str = ""
+    of_plan: bool = False
+
+    @property
+    def address(self) -> str:
+        return reverse(self.route, args=[settings.TINHSO_DEFAULT_PLAN] if self.of_plan else [])
 
     def opens_for(self, who: Who) -> bool:
         if self.policy is None:
@@ -42,6 +51,13 @@ class ShownDoor:
 #: The office's pages, in the order of the menu.
 DOORS: tuple[Door, ...] = (
     Door("my_account", Text("Tài khoản của tôi", "My account")),
+    Door(
+        "plan:publishing",
+        Text("Công bố số liệu", "Publish figures"),
+        PUBLICATION,
+        "publish",
+        of_plan=True,
+    ),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),
@@ -70,5 +86,5 @@ def _doors(request: HttpRequest) -> list[ShownDoor]:
         who = who_is(request)
     except BadTokenError:
         return []
-    addresses = [(door.label, reverse(door.route)) for door in DOORS if door.opens_for(who)]
+    addresses = [(door.label, door.address) for door in DOORS if door.opens_for(who)]
     return [ShownDoor(label, at, request.path.startswith(at)) for label, at in addresses]

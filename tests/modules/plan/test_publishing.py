@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
+from tests.people import appoint, sign_in
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.models import Entry
 from tinhso.measure.periods import Period
@@ -54,3 +56,29 @@ def test_the_database_itself_refuses_a_revision_without_a_reason() -> None:
         Publication.objects.create(
             **facts, number=2, reason="", published_at="2025-01-01T00:00Z", published_by="x"
         )
+
+
+def test_the_standing_agency_publishes_on_its_page(site: None) -> None:
+    client = Client()
+    sign_in(client, appoint("standing-agency", "p75.2025", "thuong-truc"), strong=True)
+    address = "/ke-hoach/binh-phuoc-2025/cong-bo/"
+    page = client.post(address, {"period": "2025-Q1", "reason": ""}, follow=True)
+    assert page.status_code == 200
+    assert "standing-agency, Thành phố Đồng Nai" in page.content.decode()
+    again = client.post(address, {"period": "2025-Q1", "reason": "thử"})
+    assert again.status_code == 400
+    assert "giống lần công bố trước" in again.content.decode()
+    wrong = client.post(address, {"period": "quý một"})
+    assert wrong.status_code == 400
+    assert Publication.objects.count() == 1
+    entry = Entry.objects.get(act="plan.publication.publish")
+    assert (entry.unit, entry.channel) == ("p70", "web")
+
+
+def test_without_a_second_factor_nothing_is_published(site: None) -> None:
+    client = Client()
+    sign_in(client, appoint("standing-agency", "p75.2025", "thuong-truc"))
+    page = client.post("/ke-hoach/binh-phuoc-2025/cong-bo/", {"period": "2025-Q1"})
+    assert page.status_code == 403
+    assert "lớp xác thực thứ hai" in page.content.decode()
+    assert not Publication.objects.exists()

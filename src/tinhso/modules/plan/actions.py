@@ -13,15 +13,15 @@ from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.measure.figures import Value
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
-from tinhso.measure.text import NOWHERE, InputError, message
+from tinhso.measure.text import NOWHERE, InputError, Place, message
 from tinhso.modules.plan.models import Publication, PublishedFigure
 from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.plan.queries import Lens, PlanQueries
 
 REASON_NEEDED = message(
     "publication-reason",
-    vi="{changed} con số khác với lần công bố trước ({first}). Hãy nêu lý do đính chính bằng --reason.",
-    en="{changed} figures differ from those published before ({first}). Give the reason of the revision with --reason.",
+    vi="{changed} con số khác với lần công bố trước ({first}). Hãy nêu lý do đính chính (ở dòng lệnh: --reason).",
+    en="{changed} figures differ from those published before ({first}). Give the reason of the revision (at the command line: --reason).",
 )
 NOTHING_CHANGED = message(
     "publication-same",
@@ -66,7 +66,7 @@ def publish(
             raise InputError([NOTHING_CHANGED(NOWHERE)])
         if last and not reason.strip():
             first = f"{changed[0].indicator.code} {changed[0].unit}"
-            raise InputError([REASON_NEEDED(NOWHERE, changed=len(changed), first=first)])
+            raise InputError([REASON_NEEDED(Place("reason"), changed=len(changed), first=first)])
         number = (earlier.aggregate(Max("number"))["number__max"] or 0) + 1
         publication = Publication.objects.create(
             plan=queries.pack.code,

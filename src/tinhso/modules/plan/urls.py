@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.modules.plan import exports, views
+from tinhso.modules.plan import exports, publishing, views
 
 app_name = "plan"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("<slug:plan_code>/don-vi/<str:uid>/", views.unit, name="unit"),
     path("<slug:plan_code>/nhiem-vu/", views.tasks, name="tasks"),
     path("<slug:plan_code>/van-ban/", views.documents, name="documents"),
+    path("<slug:plan_code>/cong-bo/", publishing.publishing, name="publishing"),
     path("<slug:plan_code>/du-lieu/", views.about_data, name="data"),
 ]
