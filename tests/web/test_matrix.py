@@ -28,7 +28,7 @@ from tinhso.kernel.files.kinds import KINDS
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.people import invitations, tokens
-from tinhso.kernel.people.access import Access
+from tinhso.kernel.people.access import PUBLIC, Access
 from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
@@ -185,6 +185,8 @@ def test_every_role_on_every_route(
     wrong = []
     for route in PAGES:
         assert route.access is not None
+        if route.access == PUBLIC and role not in (None, "officer"):
+            continue  # nobody's role is looked at: nobody signed in and somebody stand for all
         addresses = {home: address(route, world) for home, world in worlds.items()}
         if addresses[True] == addresses[False]:
             del addresses[False]
