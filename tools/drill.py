@@ -112,6 +112,7 @@ class Site:
     @property
     def environment(self) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
+        ours.pop("DJANGO_SETTINGS_MODULE", None)
         return ours | {
             "PYTHONPATH": str(PROJECT / "src"),
             "TINHSO_HOME": str(self.home),
