@@ -29,6 +29,15 @@ def pytest_report_header() -> str:
     return "site database: SQLite ONLY. PostgreSQL is NOT tested: set TINHSO_TEST_DATABASE_URL"
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before any process of the run reads a translation."""
+    if not hasattr(session.config, "workerinput"):
+        from tinhso.web.assets import compile_translations  # noqa: PLC0415
+
+        for folder in settings.LOCALE_PATHS:
+            compile_translations(folder)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
         note = Path(os.environ["TINHSO_HOME"]) / "served" / "server.json"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 #: No inline script or style anywhere: an injected one would not run.
@@ -63,9 +64,12 @@ def keep_nothing_of_those_signed_in(
     at the same machine cannot call it back. Signing out also clears what the browser holds."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        before = request.user.is_authenticated
+        # Whoever brings no session and opens none is nobody: not looked for, so that answers to
+        # programs and public pages do not depend on cookies.
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES
+        before = known and request.user.is_authenticated
         response = get_response(request)
-        if before or request.user.is_authenticated:
+        if before or (request.session.accessed and request.user.is_authenticated):
             response.headers["Cache-Control"] = "no-store, private"
         if before and not request.user.is_authenticated:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
