@@ -147,7 +147,11 @@ def test_under_https_cookies_are_bound_to_the_host_and_browsers_stay_on_https(
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.splitlines()[-1])
     assert set(told["hsts"]) == {"max-age=31536000; includeSubDomains"}
-    assert set(told["cookies"]) == {"__Host-sessionid", "__Host-csrftoken"}
+    assert set(told["cookies"]) == {
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        "__Host-tinhso_device",
+    }
     for cookie in told["cookies"].values():
         assert cookie["secure"] is True
         assert cookie["httponly"] is True

@@ -216,7 +216,7 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("%s failed", request.get_full_path(), exc_info=error)
+    logger.error("%s failed", request.path, exc_info=error)
     return problem_response(request, 500, [FAILED()])
 
 

@@ -124,7 +124,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "tinhso.kernel.people.signin.forms.NotLikeOneself",
         "OPTIONS": {"user_attributes": ("username", "name", "email")},
-    }
+    },
+    {"NAME": "tinhso.kernel.people.signin.words.NotOfThePlace"},
 ]
 # scrypt makes guessing dear in memory as well as in time, and needs no package; older passwords
 # are read with PBKDF2 and hashed anew when they are next used.

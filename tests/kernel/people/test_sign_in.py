@@ -200,6 +200,45 @@ def test_a_password_like_its_owner_is_refused_in_the_reader_s_language(
     assert "The password is too much like" in english
 
 
+@pytest.mark.parametrize(
+    "password", ["Binh-Phuoc@2025", "tỉnh số 123456", "UBND.QuanTri.99", "Matkhau@Admin1"]
+)
+def test_words_that_anybody_here_would_try_are_no_password(
+    client: Client, officer: Account, password: str
+) -> None:
+    enter(client, "can.bo")
+    given = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    assert "ai cũng thử" in client.post("/tai-khoan/mat-khau/", given).content.decode()
+    english = client.post("/en/tai-khoan/mat-khau/", given).content.decode()
+    assert "anybody would try" in english
+    officer.refresh_from_db()
+    assert officer.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["  xa xôi phương trời  ", "!?!?!?!?!?!?!?", "từ Huế vào Nam bằng xe đạp", "ữ" * 128],
+    ids=["spaces around", "signs only", "a province among other words", "128 letters"],
+)
+def test_any_other_long_password_is_taken_exactly_as_it_is(
+    client: Client, officer: Account, password: str
+) -> None:
+    enter(client, "can.bo")
+    given = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    assert client.post("/tai-khoan/mat-khau/", given).status_code == 302
+    assert enter(Client(), "can.bo", password)["Location"] == "/tai-khoan/"
+    for other in {password.strip(), password[:-1], password.upper()} - {password}:
+        assert enter(Client(), "can.bo", other).status_code == 200, other
+
+
+@pytest.mark.parametrize(
+    "way", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"]
+)
+def test_signing_in_leads_to_no_other_site(client: Client, officer: Account, way: str) -> None:
+    given = {"login": "can.bo", "password": PASSWORD, "next": way}
+    assert client.post("/dang-nhap/", given)["Location"] == "/tai-khoan/"
+
+
 def test_a_reset_works_once_ends_all_sessions_and_makes_the_device_known(
     officer: Account, django_capture_on_commit_callbacks: Any
 ) -> None:

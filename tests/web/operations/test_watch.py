@@ -14,12 +14,17 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.models import Delivery
+from tinhso.kernel.people.actions import Term
+from tinhso.kernel.people.invitations import make_invitation
+from tinhso.kernel.units.register import register
+from tinhso.measure.boundaries import Level
 from tinhso.web.watch.logs import JsonLines, Lines, WithRequestId
 from tinhso.web.watch.status import findings
 
@@ -124,6 +129,36 @@ def test_no_log_tells_who_somebody_is_or_what_they_typed(site: None, log: io.Str
         assert secret not in text, secret
         assert json.dumps(secret)[1:-1] not in text, secret
     assert "%40" not in text
+
+
+def test_no_log_holds_the_secret_of_a_link(site: None, log: io.StringIO) -> None:
+    day = timezone.localdate()
+    unit = register().on(day, Level.COMMUNE)[0]
+    made = make_invitation(OPERATOR, None, NAME, EMAIL, unit, "officer", "Công chức", Term(day))
+    at = reverse("people:accept", args=[made.secret])
+    assert Client().post(at, {"username": "x", "password": "y"}).status_code == 400
+    assert Client(enforce_csrf_checks=True).post(at, {}).status_code == 403
+    Client().get(f"{at}x/")
+    assert "people:accept" in log.getvalue()
+    assert made.secret not in log.getvalue()
+
+
+def test_a_refusal_is_a_line_with_the_route_the_status_and_the_account(
+    site: None, log: io.StringIO
+) -> None:
+    account, client = appoint("officer", "d695"), Client()
+    sign_in(client, account)
+    client.get("/quan-tri/tinh-trang/")
+    line = next(one for one in log.getvalue().splitlines() if "tinhso.request" in one)
+    assert "403" in line
+    assert str(account.pk) in line
+    assert "status" in line
+
+
+def test_nobody_forges_a_line(site: None, log: io.StringIO) -> None:
+    logging.getLogger("tinhso").warning("provider: %s", "x\n2026-01-01 INFO tinhso: forged\x1b[2J")
+    assert len(log.getvalue().splitlines()) == 1
+    assert "\x1b" not in log.getvalue()
 
 
 def test_an_answer_carries_the_id_that_its_log_line_has(site: None, log: io.StringIO) -> None:

@@ -267,6 +267,11 @@ def _why(code: str, params: dict[str, object]) -> Text:
                 "Mật khẩu này nhiều người dùng, dễ đoán.",
                 "Many people use this password: easy to guess.",
             )
+        case "password_of_the_place":
+            return Text(
+                "Mật khẩu chỉ gồm những từ ai cũng thử: tên tỉnh, cơ quan, chức vụ.",
+                "The password is little more than words that anybody would try: province, office, post.",
+            )
     return Text(
         "Mật khẩu quá giống tên, tên đăng nhập hoặc thư điện tử.",
         "The password is too much like the name, sign-in name or e-mail.",

@@ -12,6 +12,8 @@ import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from django.http import HttpRequest
+
 #: The request that the present thread works on.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -19,12 +21,18 @@ _QUERY = re.compile(r"\?[^\s\"']*")
 
 
 class WithRequestId(logging.Filter):
-    """Marks each record with its request, and cuts queries out of addresses in messages."""
+    """Marks each record with its request, and cuts out of messages what a person typed or was sent:
+    an address says its route only, for it may hold a one-time secret, as an invitation's does."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         if record.name.startswith("django."):
-            # Django's own messages hold whole addresses as arguments.
+            # Django's own messages about an answer end with the request's path; others hold whole
+            # addresses as arguments.
+            request = getattr(record, "request", None)
+            if isinstance(request, HttpRequest) and isinstance(record.args, tuple) and record.args:
+                match = request.resolver_match
+                record.args = (*record.args[:-1], match.view_name if match else "no route")
             record.msg, record.args = _QUERY.sub("?…", record.getMessage()), ()
         return True
 
@@ -58,12 +66,16 @@ def _trace(record: logging.LogRecord) -> list[str]:
 
 
 class Lines(logging.Formatter):
-    """For people: as JsonLines, in a line; a traceback without the exception's text."""
+    """For people: as JsonLines, in a line; a traceback without the exception's text. Signs that
+    cannot be printed, line feeds too, are written as escapes: nobody forges a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         facts = getattr(record, "facts", {})
         shown = " ".join(f"{name}={value}" for name, value in facts.items())
-        line = f"{self.formatTime(record)} {record.levelname} {record.name}: {record.getMessage()}"
+        message = "".join(
+            one if one.isprintable() else ascii(one)[1:-1] for one in record.getMessage()
+        )
+        line = f"{self.formatTime(record)} {record.levelname} {record.name}: {message}"
         line = " ".join(part for part in (line, shown, getattr(record, "request_id", "")) if part)
         if record.exc_info and record.exc_info[0] is not None:
             line += "\n  " + "\n  ".join([*_trace(record), record.exc_info[0].__name__])

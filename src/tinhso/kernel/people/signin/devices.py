@@ -23,6 +23,11 @@ LIFE = timedelta(days=180)
 MOST = 5
 
 
+def cookie_name() -> str:
+    """Under HTTPS with the prefix that binds it to this host, as the session's."""
+    return f"__Host-{COOKIE}" if settings.SESSION_COOKIE_SECURE else COOKIE
+
+
 def known(request: HttpRequest, account: Account | None) -> str:
     """The device's own secret for this account; "" when it has not signed in to it before."""
     return _read(request).get(_mark(account), "") if account else ""
@@ -42,7 +47,7 @@ def write(request: HttpRequest, response: HttpResponse) -> None:
     held = getattr(request, "_device_cookie", None)
     if held is not None:
         response.set_cookie(
-            COOKIE,
+            cookie_name(),
             signing.dumps(held, salt=COOKIE),
             max_age=LIFE,
             secure=settings.SESSION_COOKIE_SECURE,
@@ -56,7 +61,9 @@ def _read(request: HttpRequest) -> dict[str, str]:
     if fresh is not None:
         return dict(fresh)
     try:
-        return dict(signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=LIFE))
+        return dict(
+            signing.loads(request.COOKIES.get(cookie_name(), ""), salt=COOKIE, max_age=LIFE)
+        )
     except signing.BadSignature:  # none, forged or too old: an unknown device
         return {}
 
