@@ -11,14 +11,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.ledger import walls
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.models import Delivery
+from tinhso.kernel.people.actions import Term
+from tinhso.kernel.people.invitations import make_invitation
+from tinhso.kernel.people.who import Who
 from tinhso.web.watch.logs import JsonLines, Lines, WithRequestId
 from tinhso.web.watch.status import findings
 
@@ -125,6 +129,18 @@ def test_no_log_tells_who_somebody_is_or_what_they_typed(site: None, log: io.Str
     assert "%40" not in text
 
 
+def test_no_log_tells_an_address_that_is_a_secret(site: None, log: io.StringIO) -> None:
+    who = Who(timezone.localdate())
+    made = make_invitation(who.actor(), None, "A", "", "p75.2025", "officer", "C", Term(who.day))
+    address = f"/loi-moi/{made.secret}/"
+    for at in (address, f"/en{address}"):
+        answer = Client().post(at, {"username": "x", "password": "y", "again": "z"})
+        assert answer.status_code == 400
+    assert Client(enforce_csrf_checks=True).post(address).status_code == 403
+    assert "django.request" in log.getvalue()
+    assert made.secret not in log.getvalue()
+
+
 def test_an_answer_carries_the_id_that_its_log_line_has(site: None, log: io.StringIO) -> None:
     answer = Client().get("/healthz", headers={"X-Request-ID": "0123456789abcdef"})
     assert answer["X-Request-ID"] == "0123456789abcdef"
@@ -154,11 +170,16 @@ def test_what_waits_too_long_is_told_with_what_to_do(site: None) -> None:
         topic="lake", key="k", payload={}, created_at=now, next_try_at=now, attempts=5
     )
     assert not found("Outbox").fine
+    Delivery.objects.update(attempts=1)
+    assert found("Outbox").fine
+    Delivery.objects.update(next_try_at=None, last_error="refused for good")
+    assert not found("Outbox").fine, "it waits for a person from its first try on"
     assert found("Ledger").fine
     with transaction.atomic():
         entry = record(OPERATOR, "x.y", Thing("x", "1"))
     assert found("Ledger").fine
-    type(entry).objects.update(at=now - timedelta(hours=1))
+    with walls.lifted(connection):
+        type(entry).objects.update(at=now - timedelta(hours=1))
     assert not found("Ledger").fine
 
 

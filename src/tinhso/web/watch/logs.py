@@ -19,12 +19,17 @@ _QUERY = re.compile(r"\?[^\s\"']*")
 
 
 class WithRequestId(logging.Filter):
-    """Marks each record with its request, and cuts queries out of addresses in messages."""
+    """Marks each record with its request, and has routes for addresses in messages."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         if record.name.startswith("django."):
-            # Django's own messages hold whole addresses as arguments.
+            # Django's own messages hold whole addresses as arguments, and some addresses are secrets.
+            match = getattr(getattr(record, "request", None), "resolver_match", None)
+            if match is not None and isinstance(record.args, tuple):
+                record.args = tuple(
+                    match.route if str(one).startswith("/") else one for one in record.args
+                )
             record.msg, record.args = _QUERY.sub("?…", record.getMessage()), ()
         return True
 
