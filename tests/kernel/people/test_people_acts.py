@@ -388,6 +388,21 @@ def test_a_name_that_many_bear_is_answered_with_the_choices() -> None:
         assert written(unit_asked(one)) == one
 
 
+@pytest.mark.parametrize("field", ["name", "title", "document"])
+def test_a_text_longer_than_its_column_is_told(
+    administrator: Who, commune: str, field: str
+) -> None:
+    """PostgreSQL refuses it, SQLite keeps it."""
+    client = Client()
+    sign_in(client, Account.objects.get(pk=administrator.account), strong=True)
+    form = {"name": "A", "unit": written(commune), "role": "officer", "title": "C"}
+    form |= {"since": administrator.day.isoformat(), field: "x" * 201}
+    page = client.post(reverse("people:invite"), form)
+    assert page.status_code == 400
+    assert "nhiều nhất 200 ký tự" in page.content.decode()
+    assert not Invitation.objects.exists()
+
+
 def test_pages_and_days_that_are_no_numbers_are_answered(administrator: Who) -> None:
     client = Client()
     sign_in(client, Account.objects.get(pk=administrator.account), strong=True)

@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from tinhso.kernel.ledger.actions import erase_about
@@ -72,6 +72,11 @@ NOT_ALONE = message(
     vi="Đây là người quản trị cuối cùng. Bố trí người khác trước.",
     en="This is the last administrator. Appoint somebody else first.",
 )
+TOO_LONG = message(
+    "text-too-long",
+    vi="Dài quá: nhiều nhất {most} ký tự, đang có {has}.",
+    en="Too long: at most {most} characters, there are {has}.",
+)
 UNIT_ENDED = message(
     "unit-ended",
     vi="{unit} không còn vào ngày {day}. Chọn đơn vị tiếp nhận.",
@@ -89,6 +94,17 @@ class Term:
     def __post_init__(self) -> None:
         if self.until is not None and self.until <= self.since:
             raise InputError([DATES_BACKWARDS(Place("until"), since=self.since, until=self.until)])
+
+
+def fit(model: type[Model], **values: str) -> None:
+    """Raises InputError for texts that the model's columns do not hold; places are the columns."""
+    problems = []
+    for name, value in values.items():
+        most = getattr(model._meta.get_field(name), "max_length", None)
+        if most is not None and len(value.strip()) > most:
+            problems.append(TOO_LONG(Place(name), most=most, has=len(value.strip())))
+    if problems:
+        raise InputError(problems)
 
 
 def may_appoint(who: Who, role: str, unit: str) -> Answer:
@@ -124,6 +140,7 @@ def position_for(
     transaction, after the right was asked for."""
     if not title.strip():
         raise InputError([TITLE_NEEDED(Place("title"))])
+    fit(Position, title=title, title_en=title_en)
     role_of(role)
     if not register().boundaries.exists(unit, since):
         name = register().full_name(unit, since)
@@ -178,6 +195,7 @@ def give(
     document: str = "",
 ) -> Appointment:
     """The appointment itself and its entry; inside a transaction, after the right was asked for."""
+    fit(Appointment, document=document)
     if not account.is_active:
         raise InputError([CLOSED(Place("account"), name=account.name)])
     overlapping = Appointment.objects.filter(

@@ -18,7 +18,7 @@ from tinhso.kernel.ledger.actor import Actor, Channel
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.kernel.people.accounts import account_of
-from tinhso.kernel.people.actions import Term, give, may_appoint, position_for
+from tinhso.kernel.people.actions import Term, fit, give, may_appoint, position_for
 from tinhso.kernel.people.models import Account, Invitation
 from tinhso.kernel.people.policies import ACCOUNT
 from tinhso.kernel.people.policy import ForbiddenError
@@ -132,6 +132,7 @@ def make_invitation(
         problems.append(EMAIL_TAKEN(Place("email")))
     if problems:
         raise InputError(problems)
+    fit(Invitation, name=name, document=document)
     secret = secrets.token_urlsafe(24)
     with transaction.atomic():
         position = position_for(actor, unit, role, title, title_en, term.since)
