@@ -328,6 +328,7 @@ def test_who_is_erased_leaves_no_name_anywhere(administrator: Who, commune: str)
         "officer",
         "A",
         Term(administrator.day),
+        link=lambda secret: f"https://tinhso.example/{secret}",
     )
     account = invitations.accept(made.secret, "pham.hiem", PASSWORD, "vi", "203.0.113.9")
     SocialAccount.objects.create(

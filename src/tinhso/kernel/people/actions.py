@@ -21,6 +21,7 @@ from django.utils import timezone
 from tinhso.kernel.ledger.actions import erase_about
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.notices.mail import give_up_owed
 from tinhso.kernel.people import identity
 from tinhso.kernel.people.models import Account, Appointment, Invitation, Position
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
@@ -390,6 +391,8 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
             reason=reason.strip(),
             hidden=True,
         )
+        if account.email:
+            give_up_owed(account.email, "people.account.erase")
         account.username = f"erased-{uuid.uuid4().hex}"
         account.name, account.email, account.erased_at = "", "", timezone.now()
         account.set_unusable_password()
