@@ -281,6 +281,17 @@ def test_a_header_that_lies_about_size_does_not_help(who: Who) -> None:
     assert code in ("archive-bomb", "file-damaged")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archives_are_unpacked_only_by_what_is_bounded(who: Who, method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("a.csv", b"a,b\n" * 1000)
+    assert refused(who, out.getvalue(), "a.zip") == "file-damaged"
+    broken = bytearray(out.getvalue())
+    broken[40:80] = bytes(40)
+    assert refused(who, bytes(broken), "a.zip") == "file-damaged"
+
+
 def link() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +19,7 @@ from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account, Appointment, Invitation
 from tinhso.kernel.people.policy import ForbiddenError, Need
+from tinhso.kernel.people.roles import roles
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.kernel.units.register import register
@@ -102,6 +105,47 @@ def test_an_invitation_that_is_over_says_so(administrator: Who, commune: str, ho
     page = Client().get(reverse("people:accept", args=[secret]))
     assert page.status_code == 410
     assert "không còn hiệu lực" in page.content.decode()
+
+
+def test_who_is_invited_twice_takes_the_second_up_with_the_account_of_the_first(
+    administrator: Who, commune: str
+) -> None:
+    first, second = (
+        invitations.invite(
+            administrator, "A", " A@xa.gov.vn", commune, "officer", title, Term(administrator.day)
+        )
+        for title in ("Kế toán", "Văn thư")
+    )
+    account = invitations.accept(first.secret, "nguoi-a", PASSWORD, "vi", "")
+    form = {"username": "nguoi-b", "password": PASSWORD, "again": PASSWORD}
+    page = Client().post(reverse("people:accept", args=[second.secret]), form)
+    assert page.status_code == 400
+    assert "Đăng nhập bằng tài khoản ấy" in page.content.decode()
+    invitations.join(second.secret, account, "")
+    assert len(seats_of(account.pk, administrator.day)) == 2
+
+
+def test_an_invitation_goes_to_an_address_or_to_none(administrator: Who, commune: str) -> None:
+    for email in ("khong phai", "a@b\nBcc: c@d.vn", f"{'a' * 250}@xa.gov.vn"):
+        with pytest.raises(InputError) as error:
+            invitations.invite(
+                administrator, "A", email, commune, "officer", "C", Term(administrator.day)
+            )
+        assert codes(error) == ["email-wrong"]
+
+
+def test_an_invitation_withdrawn_while_it_is_taken_up_gives_nothing(
+    administrator: Who, commune: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = invitations.invite(
+        administrator, "A", "", commune, "officer", "C", Term(administrator.day)
+    )
+    monkeypatch.setattr(invitations, "standing", lambda _: made.invitation)
+    invitations.withdraw(administrator, made.invitation)
+    with pytest.raises(InputError) as error:
+        invitations.accept(made.secret, "nguoi-a", PASSWORD, "vi", "")
+    assert codes(error) == ["invitation-over"]
+    assert not Account.objects.filter(username="nguoi-a").exists()
 
 
 def test_everything_wrong_with_a_new_account_is_said_at_once(
@@ -199,6 +243,55 @@ def test_who_leaves_hands_over_and_is_out_at_once(administrator: Who, commune: s
     assert not Client().login(username="di", password=PASSWORD)
 
 
+def test_what_was_held_for_a_time_is_handed_over_for_that_time(
+    administrator: Who, commune: str
+) -> None:
+    end = administrator.day + timedelta(days=10)
+    leaver, follower = appoint("leader", commune, "di", until=end), appoint("officer", commune)
+    with pytest.raises(InputError) as error:
+        actions.close_account(administrator, leaver, "nghỉ", hand_over_to=leaver)
+    assert codes(error) == ["handed-to-oneself"]
+    actions.close_account(administrator, leaver, "nghỉ", hand_over_to=follower)
+    taken = follower.appointments.get(position__role="leader")
+    assert (taken.since, taken.until) == (administrator.day, end)
+
+
+def test_who_may_close_accounts_hands_over_only_what_they_may_give(
+    administrator: Who, commune: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaver, friend = appoint("administrator", PROVINCE, "di"), appoint("officer", commune, "ban")
+    gives = {"people.account:close": ("all",), "people.position:appoint": ("own",)}
+    registrar = replace(roles()["officer"], code="registrar", gives=gives)
+    known = {**roles(), "registrar": registrar}
+    for place in ("policy", "actions"):
+        monkeypatch.setattr(f"tinhso.kernel.people.{place}.roles", lambda: known)
+    who = as_who(appoint("registrar", commune))
+    with pytest.raises(ForbiddenError):
+        actions.close_account(who, leaver, "nghỉ", hand_over_to=friend)
+    assert leaver.is_active
+    actions.close_account(who, leaver, "nghỉ")
+
+
+def test_ending_never_lengthens(administrator: Who, commune: str) -> None:
+    one = appoint("officer", commune, "mot")
+    held, day = one.appointments.get(), administrator.day
+    actions.end_appointment(administrator, held, day, "thôi")
+    with pytest.raises(InputError) as error:
+        actions.end_appointment(administrator, held, day + timedelta(days=300), "thôi")
+    assert codes(error) == ["appointment-ends-earlier"]
+    assert seats_of(one.pk, day) == ()
+
+
+def test_the_last_administrator_cannot_set_a_day_to_leave(administrator: Who) -> None:
+    own = Appointment.objects.get(account=administrator.account)
+    later = administrator.day + timedelta(days=30)
+    with pytest.raises(InputError) as error, transaction.atomic():
+        actions.end_appointment(administrator, own, later, "nghỉ")
+    assert codes(error) == ["last-administrator"]
+    appoint("administrator", PROVINCE, "nguoi-sau")
+    actions.end_appointment(administrator, own, later, "nghỉ")
+
+
 def test_the_last_administrator_cannot_leave(administrator: Who) -> None:
     last = Account.objects.get(username="quan-tri")
     with pytest.raises(InputError) as error, transaction.atomic():
@@ -235,8 +328,12 @@ def test_who_is_erased_leaves_no_name_anywhere(administrator: Who, commune: str)
         "officer",
         "A",
         Term(administrator.day),
+        link=lambda secret: f"https://tinhso.example/{secret}",
     )
     account = invitations.accept(made.secret, "pham.hiem", PASSWORD, "vi", "203.0.113.9")
+    SocialAccount.objects.create(
+        user=account, provider="vneid", uid="hiem", extra_data={"id_token": {"sub": "hiem"}}
+    )
     actions.erase_account(administrator, account, "Theo yêu cầu của công dân")
     from django.apps import apps  # noqa: PLC0415
 
@@ -290,3 +387,35 @@ def test_a_name_that_many_bear_is_answered_with_the_choices() -> None:
     assert "Copy one" in error.value.problems[0].to("en")
     for one in error.value.problems[0].params["known"].split("; "):  # type: ignore[attr-defined]
         assert written(unit_asked(one)) == one
+
+
+@pytest.mark.parametrize("field", ["name", "title", "document"])
+def test_a_text_longer_than_its_column_is_told(
+    administrator: Who, commune: str, field: str
+) -> None:
+    """PostgreSQL refuses it, SQLite keeps it."""
+    client = Client()
+    sign_in(client, Account.objects.get(pk=administrator.account), strong=True)
+    form = {"name": "A", "unit": written(commune), "role": "officer", "title": "C"}
+    form |= {"since": administrator.day.isoformat(), field: "x" * 201}
+    page = client.post(reverse("people:invite"), form)
+    assert page.status_code == 400
+    assert "nhiều nhất 200 ký tự" in page.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_pages_and_days_that_are_no_numbers_are_answered(administrator: Who) -> None:
+    client = Client()
+    sign_in(client, Account.objects.get(pk=administrator.account), strong=True)
+    long = "9" * 5000
+    for typed in (long, "٣", "-1", "0x1"):
+        assert client.get(reverse("people:people"), {"trang": typed}).status_code == 200
+    assert client.post(reverse("my_sessions"), {"phien": long}).status_code == 302
+
+
+def test_a_machine_has_no_account_page_of_its_own(administrator: Who) -> None:
+    machine = tokens.connect(administrator, "Kho dữ liệu", PROVINCE)
+    secret = tokens.issue(administrator, machine, "", ["plan.records:open"], 30).secret
+    for name in ("my_account", "my_sessions", "mfa_index"):
+        answer = Client().get(reverse(name), headers={"Authorization": f"Bearer {secret}"})
+        assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_login"))

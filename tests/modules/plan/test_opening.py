@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from fractions import Fraction
 
 import pytest
+from django.test import RequestFactory
 
+from tests.people import appoint
+from tinhso.kernel.people.accounts import seats_of
+from tinhso.kernel.people.who import Who
 from tinhso.measure.explain import explain, recount, rows
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.streams import Sensitivity
 from tinhso.modules.plan import opening
+from tinhso.modules.plan.pages import figures_key
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import workspace
 
@@ -97,3 +103,14 @@ def test_the_sample_says_what_its_own_tally_says() -> None:
         sum(online for online, _ in told),
         sum(closed for _, closed in told),
     )
+
+
+def test_what_one_token_may_see_is_never_kept_for_another_of_the_same_machine(site: None) -> None:
+    account = appoint("integration", "p70")
+    seats, day = seats_of(account.pk, date(2026, 1, 1)), date(2026, 1, 1)
+    keys = []
+    for scopes in (frozenset[str](), frozenset({"plan.records:open"}), None):
+        request = RequestFactory().get("/")
+        request._who = Who(day, account.pk, "", seats, strong=True, scopes=scopes)  # type: ignore[attr-defined]
+        keys.append("\n".join(figures_key(request)))
+    assert len(set(keys)) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.test import Client
 
 from tests.people import appoint, sign_in
@@ -50,6 +51,19 @@ def test_a_figure_that_changed_is_published_again_only_with_a_reason() -> None:
     assert (oldest.numerator, oldest.differs) == (1, True)
 
 
+def test_of_two_who_publish_at_once_the_later_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL neither sees the other's publication before it is committed."""
+    queries = PlanQueries(workspace(), "binh-phuoc-2025")
+    publish(OPERATOR, queries, QUARTER, View(), by="Sở", reason="", all_levels=False)
+    monkeypatch.setattr("tinhso.modules.plan.actions.Publication.objects.filter", unseen)
+    with pytest.raises(InputError, match="just published"), transaction.atomic():
+        publish(OPERATOR, queries, QUARTER, View(), by="Ban", reason="", all_levels=False)
+
+
+def unseen(**_: object) -> QuerySet[Publication]:
+    return Publication.objects.none()
+
+
 def test_the_database_itself_refuses_a_revision_without_a_reason() -> None:
     facts = {"plan": "p", "period": "2025", "view": "then", "snapshot": 1, "simulated": True}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -68,8 +82,9 @@ def test_the_standing_agency_publishes_on_its_page(site: None) -> None:
     again = client.post(address, {"period": "2025-Q1", "reason": "thử"})
     assert again.status_code == 400
     assert "giống lần công bố trước" in again.content.decode()
-    wrong = client.post(address, {"period": "quý một"})
-    assert wrong.status_code == 400
+    for period in ("quý một", "2030", "1999-Q1"):
+        wrong = client.post(address, {"period": period})
+        assert wrong.status_code == 400, period
     assert Publication.objects.count() == 1
     entry = Entry.objects.get(act="plan.publication.publish")
     assert (entry.unit, entry.channel) == ("p70", "web")

@@ -192,6 +192,10 @@ def test_what_waits_too_long_is_told_with_what_to_do(
         topic="lake", key="k", payload={}, created_at=now, next_try_at=now, attempts=5
     )
     assert not found("Outbox").fine
+    Delivery.objects.update(attempts=1)
+    assert found("Outbox").fine
+    Delivery.objects.update(next_try_at=None, last_error="refused for good")
+    assert not found("Outbox").fine, "it waits for a person from its first try on"
     assert found("Ledger").fine
     with transaction.atomic():
         record(OPERATOR, "x.y", Thing("x", "1"))

@@ -58,6 +58,9 @@ def members(
 def _refuse_odd(info: zipfile.ZipInfo, place: Place) -> None:
     if info.flag_bits & 1:
         raise InputError([messages.ENCRYPTED(place)])
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # bzip2 and LZMA unpack a piece to as much as they like, and LZMA takes what memory it asks.
+        raise NotImplementedError(f"compression method {info.compress_type}")
     name = info.filename
     if stat.S_ISLNK(info.external_attr >> 16):
         raise InputError([_unsafe(place, name, Text("là một liên kết", "it is a link"))])

@@ -10,6 +10,7 @@ import smtplib
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
 from tinhso.kernel.ledger.delivering import (
@@ -19,7 +20,7 @@ from tinhso.kernel.ledger.delivering import (
     TemporaryError,
     delivers,
 )
-from tinhso.kernel.ledger.models import Delivery
+from tinhso.kernel.ledger.models import Delivery, DeliveryState
 from tinhso.kernel.ledger.outbox import owe
 from tinhso.measure.text import Language, Text
 
@@ -48,6 +49,19 @@ def owe_written(to: str, subject: str, body: str) -> Delivery:
     key = salted_hmac("tinhso.mail", to.casefold(), algorithm="sha256").hexdigest()[:16]
     line = " ".join(subject.split())  # a subject is one line
     return owe(TOPIC, key, {"to": to, "subject": line, "body": body})
+
+
+def give_up_owed(to: str, reason: str) -> int:
+    """Never send what is still owed to an address, and forget its words: how many mails."""
+    owed = Delivery.objects.filter(topic=TOPIC, state=DeliveryState.WAITING, payload__to=to)
+    return owed.update(
+        state=DeliveryState.GIVEN_UP,
+        reason=reason,
+        payload={},
+        ended_at=Now(),
+        lease=None,
+        leased_until=None,
+    )
 
 
 @delivers(TOPIC, personal=True)

@@ -11,19 +11,23 @@ from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from tinhso.kernel.ledger.actions import erase_about
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.notices.mail import give_up_owed
 from tinhso.kernel.people import identity
 from tinhso.kernel.people.models import Account, Appointment, Invitation, Position
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
 from tinhso.kernel.people.policy import Answer, ForbiddenError, Need
 from tinhso.kernel.people.roles import role as role_of
+from tinhso.kernel.people.roles import roles
 from tinhso.kernel.people.scopes import Reach, seated
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
@@ -54,10 +58,25 @@ REASON_NEEDED = message(
     vi="Ghi lý do; lý do được giữ trong nhật ký.",
     en="Give the reason; it is kept in the ledger.",
 )
+ENDS_EARLIER = message(
+    "appointment-ends-earlier",
+    vi="Vị trí này thôi giữ từ {until}; muốn giữ lâu hơn thì bố trí lại.",
+    en="This position is held until {until} only; to hold it longer, appoint anew.",
+)
+TO_ONESELF = message(
+    "handed-to-oneself",
+    vi="Người nhận bàn giao phải là người khác.",
+    en="Somebody else has to take over.",
+)
 NOT_ALONE = message(
     "last-administrator",
     vi="Đây là người quản trị cuối cùng. Bố trí người khác trước.",
     en="This is the last administrator. Appoint somebody else first.",
+)
+TOO_LONG = message(
+    "text-too-long",
+    vi="Dài quá: nhiều nhất {most} ký tự, đang có {has}.",
+    en="Too long: at most {most} characters, there are {has}.",
 )
 UNIT_ENDED = message(
     "unit-ended",
@@ -76,6 +95,17 @@ class Term:
     def __post_init__(self) -> None:
         if self.until is not None and self.until <= self.since:
             raise InputError([DATES_BACKWARDS(Place("until"), since=self.since, until=self.until)])
+
+
+def fit(model: type[Model], **values: str) -> None:
+    """Raises InputError for texts that the model's columns do not hold; places are the columns."""
+    problems = []
+    for name, value in values.items():
+        most = getattr(model._meta.get_field(name), "max_length", None)
+        if most is not None and len(value.strip()) > most:
+            problems.append(TOO_LONG(Place(name), most=most, has=len(value.strip())))
+    if problems:
+        raise InputError(problems)
 
 
 def may_appoint(who: Who, role: str, unit: str) -> Answer:
@@ -111,6 +141,7 @@ def position_for(
     transaction, after the right was asked for."""
     if not title.strip():
         raise InputError([TITLE_NEEDED(Place("title"))])
+    fit(Position, title=title, title_en=title_en)
     role_of(role)
     if not register().boundaries.exists(unit, since):
         name = register().full_name(unit, since)
@@ -165,6 +196,7 @@ def give(
     document: str = "",
 ) -> Appointment:
     """The appointment itself and its entry; inside a transaction, after the right was asked for."""
+    fit(Appointment, document=document)
     if not account.is_active:
         raise InputError([CLOSED(Place("account"), name=account.name)])
     overlapping = Appointment.objects.filter(
@@ -198,8 +230,12 @@ def end_appointment(who: Who, appointment: Appointment, on: date, reason: str) -
     if not reason.strip():
         raise InputError([REASON_NEEDED(Place("reason"))])
     with transaction.atomic():
+        _one_at_a_time()
+        appointment.refresh_from_db(fields=["until"])
+        if appointment.until is not None and on > appointment.until:
+            raise InputError([ENDS_EARLIER(Place("on"), until=appointment.until)])
         _end(who.actor(answer.seat), appointment, on, reason)
-        _someone_administers()
+        _someone_administers(max(on, who.day))
 
 
 def _end(actor: Actor, appointment: Appointment, on: date, reason: str) -> None:
@@ -240,17 +276,24 @@ def close_account(
     who: Who, account: Account, reason: str, *, hand_over_to: Account | None = None
 ) -> None:
     """Somebody leaves: positions end today, tokens and sessions too; the one who follows holds the
-    same positions from today. Raises ForbiddenError, InputError."""
+    same positions from today, for as long as they were held, and who hands over may appoint to
+    each. Raises ForbiddenError, InputError."""
     held = current(account, who.day)
     answer = _may_close(who, held)
     if not reason.strip():
         raise InputError([REASON_NEEDED(Place("reason"))])
+    if hand_over_to == account:
+        raise InputError([TO_ONESELF(Place("hand_over_to"))])
+    if hand_over_to is not None:
+        for one in held:
+            _require(may_appoint(who, one.position.role, one.position.unit_id))
     actor = who.actor(answer.seat)
     with transaction.atomic():
+        _one_at_a_time()
         for appointment in held:
+            term = Term(max(who.day, appointment.since), appointment.until)
             _end(actor, appointment, who.day, reason)
             if hand_over_to is not None:
-                term = Term(max(who.day, appointment.since))
                 give(actor, hand_over_to, appointment.position, term, document=reason)
         account.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
         account.is_active = False
@@ -266,7 +309,7 @@ def close_account(
             },
             reason=reason.strip(),
         )
-        _someone_administers()
+        _someone_administers(who.day)
         end_sessions(account)
 
 
@@ -277,16 +320,24 @@ def _may_close(who: Who, held: list[Appointment]) -> Answer:
     return answers[0]
 
 
-def _someone_administers() -> None:
-    """Without anybody who reaches everything nobody could give a right any more."""
-    today = timezone.localdate()
-    able = [
-        code
-        for code in {row.role for row in Position.objects.only("role").distinct()}
-        if "all" in role_of(code).scopes(POSITION.right("appoint"))
-    ]
+def _administrators() -> QuerySet[Position]:
+    """The positions that reach everything when they give a right."""
+    able = [one.code for one in roles().values() if "all" in one.scopes(POSITION.right("appoint"))]
+    return Position.objects.filter(role__in=able)
+
+
+def _one_at_a_time() -> None:
+    """Two administrators who end each other's positions at once wait here for each other."""
+    list(_administrators().select_for_update().order_by("id").values_list("id"))
+
+
+def _someone_administers(day: date) -> None:
+    """Without anybody who reaches everything on a day nobody could give a right any more."""
     held = Appointment.objects.filter(
-        Q(until=None) | Q(until__gt=today), position__role__in=able, account__is_active=True
+        Q(until=None) | Q(until__gt=day),
+        since__lte=day,
+        position__in=_administrators(),
+        account__is_active=True,
     )
     if not held.exists():
         raise InputError([NOT_ALONE(Place("account"))])
@@ -340,11 +391,15 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
             reason=reason.strip(),
             hidden=True,
         )
+        if account.email:
+            give_up_owed(account.email, "people.account.erase")
         account.username = f"erased-{uuid.uuid4().hex}"
         account.name, account.email, account.erased_at = "", "", timezone.now()
         account.set_unusable_password()
         account.save()
-        EmailAddress.objects.filter(user=account).delete()
+        # Who one is elsewhere (the number that the identity provider knows one by), and what one signs in with.
+        for model in (EmailAddress, SocialAccount, Authenticator):
+            model.objects.filter(user=account).delete()
         identity.forget(account)
         erase_about(who.actor(answer.seat), ACCOUNT.kind, str(account.id), reason)
         Invitation.objects.filter(accepted_by=account).update(name="", email="")

@@ -54,6 +54,11 @@ class Filled:
         )
 
 
+def whole(typed: str) -> int:
+    """The whole number that a field holds, up to nine digits; 0 for anything else."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 9 else 0
+
+
 def day_of(request: HttpRequest, name: str, *, needed: bool = True) -> date | None:
     """The day in a field, as browsers (2025-07-01) and people (1/7/2025) write it.
 

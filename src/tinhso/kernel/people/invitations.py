@@ -18,7 +18,7 @@ from tinhso.kernel.ledger.actor import Actor, Channel
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.kernel.people.accounts import account_of
-from tinhso.kernel.people.actions import Term, give, may_appoint, position_for
+from tinhso.kernel.people.actions import Term, fit, give, may_appoint, position_for
 from tinhso.kernel.people.models import Account, Invitation
 from tinhso.kernel.people.policies import ACCOUNT
 from tinhso.kernel.people.policy import ForbiddenError
@@ -35,6 +35,16 @@ EMAIL_TAKEN = message(
     "email-taken",
     vi="Đã có tài khoản với thư điện tử này. Bố trí người ấy vào vị trí, không cần mời.",
     en="There is an account with this e-mail. Appoint that person, no invitation is needed.",
+)
+ACCOUNT_THERE = message(
+    "account-there",
+    vi="Đã có tài khoản với thư điện tử của lời mời này. Đăng nhập bằng tài khoản ấy rồi mở lại địa chỉ này để nhận vị trí.",
+    en="There is an account with this invitation's e-mail. Sign in with it, then open this address again to take the position.",
+)
+EMAIL_WRONG = message(
+    "email-wrong",
+    vi="“{email}” không phải địa chỉ thư điện tử.",
+    en="“{email}” is no e-mail address.",
 )
 INVITATION_OVER = message(
     "invitation-over",
@@ -115,17 +125,21 @@ def make_invitation(
     problems: list[Problem] = []
     if not name.strip():
         problems.append(NAME_NEEDED(Place("name")))
-    if email and Account.objects.filter(email__iexact=email).exists():
+    email = email.strip().lower()
+    if email and not _is_email(email):
+        problems.append(EMAIL_WRONG(Place("email"), email=email))
+    elif email and Account.objects.filter(email__iexact=email).exists():
         problems.append(EMAIL_TAKEN(Place("email")))
     if problems:
         raise InputError(problems)
+    fit(Invitation, name=name, document=document)
     secret = secrets.token_urlsafe(24)
     with transaction.atomic():
         position = position_for(actor, unit, role, title, title_en, term.since)
         made = Invitation.objects.create(
             digest=secret_digest(secret),
             name=name.strip(),
-            email=email.strip().lower(),
+            email=email,
             position=position,
             document=document.strip(),
             since=term.since,
@@ -184,6 +198,9 @@ def accept(secret: str, username: str, password: str, language: str, address: st
             language=language,
         )
         problems = [*_wrong_username(account.username), *_weak(password, account)]
+        # Invited twice, to two positions: the other invitation was taken up first.
+        if account.email and Account.objects.filter(email__iexact=account.email).exists():
+            problems.append(ACCOUNT_THERE())
         if problems:
             raise InputError(problems)
         account.set_password(password)
@@ -213,7 +230,8 @@ def join(secret: str, account: Account, address: str) -> None:
 
 
 def _take(invitation: Invitation, account: Account, actor: Actor) -> None:
-    taken = Invitation.objects.filter(pk=invitation.pk, accepted_by=None).update(
+    # Asked of the row itself: it may have been taken up or withdrawn since it was found standing.
+    taken = Invitation.objects.filter(pk=invitation.pk, accepted_by=None, withdrawn_at=None).update(
         accepted_by=account
     )
     if not taken:
@@ -233,6 +251,14 @@ def withdraw(who: Who, invitation: Invitation) -> None:
         if changed:
             thing = Thing("people.invitation", str(invitation.id), position.unit_id)
             record(who.actor(seat), "people.account.uninvite", thing)
+
+
+def _is_email(typed: str) -> bool:
+    try:
+        Invitation._meta.get_field("email").run_validators(typed)
+    except ValidationError:
+        return False
+    return True
 
 
 def _wrong_username(username: str) -> list[Problem]:

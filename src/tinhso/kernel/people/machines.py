@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from tinhso.kernel.people import queries, tokens
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
-from tinhso.kernel.people.filled import Filled
+from tinhso.kernel.people.filled import Filled, whole
 from tinhso.kernel.people.policies import TOKEN
 from tinhso.kernel.people.policy import POLICIES
 from tinhso.kernel.people.views import uuid_of
@@ -74,7 +74,7 @@ def _do(request: HttpRequest, who: Who) -> tokens.Issued | None:
             machine = queries.machines(who).filter(pk=uuid_of(posted.get("machine", ""))).first()
             if machine is None:
                 raise Http404
-            days = int(raw) if (raw := posted.get("days", "")).isdecimal() else 0
+            days = whole(posted.get("days", ""))
             return tokens.issue(
                 who, machine, posted.get("token_name", ""), posted.getlist("scopes"), days
             )

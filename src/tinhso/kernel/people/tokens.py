@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.accounts import TOKEN_PREFIX, token_digest
-from tinhso.kernel.people.actions import Term, appoint
+from tinhso.kernel.people.actions import Term, appoint, fit
 from tinhso.kernel.people.models import Account, Appointment, Token
 from tinhso.kernel.people.policies import TOKEN
 from tinhso.kernel.people.policy import POLICIES
@@ -65,6 +65,7 @@ def connect(who: Who, name: str, unit: str, document: str = "") -> Account:
     TOKEN.require(who, "issue", unit)
     if not name.strip():
         raise InputError([NAME_NEEDED(Place("name"))])
+    fit(Account, name=name)
     with transaction.atomic():
         account = Account(
             username=f"may-{secrets.token_hex(6)}", name=name.strip(), kind=Account.Kind.MACHINE

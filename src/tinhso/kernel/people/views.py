@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from tinhso.kernel.people import actions, invitations, queries
 from tinhso.kernel.people.access import asks, public, signed_in
 from tinhso.kernel.people.accounts import client_address, who_is
-from tinhso.kernel.people.filled import Filled, day_of
+from tinhso.kernel.people.filled import Filled, day_of, whole
 from tinhso.kernel.people.models import Account, Invitation
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
 from tinhso.kernel.people.roles import role as role_of
@@ -45,7 +45,7 @@ def people(request: HttpRequest) -> HttpResponse:
         found = queries.people(who, request.GET.get("ten", ""), unit)
     except InputError as error:
         filled = Filled(request.GET, error)
-    page = max(1, int(raw)) if (raw := request.GET.get("trang", "")).isdecimal() else 1
+    page = max(1, whole(request.GET.get("trang", "")))
     shown = found[(page - 1) * PAGE : page * PAGE]
     held = {one: list(queries.appointments(who, one)) for one in shown}
     context = {
@@ -270,8 +270,8 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
     who, filled = who_is(request), Filled(None)
     if request.method == "POST":
         try:
-            if who.signed_in and request.POST.get("viec") == "nhan":
-                invitations.join(secret, Account.objects.get(pk=str(who.account)), who.address)
+            if request.user.is_authenticated and request.POST.get("viec") == "nhan":
+                invitations.join(secret, Account.objects.get(pk=request.user.pk), who.address)
                 return redirect("home")
             _accept_anew(request, secret)
         except InputError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -27,6 +27,11 @@ NOTHING_CHANGED = message(
     "publication-same",
     vi="Mọi con số giống lần công bố trước; không có gì để công bố lại.",
     en="All figures are as published before; there is nothing to publish again.",
+)
+AT_ONCE = message(
+    "publication-at-once",
+    vi="Có người vừa công bố kỳ này. Mở lại trang để xem, rồi công bố lại nếu vẫn cần.",
+    en="Somebody has just published this period. Open the page again, then publish if it is still needed.",
 )
 
 
@@ -52,7 +57,8 @@ def publish(
     Without `all_levels`, only those directly below it. `by` is who the publication names.
 
     The first time needs no reason. A later time is a revision: it raises InputError without a
-    reason (`publication-reason`) or without any difference (`publication-same`).
+    reason (`publication-reason`) or without any difference (`publication-same`). Of two at the same
+    moment the later raises InputError (`publication-at-once`): its differences were another's.
     """
     lens = Lens(period, view)
     values = _figures(queries, lens, all_levels=all_levels)
@@ -68,17 +74,20 @@ def publish(
             first = f"{changed[0].indicator.code} {changed[0].unit}"
             raise InputError([REASON_NEEDED(Place("reason"), changed=len(changed), first=first)])
         number = (earlier.aggregate(Max("number"))["number__max"] or 0) + 1
-        publication = Publication.objects.create(
-            plan=queries.pack.code,
-            period=period.code,
-            view=view.code,
-            number=number,
-            snapshot=queries.manifest.snapshot,
-            published_at=timezone.now(),
-            published_by=by,
-            reason=reason.strip(),
-            simulated=bool(queries.manifest.simulated),
-        )
+        try:
+            publication = Publication.objects.create(
+                plan=queries.pack.code,
+                period=period.code,
+                view=view.code,
+                number=number,
+                snapshot=queries.manifest.snapshot,
+                published_at=timezone.now(),
+                published_by=by,
+                reason=reason.strip(),
+                simulated=bool(queries.manifest.simulated),
+            )
+        except IntegrityError as error:
+            raise InputError([AT_ONCE(NOWHERE)]) from error
         PublishedFigure.objects.bulk_create(
             PublishedFigure(
                 publication=publication,

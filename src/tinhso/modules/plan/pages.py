@@ -99,7 +99,8 @@ def figures_key(request: HttpRequest) -> list[str]:
     place = workspace()
     newest = Publication.objects.aggregate(newest=Max("id"))["newest"]
     who = who_is(request)
-    reader = f"{who.account} {who.seats} {who.day}" if who.signed_in else "public"
+    scopes = "" if who.scopes is None else sorted(who.scopes)
+    reader = f"{who.account} {who.seats} {who.day} {scopes}" if who.signed_in else "public"
     return [__version__, place.cube_name, place.digest, str(newest), reader]
 
 

@@ -13,12 +13,18 @@ from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.units.queries import card
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
-from tinhso.measure.text import InputError
+from tinhso.measure.text import InputError, Place, message
 from tinhso.modules.plan.actions import publish
 from tinhso.modules.plan.models import Publication
 from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import NotMeasuredError, UnknownPlanError, workspace
+
+NOT_OFFERED = message(
+    "publication-period",
+    vi="Chưa có số liệu cho kỳ “{period}” để công bố. Chọn một kỳ trong danh sách.",
+    en="There are no figures of the period “{period}” to publish. Choose one from the list.",
+)
 
 #: The newest publications that the page lists.
 SHOWN = 40
@@ -51,7 +57,7 @@ def publishing(request: HttpRequest, plan_code: str) -> HttpResponse:
         "plan_code": plan_code,
         "plan": queries.plan,
         "filled": filled,
-        "periods": [(one.code, one.label) for _, _, group in queries.periods() for one in group],
+        "periods": [(one.code, one.label) for one in _periods(queries)],
         "publications": Publication.objects.filter(plan=plan_code).order_by("-id")[:SHOWN],
         "simulated": queries.manifest.simulated,
         "snapshot": queries.manifest.snapshot,
@@ -59,15 +65,22 @@ def publishing(request: HttpRequest, plan_code: str) -> HttpResponse:
     return render(request, "plan/publishing.html", context, status=400 if filled.problems else 200)
 
 
+def _periods(queries: PlanQueries) -> list[Period]:
+    return [one for _, _, group in queries.periods() for one in group]
+
+
 def _publish(request: HttpRequest, queries: PlanQueries) -> int:
     """Publish what the form asks for, as the units were then. Raises InputError, ForbiddenError."""
     who = who_is(request)
     seat = PUBLICATION.require(who, "publish", queries.plan.unit).seat
     assert seat is not None
+    period = Period.parse(request.POST.get("period", ""))
+    if period not in _periods(queries):
+        raise InputError([NOT_OFFERED(Place("period"), period=period.code)])
     done = publish(
         who.actor(seat),
         queries,
-        Period.parse(request.POST.get("period", "")),
+        period,
         View(),
         by=f"{seat.title.vi}, {card(seat.unit).name.vi}",
         reason=request.POST.get("reason", ""),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tinhso.kernel.people.access import may, public
+from tinhso.kernel.people.filled import whole
 from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.units import queries as units
 from tinhso.measure import writing
@@ -222,7 +223,7 @@ def open_number(request: HttpRequest, queries: PlanQueries, lens: Lens, code: st
     wanted, unit = indicator_code(queries, code), unit_of(request, queries)
     everything = may(request, RECORDS, "open", unit)
     seen = (Sensitivity.PUBLIC, Sensitivity.INTERNAL) if everything else (Sensitivity.PUBLIC,)
-    page = max(1, int(raw)) if (raw := request.GET.get("trang", "")).isdecimal() else 1
+    page = max(1, whole(request.GET.get("trang", "")))
     opened = opening.open_value(queries, wanted, unit, lens, seen, page if everything else 1)
     target = queries.target_of(code)
     context = frame(queries, lens, "plan") | {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tinhso.kernel.ledger.models import Delivery, DeliveryState
 from tinhso.modules.plan.workspace import Workspace
@@ -18,7 +18,9 @@ STUCK_AFTER = 5
 
 
 def stuck() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state=DeliveryState.WAITING, attempts__gte=STUCK_AFTER)
+    """Those that wait for a person: refused for good, or tried in vain again and again."""
+    in_vain = Q(next_try_at__isnull=True) | Q(attempts__gte=STUCK_AFTER)
+    return Delivery.objects.filter(in_vain, state=DeliveryState.WAITING)
 
 
 def snapshot(place: Workspace) -> tuple[int, datetime]:

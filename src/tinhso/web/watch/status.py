@@ -119,8 +119,8 @@ def _outbox() -> tuple[Text, Text | None]:
     if not number:
         return Text("không việc nào mắc kẹt", "nothing is stuck"), None
     found = Text(
-        f"{number} việc đã gửi hỏng {facts.STUCK_AFTER} lần trở lên",
-        f"{number} deliveries failed {facts.STUCK_AFTER} times or more",
+        f"{number} việc bị từ chối hẳn, hoặc đã gửi hỏng {facts.STUCK_AFTER} lần trở lên",
+        f"{number} deliveries were refused for good, or failed {facts.STUCK_AFTER} times or more",
     )
     todo = Text(
         "Xem lý do ở hộp thư đi; sửa bên nhận, rồi cho gửi lại hoặc bỏ có lý do.",

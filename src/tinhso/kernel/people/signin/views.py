@@ -19,8 +19,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from tinhso.kernel.people.access import asks, signed_in
+from tinhso.kernel.people.access import NotSignedInError, asks, signed_in
 from tinhso.kernel.people.accounts import who_is
+from tinhso.kernel.people.filled import whole
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.policies import ACCOUNT
 from tinhso.kernel.people.signin import oidc
@@ -70,10 +71,8 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         only = ""
         if "phien" in request.POST:
-            asked = request.POST["phien"]
-            if not asked.isdecimal():
-                return redirect("my_sessions")
-            row = UserSession.objects.filter(user=account, pk=int(asked)).first()
+            asked = whole(request.POST["phien"])
+            row = UserSession.objects.filter(user=account, pk=asked).first()
             if row is None:  # it ended in the meantime
                 return redirect("my_sessions")
             only = row.session_key
@@ -117,8 +116,10 @@ def reset_factor_of(request: HttpRequest, account: uuid.UUID) -> HttpResponse:
 
 
 def _account(request: HttpRequest) -> Account:
+    """Whose session it is. A machine's token opens no session, and these pages are a person's."""
     account = request.user
-    assert isinstance(account, Account)
+    if not isinstance(account, Account):
+        raise NotSignedInError
     return account
 
 
