@@ -69,6 +69,9 @@ class AccessMiddleware:
         access = access_of(view, match.view_name if match else "")
         if access is None:
             raise ImproperlyConfigured(f"{request.path}: the route does not say who may use it")
+        if _unwritable(request):
+            context = {"plan_code": ""}
+            return render(request, "unwritable.html", context, status=HTTPStatus.BAD_REQUEST)
         if access == SIGNED_IN and not who_is(request).signed_in:
             return redirect_to_login(request.get_full_path())
         return None
@@ -81,6 +84,13 @@ class AccessMiddleware:
         if isinstance(error, ForbiddenError):
             return forbidden(request, error)
         return None
+
+
+def _unwritable(request: HttpRequest) -> bool:
+    """Whether a form holds the character NUL, which no database keeps as text and nobody types."""
+    return request.method == "POST" and any(
+        "\0" in value for _, values in request.POST.lists() for value in values
+    )
 
 
 def forbidden(request: HttpRequest, error: ForbiddenError) -> HttpResponse:

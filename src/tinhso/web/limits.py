@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import ResolverMatch
@@ -105,7 +106,8 @@ def _person(request: HttpRequest) -> str:
     """The account that asks, by session or token; "" for nobody and for a wrong token (whose
     address is counted all the same)."""
     if not request.headers.get("Authorization"):
-        return str(request.user.pk) if request.user.is_authenticated else ""
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+        return str(request.user.pk) if known else ""
     try:
         return str(who_is(request).account or "")
     except BadTokenError:

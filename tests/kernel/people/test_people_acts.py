@@ -90,6 +90,24 @@ def test_an_invitation_works_once(administrator: Who, commune: str) -> None:
     assert not Account.objects.filter(username="nguoi-b").exists()
 
 
+def test_who_was_dismissed_brings_nobody_in_any_more(administrator: Who, commune: str) -> None:
+    head = appoint("leader", commune, "chu-tich")
+    term = Term(administrator.day)
+    made = invitations.invite(as_who(head), "Bạn", "", commune, "officer", "Công chức", term)
+    actions.close_account(administrator, head, "Thôi việc")
+    with pytest.raises(InputError) as error:
+        invitations.accept(made.secret, "nguoi-ban", PASSWORD, "vi", "")
+    assert codes(error) == ["invitation-over"]
+
+
+def test_a_form_with_what_no_database_keeps_is_refused_in_words(administrator: Who) -> None:
+    client = Client()
+    sign_in(client, Account.objects.get(username="quan-tri"), strong=True)
+    page = client.post(reverse("people:invite"), {"name": "A\0B", "since": "2026-01-01"})
+    assert page.status_code == 400
+    assert "NUL" in page.content.decode()
+
+
 @pytest.mark.parametrize("how", ["withdrawn", "expired", "unknown"])
 def test_an_invitation_that_is_over_says_so(administrator: Who, commune: str, how: str) -> None:
     made = invitations.invite(

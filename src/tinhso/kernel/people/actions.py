@@ -379,9 +379,9 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
     answer = ACCOUNT.require(who, "erase")
     if not reason.strip():
         raise InputError([REASON_NEEDED(Place("reason"))])
-    if account.is_active:
-        close_account(who, account, reason)
     with transaction.atomic():
+        if account.is_active:
+            close_account(who, account, reason)
         record(
             who.actor(answer.seat),
             "people.account.erase",
@@ -393,6 +393,7 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
         )
         if account.email:
             give_up_owed(account.email, "people.account.erase")
+            Invitation.objects.filter(email__iexact=account.email).update(name="", email="")
         account.username = f"erased-{uuid.uuid4().hex}"
         account.name, account.email, account.erased_at = "", "", timezone.now()
         account.set_unusable_password()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tinhso.kernel.ledger.actor import Actor, Channel
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.notices.mail import owe_mail
-from tinhso.kernel.people.accounts import account_of
+from tinhso.kernel.people.accounts import account_of, seats_of
 from tinhso.kernel.people.actions import Term, fit, give, may_appoint, position_for
 from tinhso.kernel.people.models import Account, Invitation
 from tinhso.kernel.people.policies import ACCOUNT
@@ -171,7 +171,7 @@ def _letter(invitation: Invitation, address: str) -> Text:
 def standing(secret: str) -> Invitation:
     """The invitation behind a link, while it can be taken up. Raises InputError."""
     found = (
-        Invitation.objects.select_related("position")
+        Invitation.objects.select_related("position", "invited_by")
         .filter(
             digest=secret_digest(secret),
             accepted_by=None,
@@ -180,9 +180,21 @@ def standing(secret: str) -> Invitation:
         )
         .first()
     )
-    if found is None:
+    if found is None or not _vouched(found):
         raise InputError([INVITATION_OVER()])
     return found
+
+
+def _vouched(invitation: Invitation) -> bool:
+    """Whether the one who invited could still do so today: a dismissed head brings nobody in."""
+    inviter, position = invitation.invited_by, invitation.position
+    if inviter is None:  # the operator, at the server's command line
+        return True
+    if not inviter.is_active:
+        return False
+    day = timezone.localdate()
+    who = Who(day, inviter.pk, inviter.name, seats_of(inviter.pk, day), strong=True)
+    return bool(may_appoint(who, position.role, position.unit_id))
 
 
 def accept(secret: str, username: str, password: str, language: str, address: str) -> Account:

@@ -84,7 +84,12 @@ def connect(who: Who, name: str, unit: str, document: str = "") -> Account:
 
 def unit_of(account: Account) -> str:
     """The unit that a machine's account belongs to."""
-    first = Appointment.objects.filter(account=account).select_related("position").first()
+    first = (
+        Appointment.objects.filter(account=account)
+        .select_related("position")
+        .order_by("since", "id")
+        .first()
+    )
     return first.position.unit_id if first else ""
 
 

@@ -82,7 +82,7 @@ def _publish(request: HttpRequest, queries: PlanQueries) -> int:
         queries,
         period,
         View(),
-        by=f"{seat.title.vi}, {card(seat.unit).name.vi}",
+        by=f"{seat.title.vi}, {card(seat.unit).name.vi}"[:200],
         reason=request.POST.get("reason", ""),
     )
     return done.publication.number

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyrage
 
+from tinhso.kernel.ledger.heads import witness_lock
 from tinhso.measure.cube_store import CubeStore
 from tinhso.measure.lake import Lake
 from tinhso.measure.text import InputError, Text
@@ -70,8 +71,12 @@ def _write(
 ) -> Manifest:
     header = {"format": FORMAT, "software": version("tinhso")}
     writer.add_bytes(HEADER, json.dumps(header).encode())
-    witness = _whole_lines(place.home / "ledger")
-    with cut(place, wait_seconds=wait_seconds) as moment:
+    with ExitStack() as unsigned, ExitStack() as pinned:
+        # No head is signed between reading the witness and pinning the site that it witnesses.
+        unsigned.enter_context(witness_lock(wait=True))
+        witness = _whole_lines(place.home / "ledger")
+        moment = pinned.enter_context(cut(place, wait_seconds=wait_seconds))
+        unsigned.close()
         if not moment.together:
             say(
                 Text(
