@@ -39,6 +39,7 @@ from tinhso.web.backup.keys import read_private  # noqa: E402
 from tinhso.web.backup.place import Place, libpq_of  # noqa: E402
 
 ACTS, RECORDS = "acts", "records"
+PAUSE = 0.05
 
 
 # -- those who write -------------------------------------------------------------------------------
@@ -57,6 +58,8 @@ def write(kind: str, log: Path, name: str) -> None:
             out.write(json.dumps([time.time(), done]) + "\n")
             out.flush()
             os.fsync(out.fileno())
+            # People do not act without a pause; thousands of tiny files only make the drill long.
+            time.sleep(PAUSE)
 
 
 def _act(name: str, number: int) -> str:

@@ -33,6 +33,13 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def is_ours(pid: int) -> bool:
+    """Whether a process serves or works, and is no helper of Python's own."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b"tinhso" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
 @dataclass
 class Proxy:
     """Between the product and its database: passes bytes on, late or not at all."""

@@ -32,7 +32,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tools.fault_parts import Cluster, Proxy, children_of, free_port
+from tools.fault_parts import Cluster, Proxy, children_of, free_port, is_ours
 
 TINHSO = str(Path(sys.executable).parent / "tinhso")
 WRITERS = 3
@@ -244,7 +244,7 @@ class CannotTry(Exception):  # noqa: N818 (it is an answer, not a mistake)
 @fault("kill -9 of a serving process", "acts acknowledged are kept; the others go on serving")
 def kill_serving(site: Site, _: ExitStack) -> None:
     assert site.process is not None
-    victims = children_of(site.process.pid)
+    victims = [pid for pid in children_of(site.process.pid) if is_ours(pid)]
     if victims:
         os.kill(random.choice(victims), signal.SIGKILL)  # noqa: S311
 

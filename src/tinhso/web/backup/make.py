@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pyrage
 
-from tinhso.kernel.ledger.heads import witness_lock
 from tinhso.measure.cube_store import CubeStore
 from tinhso.measure.lake import Lake
 from tinhso.measure.text import InputError, Text
@@ -73,7 +72,7 @@ def _write(
     writer.add_bytes(HEADER, json.dumps(header).encode())
     with ExitStack() as unsigned, ExitStack() as pinned:
         # No head is signed between reading the witness and pinning the site that it witnesses.
-        unsigned.enter_context(witness_lock(wait=True))
+        unsigned.enter_context(_witness_held(place.home / "ledger"))
         witness = _whole_lines(place.home / "ledger")
         moment = pinned.enter_context(cut(place, wait_seconds=wait_seconds))
         unsigned.close()
@@ -143,6 +142,15 @@ def _whole_lines(folder: Path) -> dict[str, bytes]:
     files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
     contents = {path.name: path.read_bytes() for path in files}
     return {name: text[: text.rfind(b"\n") + 1] for name, text in contents.items()}
+
+
+@contextmanager
+def _witness_held(folder: Path) -> Iterator[None]:
+    """The lock of whoever signs a head (`kernel.ledger.heads.witness_lock`): Django is not up here."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

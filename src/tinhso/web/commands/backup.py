@@ -176,7 +176,7 @@ def _check_site(home: Path) -> None:
     for check in checks:
         name = " ".join(check)
         done = subprocess.run(  # noqa: S603 (the product's own words)
-            [sys.executable, "-c", "from tinhso.web.telling import main; main()", *check],
+            [sys.executable, "-m", "tinhso.web", *check],
             env=environment,
             check=False,
         )
