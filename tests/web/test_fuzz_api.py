@@ -7,10 +7,13 @@ Short and the same each time by itself; `FUZZ_API=long` tries new cases for long
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -37,6 +40,16 @@ CHECKS = [
 config = schemathesis.Config.from_dict({"generation": {"mode": "all"}})
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema(), config=config)
 schema.app = get_wsgi_application()
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """As Django's own test client does: a request does not close the test's connection."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @schema.parametrize()

@@ -174,11 +174,9 @@ def test_sequencers_on_two_machines_do_not_meet(installation: Installation, tmp_
     assert len(sizes) == len(set(sizes))
     kept = (homes[1] / "ledger" / "heads.jsonl").as_posix()
     said = there[0].tinhso("ledger", "verify", "--against", kept).stdout
-    # The first home's witness lacks what the other signed; nothing else is wrong.
-    assert {line[:24] for line in said.splitlines() if "NOT whole" not in line} <= {
-        "The witness file lacks {}"[:24].format(""),
-        said.splitlines()[-2][:24],
-    }
+    # The first home's witness lacks what the other signed; nothing else may be wrong.
+    wrong = [line for line in said.splitlines() if line.strip() and "witness" not in line.lower()]
+    assert all("whole" in line.lower() for line in wrong), said
 
 
 def complete_lines(out: Path) -> list[str]:
