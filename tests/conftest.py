@@ -75,7 +75,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 @pytest.fixture(scope="session")
 def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
-    from tinhso.web.assets import build_fonts, compile_translations  # noqa: PLC0415
+    from tinhso.web.assets import build_fonts  # noqa: PLC0415
     from tinhso.web.prepare import load_sample  # noqa: PLC0415
 
     home = Path(os.environ["TINHSO_HOME"])
@@ -83,7 +83,6 @@ def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> 
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / "ready").exists():
             build_fonts(home / "fonts")
-            compile_translations(settings.LOCALE_PATHS[0])
             load_sample(workspace(), settings.TINHSO_DEFAULT_PLAN, SCALE, lambda _: None)
             workspace().measure()
             (home / "ready").touch()

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PeopleConfig(AppConfig):
@@ -7,4 +8,6 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # Roles name rights of every room, whether a page has been asked for or not.
+        autodiscover_modules("policies")
         from tinhso.kernel.people.signin import acts  # noqa: F401, PLC0415 (receivers of signals)

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from tinhso.kernel.people.models import Account, Appointment, Invitation, Position, Token
+from tinhso.kernel.people.models import Account, Appointment, Invitation, Token
 from tinhso.kernel.people.policies import ACCOUNT, POSITION, TOKEN
 from tinhso.kernel.people.policy import POLICIES, Policy, Verb
 from tinhso.kernel.people.roles import Role, roles
@@ -157,10 +157,3 @@ def rights_of(role: Role) -> list[Right]:
 
 def all_roles() -> list[tuple[Role, list[Right]]]:
     return [(role, rights_of(role)) for role in roles().values()]
-
-
-def has_administrator(day: date) -> bool:
-    """Whether anybody can give every right."""
-    able = [one.code for one in roles().values() if "all" in one.scopes("people.position:appoint")]
-    held = Position.objects.filter(role__in=able, appointments__account__is_active=True)
-    return held.filter(Q(appointments__until=None) | Q(appointments__until__gt=day)).exists()
