@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 def free_port() -> int:
@@ -33,11 +38,49 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def is_ours(pid: int) -> bool:
-    """Whether a process serves or works, and is no helper of Python's own."""
+def runs(pid: int, what: str) -> bool:
+    """Whether `what` stands in a process's command line, as a word of it or inside one of code."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        return b"tinhso" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        return what in words or any(f"{what} " in word or f"from {what}" in word for word in words)
     return False
+
+
+class Letterbox:
+    """A real SMTP server that keeps whom each letter was for, and hangs up when told to.
+
+    `drops` is the share of letters at which it hangs up: half of those before it took the letter,
+    half after (so that the sender cannot know, and sends again).
+    """
+
+    def __init__(self) -> None:
+        self.came: Counter[str] = Counter()
+        self.drops = 0.0
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def port(self) -> int:
+        return int(self._controller.port)
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Called by aiosmtpd for each letter."""
+        broken = random.random() < self.drops  # noqa: S311
+        taken = not broken or random.random() < 0.5  # noqa: S311
+        if taken:
+            self.came.update(address.casefold() for address in envelope.rcpt_tos)
+        if broken and server.transport is not None:
+            server.transport.close()
+        return "250 taken"
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator[Letterbox]:
+        box = cls()
+        box._controller.start()
+        try:
+            yield box
+        finally:
+            box._controller.stop()
 
 
 @dataclass

@@ -4,8 +4,9 @@
 
 Starts the product with a home of its own and lets people act over HTTP (each act is an invitation,
 with its entry in the ledger) and load files by `tinhso ingest`, while things break: processes are
-killed, the disk fills up, the database goes, stalls or cuts connections, the clock jumps. Afterwards
-everything that was acknowledged must be there, whole, and the ledger must verify. Prints a table.
+killed, the disk fills up, the database goes, stalls or cuts connections, the mail server hangs up,
+the clock jumps. Afterwards everything that was acknowledged must be there, whole, every letter owed
+must have come (how many came twice is said), and the ledger must verify. Prints a table.
 
 PostgreSQL is a throw-away cluster of the system's own programs, reached through a proxy that can
 stall and cut; a full disk is a small tmpfs (needs root); a jumping clock needs libfaketime. What
@@ -32,7 +33,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tools.fault_parts import Cluster, Proxy, children_of, free_port, is_ours
+from tools.fault_parts import Cluster, Letterbox, Proxy, children_of, free_port, runs
 
 TINHSO = str(Path(sys.executable).parent / "tinhso")
 WRITERS = 3
@@ -43,24 +44,26 @@ SESSION = """
 from datetime import date
 from django.contrib.sessions.backends.db import SessionStore
 from tinhso.kernel.people.models import Account, Appointment, Position
-account, made = Account.objects.get_or_create(username="thu-loi", defaults={"name": "Thử lỗi"})
-if made:
-    day = date(2020, 1, 1)
-    position = Position.objects.create(unit_id="p75.2025", role="administrator", title="Thử", since=day)
+day = date(2020, 1, 1)
+for number in range(PEOPLE):
+    account = Account.objects.create(username=f"thu-loi-{number}", name=f"Thử lỗi {number}")
+    position = Position.objects.create(
+        unit_id="p75.2025", role="administrator", title=f"Thử {number}", since=day
+    )
     Appointment.objects.create(position=position, account=account, since=day)
-session = SessionStore()
-session["_auth_user_id"] = str(account.pk)
-session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
-session["_auth_user_hash"] = account.get_session_auth_hash()
-session["account_authentication_methods"] = [{"method": "mfa", "at": 1e10}]
-session["account_authentication_methods_user"] = str(account.pk)
-session.create()
-print("session", session.session_key)
+    session = SessionStore()
+    session["_auth_user_id"] = str(account.pk)
+    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+    session["_auth_user_hash"] = account.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 1e10}]
+    session["account_authentication_methods_user"] = str(account.pk)
+    session.create()
+    print("session", session.session_key)
 """
 
 COUNTS = """
 import json
-from tinhso.kernel.ledger.models import Entry
+from tinhso.kernel.ledger.models import Delivery, Entry
 from tinhso.kernel.people.models import Invitation
 from tinhso.modules.plan.workspace import workspace
 names = dict(Invitation.objects.values_list("name", "id"))
@@ -75,6 +78,7 @@ rows = dict(lake.execute("SELECT transaction_code, 1 FROM lake.payments").fetcha
 print("counts", json.dumps({
     "names": {name: str(one) in told for name, one in names.items()},
     "told": len(told), "batches": batches, "rows": list(rows),
+    "waiting": Delivery.objects.filter(topic="mail", state="waiting").count(),
 }))
 """
 
@@ -87,8 +91,10 @@ class Site:
     database: str
     port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict)
+    letters: Letterbox | None = None
     process: subprocess.Popen[bytes] | None = None
-    session: str = ""
+    sessions: list[str] = field(default_factory=list)
+    last_answer: str = ""
     acknowledged: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     refused: int = 0
@@ -104,6 +110,9 @@ class Site:
             "TINHSO_DATABASE_URL": self.database,
             "PYTHONUNBUFFERED": "1",
         }
+        if self.letters is not None:
+            own["TINHSO_MAIL_URL"] = f"smtp://127.0.0.1:{self.letters.port}"
+            own["TINHSO_MAIL_FROM"] = "tinhso@example.gov.vn"
         return dict(os.environ) | own | self.more
 
     def manage(self, code: str) -> str:
@@ -125,7 +134,11 @@ class Site:
         subprocess.run(
             [TINHSO, "run", "--prepare-only"], env=self.env, check=True, stdout=subprocess.DEVNULL
         )
-        self.session = self.manage(SESSION).rpartition("session ")[2].strip()
+        # The last one asks whether the site is well: the others' acts use up no right of its own.
+        told = self.manage(SESSION.replace("PEOPLE", str(WRITERS + 1)))
+        self.sessions = [
+            line.split()[1] for line in told.splitlines() if line.startswith("session")
+        ]
         self.start()
         self.wait_well()
 
@@ -137,29 +150,32 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
-    def act(self, timeout: float = 15.0) -> bool:
+    def act(self, who: int, timeout: float = 15.0) -> bool:
         """One act over HTTP; True when it was acknowledged."""
-        name = f"Người {next(self.numbers)}"
+        number = next(self.numbers)
+        name = f"Người {number}"
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         token = "t" * 32
         fields = {
             "csrfmiddlewaretoken": token,
             "name": name,
+            "email": f"nguoi-{number}@example.gov.vn",
             "unit": "p75.2025",
             "role": "officer",
             "title": "Chuyên viên",
             "since": "2026-01-01",
         }
         headers = {
-            "Cookie": f"sessionid={self.session}; csrftoken={token}",
+            "Cookie": f"sessionid={self.sessions[who]}; csrftoken={token}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
         try:
             connection.request("POST", "/quan-tri/moi/", urlencode(fields), headers)
             answer = connection.getresponse()
             body = answer.read()
-        except (OSError, HTTPException):
+        except (OSError, HTTPException) as error:
             self.refused += 1
+            self.last_answer = repr(error)
             return False
         finally:
             connection.close()
@@ -167,6 +183,9 @@ class Site:
             self.acknowledged.append(name)
             return True
         self.refused += 1
+        self.last_answer = f"{answer.status}: {body[:300]!r}"
+        if answer.status == 429:
+            time.sleep(min(2.0, float(answer.headers["Retry-After"] or 1)))
         return False
 
     def load(self) -> bool:
@@ -186,10 +205,9 @@ class Site:
             self.loaded.append(path.name)
         return done.returncode == 0
 
-    def people(self) -> None:
+    def people(self, who: int) -> None:
         while not self.stop.is_set():
-            if not self.act():
-                time.sleep(0.2)
+            time.sleep(0.1 if self.act(who) else 0.3)
 
     def loaders(self) -> None:
         while not self.stop.is_set():
@@ -198,9 +216,9 @@ class Site:
     def wait_well(self) -> float:
         """Seconds until an act is acknowledged again."""
         began = time.monotonic()
-        while not self.act(timeout=5.0):
+        while not self.act(WRITERS, timeout=5.0):
             if time.monotonic() - began > PATIENCE:
-                raise TimeoutError("the site did not get well")
+                raise NotWell(self.last_answer)
             time.sleep(0.1)
         return time.monotonic() - began
 
@@ -214,6 +232,8 @@ class Trial:
     rounds: int = 0
     acts: int = 0
     files: int = 0
+    letters: int = 0
+    twice: int = 0
     lost: list[str] = field(default_factory=list)
     well: list[float] = field(default_factory=list)
     note: str = ""
@@ -221,7 +241,8 @@ class Trial:
     def line(self) -> str:
         worst = f"{max(self.well):.1f} s" if self.well else "–"
         lost = "nothing" if not self.lost else "; ".join(self.lost[:3])
-        tried = f"{self.rounds}, with {self.acts} acts and {self.files} files acknowledged"
+        tried = f"{self.rounds} times, amid {self.acts:,} acts, {self.files:,} files and {self.letters:,} letters"
+        tried += f" ({self.twice} of them came twice)" if self.twice else ""
         return f"| {self.fault} | {self.promise} | {self.note or tried} | {'–' if self.note else lost} | {worst} |"
 
 
@@ -241,12 +262,44 @@ class CannotTry(Exception):  # noqa: N818 (it is an answer, not a mistake)
     """This machine lacks what the fault needs."""
 
 
+class NotWell(Exception):  # noqa: N818
+    """No act was acknowledged for longer than anybody's patience; tells the last answer."""
+
+
 @fault("kill -9 of a serving process", "acts acknowledged are kept; the others go on serving")
 def kill_serving(site: Site, _: ExitStack) -> None:
+    _kill_one(site, "multiprocessing.spawn")
+
+
+@fault("kill -9 of the worker", "every letter owed comes, at least once; the site goes on serving")
+def kill_worker(site: Site, _: ExitStack) -> None:
+    _kill_one(site, "work")
+
+
+def _kill_one(site: Site, what: str) -> None:
     assert site.process is not None
-    victims = [pid for pid in children_of(site.process.pid) if is_ours(pid)]
-    if victims:
-        os.kill(random.choice(victims), signal.SIGKILL)  # noqa: S311
+    victims = [pid for pid in children_of(site.process.pid) if runs(pid, what)]
+    if not victims:
+        raise LookupError(f"nothing runs {what}")
+    os.kill(random.choice(victims), signal.SIGKILL)  # noqa: S311
+
+
+@fault("two workers at once, one of them killed", "every letter owed comes; none is sent by both")
+def two_workers(site: Site, stack: ExitStack) -> None:
+    second = subprocess.Popen(
+        [TINHSO, "work"], env=site.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    stack.callback(second.wait)
+    stack.callback(second.kill)
+    time.sleep(random.uniform(3.0, 6.0))  # noqa: S311
+
+
+@fault("the mail server hangs up in mid-letter, or after it", "every letter comes, late or twice")
+def drop_mail(site: Site, stack: ExitStack) -> None:
+    assert site.letters is not None
+    site.letters.drops = 0.5
+    stack.callback(setattr, site.letters, "drops", 0.0)
+    time.sleep(3)
 
 
 @fault("kill -9 of everything (power cut)", "acts and files acknowledged are kept, nothing half")
@@ -364,7 +417,7 @@ def try_fault(name: str, promise: str, one: Fault, database: str, rounds: int) -
     rounds = min(rounds, 2) if "minute" in name else rounds
     with ExitStack() as stack:
         site = stack.enter_context(_site(database, small="disk" in name))
-        threads = [threading.Thread(target=site.people) for _ in range(WRITERS)]
+        threads = [threading.Thread(target=site.people, args=(n,)) for n in range(WRITERS)]
         threads.append(threading.Thread(target=site.loaders))
         try:
             for thread in threads:
@@ -377,12 +430,20 @@ def try_fault(name: str, promise: str, one: Fault, database: str, rounds: int) -
                 trial.rounds += 1
         except CannotTry as reason:
             trial.note = f"not tried: {reason}"
+        except NotWell as last:
+            trial.lost.append(f"not well after {PATIENCE:.0f} s: {last}")
+            kept = Path(tempfile.mkdtemp(prefix="tinhso-faults-")) / "site.log"
+            shutil.copy(site.home.parent / "site.log", kept)
+            print(f"the site's log is kept: {kept}", file=sys.stderr)
         finally:
             site.stop.set()
             for thread in threads:
                 thread.join(60)
-        if not trial.note:
+        if not trial.note and not trial.lost:
             trial.lost = check(site)
+            assert site.letters is not None
+            trial.letters = len(site.letters.came)
+            trial.twice = sum(1 for times in site.letters.came.values() if times > 1)
         trial.acts, trial.files = len(site.acknowledged), len(site.loaded)
     return trial
 
@@ -391,12 +452,22 @@ def check(site: Site) -> list[str]:
     """What is missing, half, or unprovable."""
     import json  # noqa: PLC0415
 
-    found = json.loads(site.manage(COUNTS).rpartition("counts ")[2])
+    began = time.monotonic()
+    while True:
+        found = json.loads(site.manage(COUNTS).rpartition("counts ")[2])
+        if not found["waiting"] or time.monotonic() - began > PATIENCE:
+            break
+        time.sleep(1)
     names: dict[str, bool] = found["names"]
     wrong = [f"{name} is gone" for name in site.acknowledged if name not in names]
     wrong += [f"{name} has no entry" for name, told in names.items() if not told]
     if found["told"] != len(names):
         wrong.append(f"{found['told']} entries for {len(names)} acts")
+    if found["waiting"]:
+        wrong.append(f"{found['waiting']} letters still wait after {PATIENCE:.0f} s")
+    assert site.letters is not None
+    invited = (f"nguoi-{name.rpartition(' ')[2]}@example.gov.vn" for name in names)
+    wrong += [f"the letter to {one} never came" for one in invited if not site.letters.came[one]]
     wrong += [f"{file} is gone" for file in site.loaded if file not in found["batches"]]
     rows: set[str] = set(found["rows"])
     for number in {one.partition("-")[0] for one in rows}:
@@ -427,7 +498,7 @@ def _site(database: str, *, small: bool) -> Iterator[Site]:
         if database == "postgresql":
             cluster = stack.enter_context(Cluster.running(folder / "pg"))
             url = cluster.url
-        site = Site(home, url)
+        site = Site(home, url, letters=stack.enter_context(Letterbox.open()))
         if cluster is not None:
             site.cluster = cluster  # type: ignore[attr-defined]
         try:
