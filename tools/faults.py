@@ -137,8 +137,8 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
-    def act(self, timeout: float = 15.0) -> bool:
-        """One act over HTTP; True when it was acknowledged."""
+    def act(self, timeout: float = 15.0) -> str:
+        """One act over HTTP; its name when it was acknowledged, "" otherwise."""
         name = f"Người {next(self.numbers)}"
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         token = "t" * 32
@@ -160,20 +160,20 @@ class Site:
             body = answer.read()
         except (OSError, HTTPException):
             self.refused += 1
-            return False
+            return ""
         finally:
             connection.close()
         if answer.status == 200 and b"/loi-moi/" in body:
             self.acknowledged.append(name)
-            return True
+            return name
         self.refused += 1
-        return False
+        return ""
 
-    def load(self) -> bool:
-        """One file into the lake; True when it was acknowledged."""
+    def load(self) -> str:
+        """One file into the lake; its name when it was acknowledged, "" otherwise."""
         number = next(self.numbers)
         path = self.home.parent / f"thanh-toan-{number}.csv"
-        lines = [f"F{number}-{n},25001,1.1,2025-01-02,1000,cash" for n in range(50)]
+        lines = [f"F{number}-{n},25398,1.1,2025-01-02,1000,cash" for n in range(50)]
         head = "transaction_code,unit_code,procedure_code,paid_at,amount,channel"
         path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
         done = subprocess.run(
@@ -182,9 +182,10 @@ class Site:
             capture_output=True,
             check=False,
         )
-        if done.returncode == 0:
-            self.loaded.append(path.name)
-        return done.returncode == 0
+        if done.returncode:
+            return ""
+        self.loaded.append(path.name)
+        return path.name
 
     def people(self) -> None:
         while not self.stop.is_set():
@@ -259,7 +260,7 @@ def kill_all(site: Site, _: ExitStack) -> None:
 def kill_load(site: Site, _: ExitStack) -> None:
     number = next(site.numbers)
     path = site.home.parent / f"bi-giet-{number}.csv"
-    lines = [f"K{number}-{n},25001,1.1,2025-01-02,1000,cash" for n in range(20000)]
+    lines = [f"K{number}-{n},25398,1.1,2025-01-02,1000,cash" for n in range(20000)]
     head = "transaction_code,unit_code,procedure_code,paid_at,amount,channel"
     path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
     process = subprocess.Popen(
@@ -399,6 +400,10 @@ def check(site: Site) -> list[str]:
         wrong.append(f"{found['told']} entries for {len(names)} acts")
     wrong += [f"{file} is gone" for file in site.loaded if file not in found["batches"]]
     rows: set[str] = set(found["rows"])
+    for file in site.loaded:
+        mark = file.removeprefix("thanh-toan-").removesuffix(".csv")
+        if not any(one.startswith(f"F{mark}-") for one in rows):
+            wrong.append(f"{file} brought no rows")
     for number in {one.partition("-")[0] for one in rows}:
         own = sum(1 for one in rows if one.startswith(f"{number}-"))
         if own not in (50, 20000):
