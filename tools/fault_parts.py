@@ -139,6 +139,11 @@ class Cluster:
     def url(self) -> str:
         return f"postgres://postgres@127.0.0.1:{self.proxy.port}/postgres"
 
+    @property
+    def options(self) -> str:
+        # No socket file: a base back-up would carry its lock along.
+        return f"-p {self.port} -h 127.0.0.1 -k ''"
+
     @classmethod
     @contextmanager
     def running(cls, folder: Path) -> Iterator[Cluster]:
@@ -154,22 +159,23 @@ class Cluster:
         try:
             yield cluster
         finally:
-            cluster.stop("immediate")
+            with suppress(subprocess.CalledProcessError):  # it may be down already
+                cluster.stop("immediate")
 
     def start(self) -> None:
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder}"
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", self.options, "start")
 
     def stop(self, how: str) -> None:
         self._run("pg_ctl", "-w", "-m", how, "stop")
 
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [_program(program), "-D", str(self.folder), *arguments]
+    def _run(self, name: str, *arguments: str) -> None:
+        command = [program(name), "-D", str(self.folder), *arguments]
         user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user, cwd="/")
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's own programs. Raises FileNotFoundError."""
     found = shutil.which(name) or next(
         (str(one) for one in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), ""
     )

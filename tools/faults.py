@@ -150,8 +150,8 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
-    def act(self, who: int, timeout: float = 15.0) -> bool:
-        """One act over HTTP; True when it was acknowledged."""
+    def act(self, who: int = 0, timeout: float = 15.0) -> str:
+        """One act over HTTP; its name when it was acknowledged, "" otherwise."""
         number = next(self.numbers)
         name = f"Người {number}"
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -176,23 +176,23 @@ class Site:
         except (OSError, HTTPException) as error:
             self.refused += 1
             self.last_answer = repr(error)
-            return False
+            return ""
         finally:
             connection.close()
         if answer.status == 200 and b"/loi-moi/" in body:
             self.acknowledged.append(name)
-            return True
+            return name
         self.refused += 1
         self.last_answer = f"{answer.status}: {body[:300]!r}"
         if answer.status == 429:
             time.sleep(min(2.0, float(answer.headers["Retry-After"] or 1)))
-        return False
+        return ""
 
-    def load(self) -> bool:
-        """One file into the lake; True when it was acknowledged."""
+    def load(self) -> str:
+        """One file into the lake; its name when it was acknowledged, "" otherwise."""
         number = next(self.numbers)
         path = self.home.parent / f"thanh-toan-{number}.csv"
-        lines = [f"F{number}-{n},25001,1.1,2025-01-02,1000,cash" for n in range(50)]
+        lines = [f"F{number}-{n},25398,1.1,2025-01-02,1000,cash" for n in range(50)]
         head = "transaction_code,unit_code,procedure_code,paid_at,amount,channel"
         path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
         done = subprocess.run(
@@ -201,9 +201,10 @@ class Site:
             capture_output=True,
             check=False,
         )
-        if done.returncode == 0:
-            self.loaded.append(path.name)
-        return done.returncode == 0
+        if done.returncode:
+            return ""
+        self.loaded.append(path.name)
+        return path.name
 
     def people(self, who: int) -> None:
         while not self.stop.is_set():
@@ -312,7 +313,7 @@ def kill_all(site: Site, _: ExitStack) -> None:
 def kill_load(site: Site, _: ExitStack) -> None:
     number = next(site.numbers)
     path = site.home.parent / f"bi-giet-{number}.csv"
-    lines = [f"K{number}-{n},25001,1.1,2025-01-02,1000,cash" for n in range(20000)]
+    lines = [f"K{number}-{n},25398,1.1,2025-01-02,1000,cash" for n in range(20000)]
     head = "transaction_code,unit_code,procedure_code,paid_at,amount,channel"
     path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
     process = subprocess.Popen(
@@ -470,6 +471,10 @@ def check(site: Site) -> list[str]:
     wrong += [f"the letter to {one} never came" for one in invited if not site.letters.came[one]]
     wrong += [f"{file} is gone" for file in site.loaded if file not in found["batches"]]
     rows: set[str] = set(found["rows"])
+    for file in site.loaded:
+        mark = file.removeprefix("thanh-toan-").removesuffix(".csv")
+        if not any(one.startswith(f"F{mark}-") for one in rows):
+            wrong.append(f"{file} brought no rows")
     for number in {one.partition("-")[0] for one in rows}:
         own = sum(1 for one in rows if one.startswith(f"{number}-"))
         if own not in (50, 20000):

@@ -3,7 +3,8 @@
 Everything here lies outside the database, in `TINHSO_LEDGER_FOLDER`, so that whoever rewrites the
 database has rewritten only one of two:
 
-    heads.jsonl  the witness (nhân chứng): each signed head, one a line, only ever added to
+    heads.jsonl  the witness (nhân chứng): each signed head, one a line, only ever added to;
+                 after a restore to an earlier moment the old one is kept as heads-before-*
     keys.jsonl   every public key that ever signed; each but the first endorsed by an earlier one
 
 The signing key itself is Ed25519 (RFC 8032); its seed is the SHA-256 of the secret that settings
@@ -16,7 +17,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -196,6 +197,29 @@ def last_witnessed() -> Head | None:
         file.seek(max(0, file.tell() - 4096))
         lines = file.read().split(b"\n")[:-1]
     return Head.read(lines[-1].decode()) if lines else None
+
+
+def all_witnessed() -> list[Head]:
+    """Every head of the witness, oldest first, as `last_witnessed` reads them."""
+    if not witness_file().exists():
+        return []
+    lines = witness_file().read_bytes().split(b"\n")[:-1]
+    return [Head.read(line.decode()) for line in lines]
+
+
+def replace_witness(kept: Iterable[Head]) -> None:
+    """Make the witness hold just these, at once or not at all. For the holder of the lock."""
+    fresh = folder() / "heads.fresh"
+    with fresh.open("wb") as file:
+        file.writelines(one.line().encode() for one in kept)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(witness_file())
+    opened = os.open(folder(), os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def witness(head: Head) -> None:

@@ -7,6 +7,9 @@ from tinhso.measure.text import Text
 
 ACTS: dict[str, Text] = {
     "ledger.entry.erase": Text("xóa chi tiết của mục nhật ký", "erase details of entries"),
+    "ledger.witness.resume": Text(
+        "cho nhật ký đi tiếp sau khi khôi phục", "let the ledger go on after a restore"
+    ),
     "units.register.load": Text("nạp danh mục đơn vị", "load the register of units"),
 }
 

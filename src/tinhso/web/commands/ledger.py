@@ -160,6 +160,25 @@ def sequence() -> None:
 
 
 @ledger.command()
+@click.option(
+    "--reason", required=True, help="Vì sao, về lúc nào, ai quyết định · Why, to when, who decided"
+)
+def resume(reason: str) -> None:
+    """Đi tiếp sau khi khôi phục cơ sở dữ liệu về một lúc trước · Go on after an earlier moment was restored."""
+    from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
+    from tinhso.kernel.ledger.resuming import resume as resume_now  # noqa: PLC0415
+
+    with telling_problems():
+        done = resume_now(OPERATOR, reason)
+    say(
+        Text(
+            f"Nhật ký đi tiếp từ cỡ {done.size}. Đã mất các mục tới cỡ {done.last.size}, ký lúc {done.last.at} ({done.lost} đầu cây). Nhân chứng cũ, hãy giữ: {done.aside}",
+            f"The ledger goes on from size {done.size}. Lost: entries up to size {done.last.size}, signed {done.last.at} ({done.lost} tree heads). The old witness, to be kept: {done.aside}",
+        )
+    )
+
+
+@ledger.command()
 def rotate() -> None:
     """Đổi khóa ký; khóa cũ bảo đảm khóa mới · Change the signing key; the old endorses the new."""
     from tinhso.kernel.ledger.heads import endorse  # noqa: PLC0415

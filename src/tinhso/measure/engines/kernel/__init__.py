@@ -1,0 +1,5 @@
+"""The engine that measures as fast as the machine can read: a plan as a compiled loop."""
+
+from tinhso.measure.engines.kernel.run import changes
+
+__all__ = ["changes"]

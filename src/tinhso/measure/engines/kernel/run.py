@@ -1,0 +1,150 @@
+"""Running a plan's loop over the records, as the database hands them out in batches of columns."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import duckdb
+import nanoarrow
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from tinhso.measure.engines.kernel.code import EPOCH, Kind, loop_of
+from tinhso.measure.plan import Plan
+from tinhso.measure.sql import records_of
+
+Array = npt.NDArray[np.int64]
+
+#: What the database may have ready before it is asked for.
+BUFFER = "64MB"
+
+_DATA = {
+    Kind.NUMBER: np.int64,
+    Kind.DAYS: np.int32,
+    Kind.MICROSECONDS: np.int64,
+    Kind.BITS: np.uint8,
+}
+
+
+def changes(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    units: Sequence[str],
+    *,
+    interpreted: bool = False,
+) -> Array | None:
+    """What each slot adds to each quantity: [quantity][unit][slot].
+
+    `interpreted` runs the loop as it is written, without compiling it.
+
+    None where it cannot be told here: two units share a hash, or a sum might pass 64 bits.
+    Raises LookupError for a record of a unit that is not among `units`.
+    """
+    loop = loop_of(plan)
+    keys = _hashes(connection, units)
+    if keys is None:
+        return None
+    table, places = _table(keys)
+    slots, low = _slots(plan)
+    count = plan.grid.count
+    arrays = [np.zeros(count * len(units) * width, dtype=np.int64) for width in loop.widths]
+    peaks = np.zeros(max(1, len(loop.sums)), dtype=np.int64)
+    run = _function(loop.source) if interpreted else _compiled(loop.source)
+    rows = 0
+    connection.execute(f"SET streaming_buffer_size = '{BUFFER}'")
+    records = connection.sql(records_of(plan, [column.sql for column in loop.columns]))
+    for batch in nanoarrow.c_array_stream(records):
+        rows += batch.length
+        hashes, *children = batch.children
+        columns = [
+            one
+            for column, child in zip(loop.columns, children, strict=True)
+            for one in _buffers(child, _DATA[column.kind])
+        ]
+        unknown = run(
+            batch.length,
+            _array(hashes.buffers[1], batch.length, np.uint64),
+            table,
+            places,
+            len(units),
+            slots,
+            low,
+            *columns,
+            *arrays,
+            peaks,
+        )
+        if unknown >= 0:
+            raise LookupError(f"record {unknown} of a batch names a unit that was not looked up")
+    if len(loop.sums) and int(peaks.max()) * rows >= 2**62:
+        return None
+    changes = np.zeros((len(plan.quantities), len(units), count), dtype=np.int64)
+    for day, array, width in zip(plan.days, arrays, loop.widths, strict=True):
+        shaped = array.reshape(count, len(units), width)
+        own = [step for step in plan.steps if step.day == day]
+        for place, step in enumerate(own):
+            changes[step.quantity] += shaped[:, :, place].T
+    return changes
+
+
+def _buffers(column: Any, kind: type[np.generic]) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+    """A column's data, and the bits that tell where there is any (an empty array: everywhere)."""
+    assert column.offset == 0
+    bits, data = column.buffers
+    packed = (column.length + 7) // 8
+    there = _array(bits, packed if bits else 0, np.uint8)
+    return _array(data, packed if kind is np.uint8 else column.length, kind), there
+
+
+def _array(address: int, length: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """The memory at an address, which the batch keeps for as long as it is looked at."""
+    if not length:
+        return np.zeros(0, dtype=kind)
+    size = length * np.dtype(kind).itemsize
+    return np.frombuffer((ctypes.c_char * size).from_address(address), dtype=kind)
+
+
+def _function(source: str) -> Callable[..., int]:
+    space: dict[str, Any] = {"np": np}
+    exec(compile(source, "<kernel>", "exec"), space)  # noqa: S102 (our own source; see `code`)
+    function: Callable[..., int] = space["run"]
+    return function
+
+
+@lru_cache(maxsize=32)
+def _compiled(source: str) -> Callable[..., int]:
+    compiled: Callable[..., int] = numba.njit(nogil=True, error_model="numpy")(_function(source))
+    return compiled
+
+
+def _hashes(
+    connection: duckdb.DuckDBPyConnection, units: Sequence[str]
+) -> npt.NDArray[np.uint64] | None:
+    found = connection.execute(
+        "SELECT hash(unit) AS h FROM (SELECT unnest(?::VARCHAR[]) AS unit, unnest(range(?)) AS n) ORDER BY n",
+        [list(units), len(units)],
+    ).fetchnumpy()["h"]
+    return None if len(np.unique(found)) < len(units) else found.astype(np.uint64)
+
+
+def _table(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Array]:
+    """An open table of hashes, at most a quarter full, and the unit at each place (-1: none)."""
+    size = 1 << max(4, (4 * len(hashes)).bit_length())
+    keys, places = np.zeros(size, dtype=np.uint64), np.full(size, -1, dtype=np.int64)
+    for unit, one in enumerate(hashes.tolist()):
+        place = one & (size - 1)
+        while places[place] >= 0:
+            place = (place + 1) & (size - 1)
+        keys[place], places[place] = one, unit
+    return keys, places
+
+
+def _slots(plan: Plan) -> tuple[npt.NDArray[np.int64], int]:
+    """The slot of each day from the one before the grid to the first one after it."""
+    grid = plan.grid
+    first, last = grid.start.toordinal() - 1, grid.end.toordinal()
+    days = [grid.slot_of(type(grid.start).fromordinal(day)) for day in range(first, last + 1)]
+    return np.array(days, dtype=np.int64), first - EPOCH

@@ -1,0 +1,38 @@
+"""The engine that runs a plan as one statement of DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from tinhso.measure.plan import Plan
+from tinhso.measure.sql import statement
+
+Array = npt.NDArray[np.int64]
+
+
+def changes(connection: duckdb.DuckDBPyConnection, plan: Plan, units: Sequence[str]) -> Array:
+    """What each slot adds to each quantity at each unit: [quantity][unit][slot]."""
+    written = statement(plan)
+    result = connection.execute(written.sql).fetchnumpy()
+    found = np.zeros((len(plan.quantities), len(units), plan.grid.count), dtype=np.int64)
+    if not len(units):
+        return found
+    index = {unit: n for n, unit in enumerate(units)}
+    row_units = np.array([index[unit] for unit in result["_unit"]], dtype=np.int64)
+    for position, (day, name) in enumerate(zip(plan.days, written.slots, strict=True)):
+        slots = np.ma.filled(np.ma.asarray(result[name]), -1).astype(np.int64)
+        bit = 1 << (len(written.slots) - 1 - position)
+        mine = (np.asarray(result["grouped"]) & bit == 0) & (slots >= 0)
+        for step, column in zip(plan.steps, written.columns, strict=True):
+            if step.day == day:
+                values = np.ma.filled(np.ma.asarray(result[column]), 0).astype(np.int64)
+                np.add.at(
+                    found[step.quantity],
+                    (row_units[mine], slots[mine]),
+                    step.sign * values[mine],
+                )
+    return found
