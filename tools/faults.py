@@ -269,7 +269,7 @@ class NotWell(Exception):  # noqa: N818
 
 @fault("kill -9 of a serving process", "acts acknowledged are kept; the others go on serving")
 def kill_serving(site: Site, _: ExitStack) -> None:
-    _kill_one(site, "multiprocessing.spawn")
+    _kill_one(site, "run")
 
 
 @fault("kill -9 of the worker", "every letter owed comes, at least once; the site goes on serving")
