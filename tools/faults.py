@@ -215,9 +215,15 @@ class Site:
             self.load()
 
     def wait_well(self) -> float:
-        """Seconds until an act is acknowledged again."""
+        """Seconds until an act is acknowledged again.
+
+        A server that ended is started again, as systemd does by the unit in deploy/: granian ends by
+        itself when a serving process dies twice within seconds.
+        """
         began = time.monotonic()
         while not self.act(WRITERS, timeout=5.0):
+            if self.process is not None and self.process.poll() is not None:
+                self.start()
             if time.monotonic() - began > PATIENCE:
                 raise NotWell(self.last_answer)
             time.sleep(0.1)
@@ -279,9 +285,8 @@ def kill_worker(site: Site, _: ExitStack) -> None:
 
 def _kill_one(site: Site, what: str) -> None:
     assert site.process is not None
-    victims = [pid for pid in children_of(site.process.pid) if runs(pid, what)]
-    if not victims:
-        raise LookupError(f"nothing runs {what}")
+    while not (victims := [one for one in children_of(site.process.pid) if runs(one, what)]):
+        time.sleep(0.1)
     os.kill(random.choice(victims), signal.SIGKILL)  # noqa: S311
 
 
