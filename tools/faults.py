@@ -142,6 +142,13 @@ class Site:
         self.start()
         self.wait_well()
 
+    def keep_up(self) -> None:
+        """Start a server that ended again, as systemd does by the unit in deploy/: granian ends by
+        itself when a serving process dies twice within seconds."""
+        if self.process is not None and self.process.poll() is not None:
+            time.sleep(2)  # RestartSec of the unit
+            self.start()
+
     def kill(self) -> None:
         """All of it at once, as when the power goes."""
         assert self.process is not None
@@ -213,17 +220,13 @@ class Site:
     def loaders(self) -> None:
         while not self.stop.is_set():
             self.load()
+            time.sleep(2)
 
     def wait_well(self) -> float:
-        """Seconds until an act is acknowledged again.
-
-        A server that ended is started again, as systemd does by the unit in deploy/: granian ends by
-        itself when a serving process dies twice within seconds.
-        """
+        """Seconds until an act is acknowledged again."""
         began = time.monotonic()
         while not self.act(WRITERS, timeout=5.0):
-            if self.process is not None and self.process.poll() is not None:
-                self.start()
+            self.keep_up()
             if time.monotonic() - began > PATIENCE:
                 raise NotWell(self.last_answer)
             time.sleep(0.1)
@@ -286,6 +289,7 @@ def kill_worker(site: Site, _: ExitStack) -> None:
 def _kill_one(site: Site, what: str) -> None:
     assert site.process is not None
     while not (victims := [one for one in children_of(site.process.pid) if runs(one, what)]):
+        site.keep_up()
         time.sleep(0.1)
     os.kill(random.choice(victims), signal.SIGKILL)  # noqa: S311
 
