@@ -23,8 +23,9 @@ from tinhso.measure.definitions import (
     Window,
 )
 from tinhso.measure.periods import Grid
+from tinhso.measure.plan import plan_of
 from tinhso.measure.quantities import Quantity, compile_check, compile_indicator
-from tinhso.measure.sql import crowd_plan, seen_plan, stream_plan
+from tinhso.measure.sql import crowd_plan, seen_plan, statement
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import Text
 
@@ -38,7 +39,7 @@ def additive(stream: Stream, *indicators: Indicator) -> str:
         for quantity in compile_indicator(one, STREAMS).quantities:
             if quantity.stream == stream.code and quantity.aggregate is not Aggregate.DISTINCT:
                 found[quantity.key] = quantity
-    return stream_plan(stream, [found[key] for key in sorted(found)], GRID, 7).sql
+    return statement(plan_of(stream, [found[key] for key in sorted(found)], GRID, 7)).sql
 
 
 def distinct(stream: Stream, part: Part) -> str:

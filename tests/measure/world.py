@@ -257,13 +257,20 @@ class _Quick:
         self.connection = connection
 
     def execute(self, sql: str, *parameters: object) -> duckdb.DuckDBPyConnection:
-        return self.connection.execute(re.sub(r"AT \(VERSION => \d+\)", "", sql), *parameters)
+        return self.connection.execute(_now(sql), *parameters)
+
+    def sql(self, sql: str) -> duckdb.DuckDBPyRelation:
+        return self.connection.sql(_now(sql))
 
     def close(self) -> None:
         pass
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.connection, name)
+
+
+def _now(sql: str) -> str:
+    return re.sub(r"AT \(VERSION => \d+\)", "", sql)
 
 
 class World:

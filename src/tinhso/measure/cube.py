@@ -21,10 +21,12 @@ import numpy.typing as npt
 from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
+from tinhso.measure.engines import Engine, changes
 from tinhso.measure.lake import Lake
 from tinhso.measure.periods import Grid
+from tinhso.measure.plan import plan_of
 from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
-from tinhso.measure.sql import crowd_plan, stream_plan
+from tinhso.measure.sql import crowd_plan
 from tinhso.measure.streams import Stream
 from tinhso.measure.tables import make_table
 
@@ -139,6 +141,7 @@ def compute(
     workplace: Workplace,
     *,
     snapshot: int | None = None,
+    engine: Engine = Engine.AUTO,
 ) -> Cube:
     """Compute the cube of a snapshot (default: the newest) from the records."""
     began = time.perf_counter()
@@ -164,7 +167,9 @@ def compute(
             elif quantity.aggregate is not Aggregate.DISTINCT:
                 additive[quantity.stream].append(quantity)
         for code, quantities in additive.items():
-            totals |= _additive(connection, workplace.streams[code], quantities, grid, at, units)
+            plan = plan_of(workplace.streams[code], quantities, grid, at)
+            changed = changes(connection, plan, units, engine, looks[code].rows)
+            totals |= zip((q.key for q in quantities), map(_running, changed), strict=True)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
         if distinct:
             levels = [
@@ -297,36 +302,6 @@ def make_heirs(
     )
 
 
-def _additive(
-    connection: duckdb.DuckDBPyConnection,
-    stream: Stream,
-    quantities: Sequence[Quantity],
-    grid: Grid,
-    snapshot: int,
-    units: Sequence[str],
-) -> dict[str, Array]:
-    plan = stream_plan(stream, quantities, grid, snapshot)
-    result = connection.execute(plan.sql).fetchnumpy()
-    changes = np.zeros((len(quantities), len(units), grid.count + 1), dtype=np.int64)
-    if len(units):
-        index = {unit: n for n, unit in enumerate(units)}
-        row_units = np.array([index[unit] for unit in result["_unit"]], dtype=np.int64)
-        for position, slot_name in enumerate(plan.slot_columns):
-            slots = np.ma.filled(np.ma.asarray(result[slot_name]), -1).astype(np.int64)
-            # In GROUPING's bit mask the first column is the highest bit; 0 means grouped by it.
-            bit = 1 << (len(plan.slot_columns) - 1 - position)
-            mine = (np.asarray(result["grouped"]) & bit == 0) & (slots >= 0)
-            for c in plan.contributions:
-                if c.slot_column != slot_name:
-                    continue
-                values = np.ma.filled(np.ma.asarray(result[c.column]), 0).astype(np.int64)
-                np.add.at(
-                    changes[c.quantity], (row_units[mine], slots[mine] + 1), c.sign * values[mine]
-                )
-    totals = changes.cumsum(axis=2)
-    return {quantity.key: totals[n] for n, quantity in enumerate(quantities)}
-
-
 def _crowds(
     connection: duckdb.DuckDBPyConnection,
     stream: Stream,
@@ -335,9 +310,16 @@ def _crowds(
     snapshot: int,
     units: Sequence[str],
 ) -> dict[str, Array]:
-    changes = np.zeros((len(units), grid.count + 1), dtype=np.int64)
+    changed = np.zeros((len(units), grid.count), dtype=np.int64)
     index = {unit: n for n, unit in enumerate(units)}
     sql = crowd_plan(stream, quantity, grid, snapshot)
     for unit, slot, amount in connection.execute(sql).fetchall():
-        changes[index[unit], slot + 1] = amount
-    return {quantity.key: changes.cumsum(axis=1)}
+        changed[index[unit], slot] = amount
+    return {quantity.key: _running(changed)}
+
+
+def _running(changed: Array) -> Array:
+    """Running sums over the slots, from nothing before the first."""
+    totals = np.zeros((changed.shape[0], changed.shape[1] + 1), dtype=np.int64)
+    np.cumsum(changed, axis=1, out=totals[:, 1:])
+    return totals

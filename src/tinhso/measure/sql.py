@@ -12,29 +12,24 @@ from dataclasses import dataclass
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.expressions import parse, to_sql
 from tinhso.measure.periods import Grid
+from tinhso.measure.plan import UNTIL, Day, Plan
 from tinhso.measure.quantities import DAY_NUMBER, Quantity
 from tinhso.measure.streams import Stream
 
 LEVEL_SQL = "CASE _level WHEN 'agency' THEN 'province' ELSE _level END"
+DAY_NUMBER_SQL = "date_diff('day', DATE '1970-01-01', {})"
 
 
 @dataclass(frozen=True)
-class Contribution:
-    """How records of one slot column add to (+1) or take from (-1) a quantity."""
+class Statement:
+    """A plan as one statement: `slots[i]` names the column of `days[i]`, `columns[j]` that of step j.
 
-    quantity: int  # position in the plan
-    slot_column: str
-    sign: int
-    column: str  # in the result
-
-
-@dataclass(frozen=True)
-class StreamPlan:
-    """One statement that computes all additive quantities of a stream, and how to read it."""
+    `grouped` is GROUPING's bit mask over the slots: the first is the highest bit, 0 means grouped by.
+    """
 
     sql: str
-    slot_columns: tuple[str, ...]
-    contributions: tuple[Contribution, ...]
+    slots: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 def aggregate(quantity: Quantity, condition: str) -> str:
@@ -50,57 +45,54 @@ def _and(*conditions: str) -> str:
     return " AND ".join(kept) or "true"
 
 
-def _slot_events(quantity: Quantity) -> list[tuple[str, int, str]]:
-    """(day expression, sign, condition) for each way that a record touches the quantity."""
-    where, day, until = to_sql(quantity.where), quantity.date, quantity.until
-    if quantity.register:
-        return [(day, 1, where), ("_until", -1, _and(where, "_until IS NOT NULL"))]
-    if until:
-        begins = f"(CAST({day} AS DATE) + 1)"
-        lasts = f"{until} IS NULL OR CAST({until} AS DATE) > {begins}"
-        held = _and(where, f"{day} IS NOT NULL")
-        return [
-            (begins, 1, _and(held, lasts)),
-            (until, -1, _and(held, f"CAST({until} AS DATE) > {begins}")),
-        ]
-    return [(day, 1, where)]
-
-
-def stream_plan(
-    stream: Stream, quantities: Sequence[Quantity], grid: Grid, snapshot: int
-) -> StreamPlan:
-    """Compile the additive quantities of one stream into one statement."""
-    days: list[str] = []
-    contributions, columns = [], []
-    for position, quantity in enumerate(quantities):
-        for day, sign, condition in _slot_events(quantity):
-            if day not in days:
-                days.append(day)
-            slot = f"slot_{days.index(day)}"
-            name = f"q{position}{'' if sign > 0 else '_out'}"
-            columns.append(f"  {aggregate(quantity, condition)} AS {name}")
-            contributions.append(Contribution(position, slot, sign, name))
-    slots = [f"slot_{n}" for n in range(len(days))]
-    slot_sql = [f"    {grid.sql(day)} AS {slot}" for day, slot in zip(days, slots, strict=True)]
-    fields = sorted({name for q in quantities for name in q.fields if name != DAY_NUMBER})
-    head = [f"    {name}" for name in ("_unit", *fields)]
-    if any(q.register for q in quantities):
-        head.append("    _until")
-    if any("unit_level" in q.key for q in quantities):
-        head.append(f"    {LEVEL_SQL} AS unit_level")
-    if any(q.field == DAY_NUMBER for q in quantities):
-        head.append(
-            f"    date_diff('day', DATE '1970-01-01', {stream.default_date}) AS {DAY_NUMBER}"
-        )
+def statement(plan: Plan) -> Statement:
+    """Compile a plan into one statement for DuckDB."""
+    slots = tuple(f"slot_{n}" for n in range(len(plan.days)))
+    names = tuple(f"q{step.quantity}{'' if step.sign > 0 else '_out'}" for step in plan.steps)
+    columns = [
+        f"  {aggregate(plan.quantities[step.quantity], to_sql(step.when))} AS {name}"
+        for step, name in zip(plan.steps, names, strict=True)
+    ]
+    body = ",\n".join(f"    {one}" for one in ("_unit", *placed(plan)))
     sets = ", ".join(f"(_unit, {slot})" for slot in slots)
-    body = ",\n".join([*head, *slot_sql])
     sql = (
-        f"WITH {source(stream, snapshot)},\nplaced AS (\n  SELECT\n{body}\n  FROM records\n)\n"
+        f"WITH {source(plan.stream, plan.snapshot)},\nplaced AS (\n  SELECT\n{body}\n  FROM records\n)\n"
         f"SELECT\n  _unit, {', '.join(slots)}, GROUPING({', '.join(slots)}) AS grouped,\n"
         + ",\n".join(columns)
         + f"\nFROM placed\nGROUP BY GROUPING SETS ({sets})"
     )
-    return StreamPlan(sql, tuple(slots), tuple(contributions))
+    return Statement(sql, slots, names)
+
+
+def placed(plan: Plan) -> list[str]:
+    """What a record is asked for: its fields, what is made of them, and its slots."""
+    slots = [f"{plan.grid.sql(_day(day))} AS slot_{n}" for n, day in enumerate(plan.days)]
+    return _asked(plan) + slots
+
+
+def _asked(plan: Plan) -> list[str]:
+    found = list(plan.fields)
+    if any(day.field == UNTIL for day in plan.days):
+        found.append(UNTIL)
+    if plan.levels:
+        found.append(f"{LEVEL_SQL} AS unit_level")
+    if plan.ages:
+        found.append(f"{DAY_NUMBER_SQL.format(plan.stream.default_date)} AS {DAY_NUMBER}")
+    return found
+
+
+def records_of(plan: Plan, columns: Sequence[str]) -> str:
+    """The hash of each record's unit, and what is asked of the record, for an engine that counts."""
+    asked = "".join(f",\n  {column}" for column in columns)
+    body = ",\n".join(f"    {one}" for one in ("_unit", *_asked(plan)))
+    return (
+        f"WITH {source(plan.stream, plan.snapshot)},\nasked AS (\n  SELECT\n{body}\n  FROM records\n)\n"
+        f"SELECT\n  hash(_unit){asked}\nFROM asked"
+    )
+
+
+def _day(day: Day) -> str:
+    return f"(CAST({day.field} AS DATE) + {day.after})" if day.after else day.field
 
 
 def source(stream: Stream, snapshot: int) -> str:

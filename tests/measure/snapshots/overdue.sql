@@ -15,10 +15,10 @@ placed AS (
 )
 SELECT
   _unit, slot_0, slot_1, slot_2, slot_3, GROUPING(slot_0, slot_1, slot_2, slot_3) AS grouped,
-  count(*) FILTER (WHERE due IS NOT NULL AND (closed IS NULL OR CAST(closed AS DATE) > (CAST(due AS DATE) + 1))) AS q0,
-  count(*) FILTER (WHERE due IS NOT NULL AND CAST(closed AS DATE) > (CAST(due AS DATE) + 1)) AS q0_out,
+  count(*) FILTER (WHERE closed IS NULL OR date_diff('day', due, closed) > 1) AS q0,
+  count(*) FILTER (WHERE date_diff('day', due, closed) > 1) AS q0_out,
   count(*) AS q1,
-  count(*) FILTER (WHERE received IS NOT NULL AND (closed IS NULL OR CAST(closed AS DATE) > (CAST(received AS DATE) + 1))) AS q2,
-  count(*) FILTER (WHERE received IS NOT NULL AND CAST(closed AS DATE) > (CAST(received AS DATE) + 1)) AS q2_out
+  count(*) FILTER (WHERE closed IS NULL OR date_diff('day', received, closed) > 1) AS q2,
+  count(*) FILTER (WHERE date_diff('day', received, closed) > 1) AS q2_out
 FROM placed
 GROUP BY GROUPING SETS ((_unit, slot_0), (_unit, slot_1), (_unit, slot_2), (_unit, slot_3))

@@ -17,16 +17,16 @@ placed AS (
 SELECT
   _unit, slot_0, slot_1, GROUPING(slot_0, slot_1) AS grouped,
   count(*) AS q0,
-  count(*) FILTER (WHERE _until IS NOT NULL) AS q0_out,
+  count(*) FILTER (WHERE NOT _until IS NULL) AS q0_out,
   count(*) FILTER (WHERE works AND NOT visits IS NULL) AS q1,
-  count(*) FILTER (WHERE works AND NOT visits IS NULL AND _until IS NOT NULL) AS q1_out,
+  count(*) FILTER (WHERE works AND NOT visits IS NULL AND NOT _until IS NULL) AS q1_out,
   count(*) FILTER (WHERE works) AS q2,
-  count(*) FILTER (WHERE works AND _until IS NOT NULL) AS q2_out,
+  count(*) FILTER (WHERE works AND NOT _until IS NULL) AS q2_out,
   CAST(sum(_day_number) AS BIGINT) AS q3,
-  CAST(sum(_day_number) FILTER (WHERE _until IS NOT NULL) AS BIGINT) AS q3_out,
+  CAST(sum(_day_number) FILTER (WHERE NOT _until IS NULL) AS BIGINT) AS q3_out,
   CAST(sum(_day_number) FILTER (WHERE works) AS BIGINT) AS q4,
-  CAST(sum(_day_number) FILTER (WHERE works AND _until IS NOT NULL) AS BIGINT) AS q4_out,
+  CAST(sum(_day_number) FILTER (WHERE works AND NOT _until IS NULL) AS BIGINT) AS q4_out,
   CAST(sum(visits) FILTER (WHERE works) AS BIGINT) AS q5,
-  CAST(sum(visits) FILTER (WHERE works AND _until IS NOT NULL) AS BIGINT) AS q5_out
+  CAST(sum(visits) FILTER (WHERE works AND NOT _until IS NULL) AS BIGINT) AS q5_out
 FROM placed
 GROUP BY GROUPING SETS ((_unit, slot_0), (_unit, slot_1))

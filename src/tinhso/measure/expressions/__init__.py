@@ -10,6 +10,7 @@ filter keeps only what is true. `x is not false` therefore keeps empty fields, `
 from tinhso.measure.expressions.reader import parse
 from tinhso.measure.expressions.tree import (
     ALWAYS,
+    FIELD_TYPES,
     FUNCTIONS,
     UNIT_LEVEL,
     Apply,
@@ -25,6 +26,7 @@ from tinhso.measure.expressions.tree import (
 
 __all__ = [
     "ALWAYS",
+    "FIELD_TYPES",
     "FUNCTIONS",
     "UNIT_LEVEL",
     "Apply",

@@ -13,20 +13,23 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.engines.kernel.code import EPOCH, Kind, loop_of
+from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, loop_of
 from tinhso.measure.plan import Plan
 from tinhso.measure.sql import records_of
 
 Array = npt.NDArray[np.int64]
 
+#: With fewer records than this, no count can pass 32 bits.
+MOST = 2**31
+
 #: What the database may have ready before it is asked for.
 BUFFER = "64MB"
 
-_DATA = {
+_DATA: dict[Kind, npt.DTypeLike] = {
     Kind.NUMBER: np.int64,
     Kind.DAYS: np.int32,
     Kind.MICROSECONDS: np.int64,
-    Kind.BITS: np.uint8,
+    Kind.FLAG: np.uint8,
 }
 
 
@@ -50,10 +53,15 @@ def changes(
         return None
     table, places = _table(keys)
     slots, low = _slots(plan)
-    count = plan.grid.count
-    arrays = [np.zeros(count * len(units) * width, dtype=np.int64) for width in loop.widths]
-    peaks = np.zeros(max(1, len(loop.sums)), dtype=np.int64)
-    run = _function(loop.source) if interpreted else _compiled(loop.source)
+    cells = (plan.grid.count, len(units))
+    counts = np.zeros((*cells, len(loop.counts)), dtype=np.int32)
+    sums = np.zeros((*cells, len(loop.sums)), dtype=np.int64)
+    peaks = np.zeros(len(loop.sums), dtype=np.int64)
+    room = (
+        np.zeros((loop.flags, BLOCK), dtype=np.uint8),
+        np.zeros((loop.numbers, BLOCK), dtype=np.int64),
+    )
+    run = _interpreted(loop.source) if interpreted else _compiled(loop.source)
     rows = 0
     connection.execute(f"SET streaming_buffer_size = '{BUFFER}'")
     records = connection.sql(records_of(plan, [column.sql for column in loop.columns]))
@@ -73,38 +81,39 @@ def changes(
             len(units),
             slots,
             low,
-            *columns,
-            *arrays,
+            *room,
+            counts.reshape(-1),
+            sums.reshape(-1),
             peaks,
+            *columns,
         )
         if unknown >= 0:
             raise LookupError(f"record {unknown} of a batch names a unit that was not looked up")
-    if len(loop.sums) and int(peaks.max()) * rows >= 2**62:
+    if rows >= MOST or (len(peaks) and int(peaks.max()) * rows >= 2**62):
         return None
-    changes = np.zeros((len(plan.quantities), len(units), count), dtype=np.int64)
-    for day, array, width in zip(plan.days, arrays, loop.widths, strict=True):
-        shaped = array.reshape(count, len(units), width)
-        own = [step for step in plan.steps if step.day == day]
-        for place, step in enumerate(own):
-            changes[step.quantity] += shaped[:, :, place].T
-    return changes
+    found = np.zeros((len(plan.quantities), len(units), plan.grid.count), dtype=np.int64)
+    for steps, array in ((loop.counts, counts), (loop.sums, sums)):
+        for place, step in enumerate(steps):
+            found[plan.steps[step].quantity] += array[:, :, place].T
+    return found
 
 
-def _buffers(column: Any, kind: type[np.generic]) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+def _buffers(column: Any, kind: npt.DTypeLike) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
     """A column's data, and the bits that tell where there is any (an empty array: everywhere)."""
     assert column.offset == 0
     bits, data = column.buffers
-    packed = (column.length + 7) // 8
-    there = _array(bits, packed if bits else 0, np.uint8)
-    return _array(data, packed if kind is np.uint8 else column.length, kind), there
+    there = _array(bits, (column.length + 7) // 8 if bits else 0, np.uint8)
+    return _array(data, column.length, kind), there
 
 
-def _array(address: int, length: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+def _array(address: int, length: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
     """The memory at an address, which the batch keeps for as long as it is looked at."""
     if not length:
         return np.zeros(0, dtype=kind)
     size = length * np.dtype(kind).itemsize
-    return np.frombuffer((ctypes.c_char * size).from_address(address), dtype=kind)
+    memory = memoryview((ctypes.c_char * size).from_address(address)).cast("B")
+    found: npt.NDArray[Any] = np.frombuffer(memory, dtype=kind)
+    return found
 
 
 def _function(source: str) -> Callable[..., int]:
@@ -112,6 +121,14 @@ def _function(source: str) -> Callable[..., int]:
     exec(compile(source, "<kernel>", "exec"), space)  # noqa: S102 (our own source; see `code`)
     function: Callable[..., int] = space["run"]
     return function
+
+
+def _interpreted(source: str) -> Callable[..., int]:
+    def run(*arguments: object) -> int:
+        with np.errstate(over="ignore"):  # whole numbers wrap around, as compiled ones do
+            return _function(source)(*arguments)
+
+    return run
 
 
 @lru_cache(maxsize=32)
