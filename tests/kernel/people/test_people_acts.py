@@ -437,3 +437,45 @@ def test_a_machine_has_no_account_page_of_its_own(administrator: Who) -> None:
     for name in ("my_account", "my_sessions", "mfa_index"):
         answer = Client().get(reverse(name), headers={"Authorization": f"Bearer {secret}"})
         assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_login"))
+
+
+def test_a_second_click_on_appoint_is_told_and_changes_nothing(
+    administrator: Who, commune: str
+) -> None:
+    client, one = Client(), appoint("officer", PROVINCE, "mot")
+    sign_in(client, Account.objects.get(pk=administrator.account), strong=True)
+    form = {"viec": "bo-tri", "unit": written(commune), "role": "officer", "title": "Công chức"}
+    form |= {"since": administrator.day.isoformat(), "document": "12/QĐ-UBND"}
+    address = reverse("people:person", args=[one.pk])
+    assert client.post(address, form).status_code == 302
+    again = client.post(address, form)
+    assert again.status_code == 400
+    assert "đang giữ vị trí này" in again.content.decode()
+    assert one.appointments.filter(position__unit=commune).count() == 1
+
+
+def test_that_a_position_begins_earlier_than_was_known_is_on_record(
+    administrator: Who, commune: str
+) -> None:
+    day, earlier = administrator.day, administrator.day - timedelta(days=40)
+    for name, since in (("mot", day), ("hai", earlier)):
+        account = Account.objects.create(username=name, name=name)
+        actions.appoint(administrator, account, commune, "officer", "Công chức", Term(since))
+    assert acts() == [
+        "people.position.make",
+        "people.appointment.make",
+        "people.position.begin-earlier",
+        "people.appointment.make",
+    ]
+    entry = Entry.objects.get(act="people.position.begin-earlier")
+    assert entry.details["difference"] == [["since", day.isoformat(), earlier.isoformat()]]
+    assert (entry.unit, entry.actor) == (commune, str(administrator.account))
+
+
+def test_who_is_erased_twice_is_erased_once(administrator: Who, commune: str) -> None:
+    one = appoint("officer", commune, "mot")
+    stale = Account.objects.get(pk=one.pk)
+    actions.erase_account(administrator, one, "theo yêu cầu")
+    done = acts()
+    actions.erase_account(administrator, stale, "theo yêu cầu")
+    assert acts() == done
