@@ -17,6 +17,7 @@ from tinhso.kernel.people.access import PUBLIC, SIGNED_IN, Access, NotSignedInEr
 from tinhso.kernel.people.accounts import BadTokenError, who_is
 from tinhso.kernel.people.policy import ForbiddenError, Need
 from tinhso.kernel.people.refusals import refusal
+from tinhso.kernel.people.signin.adapters import UnreadableFactorError
 from tinhso.kernel.people.signin.factors import has_factor
 from tinhso.web import problems
 
@@ -83,6 +84,9 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         if isinstance(error, ForbiddenError):
             return forbidden(request, error)
+        if isinstance(error, UnreadableFactorError):
+            context = {"sentence": error.message, "plan_code": ""}
+            return render(request, "people/factor_unreadable.html", context, status=503)
         return None
 
 
