@@ -569,3 +569,13 @@ def test_a_machine_belongs_to_the_units_that_it_works_for_now(administrator: Who
         with pytest.raises(ForbiddenError):
             tokens.issue(there, machine, "", scopes, 30)
         tokens.issue(administrator, machine, "", scopes, 30)
+
+
+@pytest.mark.urls("tests.web.failing_urls")
+def test_what_only_the_database_sees_to_be_done_twice_is_told_in_words() -> None:
+    client = Client(raise_request_exception=False)
+    page = client.post("/hai-lan/", {"name": "A"})
+    assert page.status_code == 409
+    assert "Việc này vừa được làm" in page.content.decode()
+    assert not Account.objects.filter(username="mot-nguoi").exists()
+    assert client.post("/sai/").status_code == 500, "a fault of the product is no second click"
