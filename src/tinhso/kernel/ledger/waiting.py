@@ -51,7 +51,7 @@ def forget_covered() -> None:
             if uid not in index:
                 logger.error("the entry %s was deleted before a head covered it", uid)
         opened.truncate(0)
-        opened.write("".join(f"{uid}\n" for uid in left).encode())
+        opened.write(_lines(left).encode())
 
 
 def deleted() -> list[UUID]:
@@ -60,6 +60,24 @@ def deleted() -> list[UUID]:
         noted = _uids(opened)
     index = _index_of(noted)
     return [uid for uid in noted if uid not in index]
+
+
+def set_aside(name: str) -> None:
+    """After a restore to an earlier moment: keep the lines of what was lost under another name."""
+    with _locked(fcntl.LOCK_EX) as opened:
+        noted = _uids(opened)
+        index = _index_of(noted)
+        lost = [uid for uid in noted if uid not in index]
+        if not lost:
+            return
+        # Kept before it is taken out: a kill in between leaves lines twice, never none.
+        (heads.folder() / name).write_text(_lines(lost), encoding="ascii")
+        opened.truncate(0)
+        opened.write(_lines([uid for uid in noted if uid in index]).encode())
+
+
+def _lines(uids: list[UUID]) -> str:
+    return "".join(f"{uid}\n" for uid in uids)
 
 
 @contextmanager
