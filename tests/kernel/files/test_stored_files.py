@@ -468,7 +468,7 @@ def test_a_file_that_is_gone_from_the_disk_is_told_and_logged(
     stored = send(who, b"a,b\n1,2\n", "Danh sách.csv")
     path_of(stored.digest).unlink()
     sign_in(client, appoint("officer", "p70"))
-    for prefix, words in (("", "không còn trên máy chủ"), ("/en", "no longer on the server")):
+    for prefix, words in (("/en", "no longer on the server"), ("", "không còn trên máy chủ")):
         answer = client.get(f"{prefix}/tep/{stored.id}/")
         assert answer.status_code == 404
         assert words in answer.content.decode()
