@@ -1,3 +1,3 @@
 """Tỉnh Số: a province's digital-transformation plan, measured from records, each number openable."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

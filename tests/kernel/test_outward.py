@@ -60,6 +60,15 @@ class Server(ThreadingHTTPServer):
     headers_seen: list[dict[str, str]]
 
 
+#: Answers that a server lets drip, byte by byte.
+DRIPS = {
+    "/dau-nho-giot": b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 60,
+    "/khuc-nho-giot": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 200,
+    "/than-nho-giot": b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + b"x" * 300,
+    "/tiep-tuc-mai": b"HTTP/1.1 100 Continue\r\n\r\n" * 20,
+}
+
+
 class Handler(BaseHTTPRequestHandler):
     server: Server
 
@@ -81,6 +90,11 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             for _ in range(100):
                 self.wfile.write(b"x")
+                self.wfile.flush()
+                time.sleep(0.05)
+        elif self.path in DRIPS:
+            for sign in DRIPS[self.path]:
+                self.wfile.write(bytes([sign]))
                 self.wfile.flush()
                 time.sleep(0.05)
         else:
@@ -227,3 +241,11 @@ def test_redirects_size_and_time_have_an_end(server: Server) -> None:
     assert "redirects too many times" in refused(lambda: calls(names()).call(ring))
     assert "too long" in refused(lambda: calls(names(), size=100_000).call(f"{at}/dai"))
     assert "takes too long" in refused(lambda: calls(names(), seconds=0.5).call(f"{at}/cham"))
+
+
+@pytest.mark.parametrize("path", DRIPS)
+def test_who_lets_an_answer_drip_is_left_at_the_deadline(server: Server, path: str) -> None:
+    began = time.monotonic()
+    address = f"http://127.0.0.1:{server.server_port}{path}"
+    assert "takes too long" in refused(lambda: calls(names(), seconds=0.6).call(address))
+    assert time.monotonic() - began < 2

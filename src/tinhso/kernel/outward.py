@@ -10,12 +10,14 @@ mail, clamd) comes from the operator's settings, see docs/security/outward.md.
 from __future__ import annotations
 
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tinhso.measure.text import InputError, Place, Problem, Text, message
@@ -59,7 +61,8 @@ def resolved(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Bounds:
-    """`seconds` for all of it; `size` bytes of the answer's content; `hops` redirects followed."""
+    """`seconds` for all of it but looking up names, which the system's resolver limits itself;
+    `size` bytes of the answer's content; `hops` redirects followed."""
 
     seconds: float = 10.0
     size: int = 1 << 20
@@ -152,12 +155,12 @@ class Outward:
     ) -> Answer:
         found = self._public(target, address, place)
         try:
-            link = self._connected(target, found[0], _left(deadline))
+            link = self._connected(target, found[0], deadline)
             try:
                 path = target._replace(scheme="", netloc="", fragment="").geturl() or "/"
                 link.request(method, path, body=body, headers=dict(headers))
                 answer = link.getresponse()
-                content = self._content(link, answer, deadline, address, place)
+                content = self._content(answer, address, place)
                 names = {name.lower(): value for name, value in answer.getheaders()}
                 return Answer(answer.status, names, content, address)
             finally:
@@ -170,41 +173,62 @@ class Outward:
             ) from error
 
     def _connected(
-        self, target: SplitResult, network: str, seconds: float
+        self, target: SplitResult, network: str, deadline: float
     ) -> http.client.HTTPConnection:
         """To the address that was looked at; the name serves for TLS and the Host header only."""
         host = target.hostname or ""
-        link = http.client.HTTPConnection(host, _port(target), timeout=seconds)
-        plain = socket.create_connection((network, _port(target)), timeout=seconds)
+        link = http.client.HTTPConnection(host, _port(target))
+        link.response_class = _answered_by(deadline)  # type: ignore[assignment] # it is called only
+        plain = socket.create_connection((network, _port(target)), timeout=_left(deadline))
         link.sock = plain
         if target.scheme == "https":
             try:
+                plain.settimeout(_left(deadline))
                 link.sock = self.tls.wrap_socket(plain, server_hostname=host)
             except BaseException:
                 plain.close()
                 raise
             link.default_port = 443
+        link.sock.settimeout(_left(deadline))
         return link
 
-    def _content(
-        self,
-        link: http.client.HTTPConnection,
-        answer: http.client.HTTPResponse,
-        deadline: float,
-        address: str,
-        place: Place,
-    ) -> bytes:
+    def _content(self, answer: http.client.HTTPResponse, address: str, place: Place) -> bytes:
         content = b""
-        while True:
-            left = _left(deadline)
-            if link.sock is not None:
-                link.sock.settimeout(left)
-            piece = answer.read1(min(1 << 16, self.bounds.size + 1))
-            if not piece:
-                return content
+        while piece := answer.read1(min(1 << 16, self.bounds.size + 1)):
             content += piece
             if len(content) > self.bounds.size:
                 raise InputError([_wrong(place, address, TOO_LARGE)])
+        return content
+
+
+class _Punctual(io.RawIOBase):
+    """What a socket gives until the deadline. A socket's own timeout begins anew with each byte
+    that comes, so that a server which drips would be listened to for as long as it likes."""
+
+    def __init__(self, raw: io.RawIOBase, link: socket.socket, deadline: float) -> None:
+        self._raw, self._link, self._deadline = raw, link, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        self._link.settimeout(_left(self._deadline))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _answered_by(deadline: float) -> Callable[..., http.client.HTTPResponse]:
+    """Makes responses that are read, head and content, until the deadline."""
+
+    def answer(link: socket.socket, *args: Any, **more: Any) -> http.client.HTTPResponse:
+        made = http.client.HTTPResponse(link, *args, **more)
+        made.fp = io.BufferedReader(_Punctual(made.fp.detach(), link, deadline))
+        return made
+
+    return answer
 
 
 @dataclass(frozen=True)

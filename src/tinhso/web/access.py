@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,8 +20,14 @@ from tinhso.kernel.people.access import PUBLIC, SIGNED_IN, Access, NotSignedInEr
 from tinhso.kernel.people.accounts import BadTokenError, who_is
 from tinhso.kernel.people.policy import ForbiddenError, Need
 from tinhso.kernel.people.refusals import refusal
+from tinhso.kernel.people.signin.adapters import UnreadableFactorError
 from tinhso.kernel.people.signin.factors import has_factor
 from tinhso.web import problems
+
+logger = logging.getLogger(__name__)
+
+#: PostgreSQL's code for it (appendix A of its manual).
+UNIQUE_VIOLATION = "23505"
 
 #: Routes of django-allauth, by name: each handles what belongs to the one who asks, and nobody else.
 THEIRS: dict[str, Access] = {
@@ -83,7 +92,25 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         if isinstance(error, ForbiddenError):
             return forbidden(request, error)
+        if isinstance(error, UnreadableFactorError):
+            context = {"sentence": error.message, "plan_code": ""}
+            return render(request, "people/factor_unreadable.html", context, status=503)
+        if isinstance(error, IntegrityError) and _is_twice(error):
+            # Acts refuse what is there already in words of their own; what only the database could
+            # see, because another request was not over yet, ends here.
+            logger.warning("done twice at once", exc_info=error)
+            context = {"plan_code": ""}
+            return render(request, "at_once.html", context, status=HTTPStatus.CONFLICT)
         return None
+
+
+def _is_twice(error: IntegrityError) -> bool:
+    """Whether the database refused a second row of what there is one of."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.IntegrityError):
+        codes = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+        return cause.sqlite_errorcode in codes
+    return getattr(cause, "sqlstate", "") == UNIQUE_VIOLATION
 
 
 def _unwritable(request: HttpRequest) -> bool:

@@ -23,7 +23,7 @@ from tinhso.measure.ingest import Mode, OnProgress, Receipt, ingest
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import Text
-from tinhso.modules.plan.actions import publish
+from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
@@ -149,6 +149,8 @@ def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:
     place.measure()
     queries = PlanQueries(place, plan_code)
     period = Period.parse(f"{queries.plan.year}-Q2")
+    if not has_ended(period):
+        return
     by = Text("Tỉnh Số (mô phỏng)", "Tỉnh Số (simulated)").vi
     done = publish(SYSTEM, queries, period, View(), by=by, reason="", all_levels=False)
     say(Text(f"Đã công bố {done.figures} con số quý II", f"Published {done.figures} figures of Q2"))

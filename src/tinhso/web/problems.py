@@ -211,13 +211,18 @@ def not_loaded(request: HttpRequest, _error: UnitsNotLoadedError) -> HttpRespons
 
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja itself refuses."""
-    logger.warning("%s: %s", request.path, error)
+    logger.warning("%s: %s", _route(request), error)
     return problem_response(request, 400, [WRONG_VALUE(name="?", value="?", reason=str(error))])
 
 
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("%s failed", request.path, exc_info=error)
+    logger.error("%s failed", _route(request), exc_info=error)
     return problem_response(request, 500, [FAILED()])
+
+
+def _route(request: HttpRequest) -> str:
+    """For the log: the route's name, since what stands in an address may be somebody's."""
+    return request.resolver_match.view_name if request.resolver_match else "no route"
 
 
 # -- parameters ------------------------------------------------------------------------------------

@@ -39,15 +39,19 @@ def _watch(stopping: threading.Event) -> None:
     command = [sys.executable, "-m", "tinhso.web", "work", "--parent", str(os.getpid())]
     while not stopping.is_set():
         began = time.monotonic()
-        process = subprocess.Popen(command)  # noqa: S603 (our own command)
-        while process.poll() is None and not stopping.wait(0.5):
-            pass
-        if stopping.is_set():
-            _end(process)
-            return
-        if time.monotonic() - began > WELL_AFTER:
-            pause = FIRST_PAUSE
-        logger.error("the worker ended (%s); starting it again in %s s", process.returncode, pause)
+        try:
+            process = subprocess.Popen(command)  # noqa: S603 (our own command)
+        except OSError as error:  # no memory or no process to be had: later there may be
+            logger.error("the worker cannot be started (%s); trying again in %s s", error, pause)  # noqa: TRY400 (it says it all)
+        else:
+            while process.poll() is None and not stopping.wait(0.5):
+                pass
+            if stopping.is_set():
+                _end(process)
+                return
+            if time.monotonic() - began > WELL_AFTER:
+                pause = FIRST_PAUSE
+            logger.error("the worker ended (%s); starting again in %s s", process.returncode, pause)
         stopping.wait(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -460,3 +460,18 @@ def test_a_file_is_served_as_a_download_to_those_who_may(client: Client, who: Wh
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert client.get("/tep/00000000-0000-0000-0000-000000000000/").status_code == 404
     assert client.get(f"/tep/../files/{stored.digest}").status_code == 404
+
+
+def test_a_file_that_is_gone_from_the_disk_is_told_and_logged(
+    client: Client, who: Who, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored = send(who, b"a,b\n1,2\n", "Danh sách.csv")
+    path_of(stored.digest).unlink()
+    sign_in(client, appoint("officer", "p70"))
+    for prefix, words in (("/en", "no longer on the server"), ("", "không còn trên máy chủ")):
+        answer = client.get(f"{prefix}/tep/{stored.id}/")
+        assert answer.status_code == 404
+        assert words in answer.content.decode()
+        assert str(stored.id) in answer.content.decode()
+    assert f"the stored file {stored.id} cannot be read" in caplog.text
+    assert "Danh sách" not in caplog.text

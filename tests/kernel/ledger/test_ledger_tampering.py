@@ -6,15 +6,18 @@ The walls (triggers) are taken down first, as a malicious administrator would; t
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.ledger import OFFICER, write, wrong
-from tinhso.kernel.ledger import heads, walls
+from tinhso.kernel.ledger import heads, waiting, walls
 from tinhso.kernel.ledger.actions import erase_about, erase_details
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.canonical import leaf_hash, salted
@@ -401,3 +404,56 @@ def test_a_witness_line_that_a_crash_cut_short_is_not_a_head(
     sequence()
     assert wrong() == []
     assert all(json.loads(line) for line in heads.witness_file().read_text().splitlines())
+
+
+# -- before a head covers it ----------------------------------------------------------------------
+
+
+def committed(count: int, run: Callable[..., AbstractContextManager[object]]) -> list[Entry]:
+    """Entries whose transactions have ended, as far as a test's can."""
+    with run(execute=True):
+        return write(count)
+
+
+def test_a_waiting_entry_that_is_deleted_is_named(
+    open_log: list[Entry], django_capture_on_commit_callbacks: Any
+) -> None:
+    """Also when a head has been signed over what was left, and ever after."""
+    entries = committed(3, django_capture_on_commit_callbacks)
+    assert found() == []
+    Entry.objects.filter(pk=entries[1].pk).delete()
+    told = [one for one in Verification().findings() if one.code == "entry-deleted-waiting"]
+    assert [one.params["uid"] for one in told] == [entries[1].uid]
+    sequence()
+    assert found() == ["entry-deleted-waiting "]
+    committed(2, django_capture_on_commit_callbacks)
+    sequence()
+    assert found() == ["entry-deleted-waiting "]
+
+
+def test_who_writes_and_who_signs_at_once_lose_no_line(
+    db: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    entries = committed(40, django_capture_on_commit_callbacks)
+    assert len(waiting.file().read_text().split()) == 40
+    threads = [threading.Thread(target=waiting.note, args=(uuid4(),)) for _ in range(40)]
+    for one in threads:
+        one.start()
+    while sequence(10):
+        pass
+    for one in threads:
+        one.join()
+    assert len(waiting.deleted()) == 40, "those of the threads are in no database"
+    assert not {one.uid for one in entries} & set(waiting.deleted())
+    waiting.forget_covered()
+    assert len(waiting.file().read_text().split()) == 40
+
+
+def test_what_was_rolled_back_was_never_written(
+    db: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        write(1)
+        transaction.set_rollback(True)
+    assert not waiting.file().exists()
+    assert wrong() == []

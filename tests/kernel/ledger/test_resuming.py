@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.ledger import write, wrong
-from tinhso.kernel.ledger import heads, walls
+from tinhso.kernel.ledger import heads, waiting, walls
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.heads import Head
 from tinhso.kernel.ledger.models import Entry, Node, TreeHead
@@ -97,3 +98,23 @@ def test_killed_before_the_witness_was_exchanged_it_is_just_run_again(
     resume(OPERATOR, "thử")
     sequence()
     assert wrong() == []
+
+
+def test_what_was_lost_before_a_head_covered_it_is_set_aside_too(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        covered, lost = write(1)[0], write(2)
+        sequence(1)
+    walls.drop(connection)
+    Entry.objects.filter(pk__in=[one.pk for one in lost]).delete()
+    walls.build(connection)
+    assert wrong() == ["entry-deleted-waiting ", "entry-deleted-waiting "]
+    done = resume(OPERATOR, "khôi phục")
+    kept = heads.folder() / f"{done.aside.stem.replace('heads', 'waiting')}.txt"
+    assert kept.read_text().split() == [str(one.uid) for one in lost]
+    told = Entry.objects.get(act=RESUME)
+    assert told.details is not None
+    assert ["waiting", 2, 0] in told.details["difference"]
+    assert wrong() == []
+    assert covered.uid not in waiting.deleted()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -353,8 +356,6 @@ def test_who_is_erased_leaves_no_name_anywhere(administrator: Who, commune: str)
         user=account, provider="vneid", uid="hiem", extra_data={"id_token": {"sub": "hiem"}}
     )
     actions.erase_account(administrator, account, "Theo yêu cầu của công dân")
-    from django.apps import apps  # noqa: PLC0415
-
     for model in apps.get_models():
         for row in model._default_manager.values():
             text = str(row)
@@ -366,7 +367,7 @@ def test_a_division_is_shown_to_who_appoints(administrator: Who) -> None:
     before = date(2025, 6, 30)
     district = register().descendants("p70", before, Level.DISTRICT)[0]
     one = appoint("officer", district, "can-bo-huyen")
-    assert [lapsed.appointment.account for lapsed in queries.lapsed(administrator)] == [one]
+    assert [lapsed.account for lapsed in queries.lapsed(administrator)] == [one]
 
 
 def test_a_machine_gets_no_more_than_its_role(administrator: Who) -> None:
@@ -437,3 +438,144 @@ def test_a_machine_has_no_account_page_of_its_own(administrator: Who) -> None:
     for name in ("my_account", "my_sessions", "mfa_index"):
         answer = Client().get(reverse(name), headers={"Authorization": f"Bearer {secret}"})
         assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_login"))
+
+
+def test_a_second_click_on_appoint_is_told_and_changes_nothing(
+    administrator: Who, commune: str
+) -> None:
+    client, one = Client(), appoint("officer", PROVINCE, "mot")
+    sign_in(client, Account.objects.get(pk=administrator.account), strong=True)
+    form = {"viec": "bo-tri", "unit": written(commune), "role": "officer", "title": "Công chức"}
+    form |= {"since": administrator.day.isoformat(), "document": "12/QĐ-UBND"}
+    address = reverse("people:person", args=[one.pk])
+    assert client.post(address, form).status_code == 302
+    again = client.post(address, form)
+    assert again.status_code == 400
+    assert "đang giữ vị trí này" in again.content.decode()
+    assert one.appointments.filter(position__unit=commune).count() == 1
+
+
+def test_that_a_position_begins_earlier_than_was_known_is_on_record(
+    administrator: Who, commune: str
+) -> None:
+    day, earlier = administrator.day, administrator.day - timedelta(days=40)
+    for name, since in (("mot", day), ("hai", earlier)):
+        account = Account.objects.create(username=name, name=name)
+        actions.appoint(administrator, account, commune, "officer", "Công chức", Term(since))
+    assert acts() == [
+        "people.position.make",
+        "people.appointment.make",
+        "people.position.begin-earlier",
+        "people.appointment.make",
+    ]
+    entry = Entry.objects.get(act="people.position.begin-earlier")
+    assert entry.details["difference"] == [["since", day.isoformat(), earlier.isoformat()]]
+    assert (entry.unit, entry.actor) == (commune, str(administrator.account))
+
+
+def test_who_is_erased_twice_is_erased_once(administrator: Who, commune: str) -> None:
+    one = appoint("officer", commune, "mot")
+    stale = Account.objects.get(pk=one.pk)
+    actions.erase_account(administrator, one, "theo yêu cầu")
+    done = acts()
+    actions.erase_account(administrator, stale, "theo yêu cầu")
+    assert acts() == done
+
+
+def test_the_list_of_people_asks_the_database_as_often_for_many_as_for_few(
+    administrator: Who, commune: str
+) -> None:
+    district = register().descendants("p70", date(2025, 6, 30), Level.DISTRICT)[0]
+    client = Client()
+    sign_in(client, Account.objects.get(pk=administrator.account), strong=True)
+
+    def asked(count: int) -> int:
+        for number in range(count):
+            one = appoint("officer", commune, f"xa-{count}-{number}")
+            appoint("leader", commune, one.username, acting_for_id=administrator.account)
+            appoint("officer", district, f"huyen-{count}-{number}")
+            title = f"Vị trí {count}"
+            invitations.invite(
+                administrator, "A", "", commune, "officer", title, Term(administrator.day)
+            )
+        with CaptureQueriesContext(connection) as queries_made:
+            page = client.get(reverse("people:people"))
+        assert page.status_code == 200
+        assert len(page.context["people"]) == min(page.context["total"], 50)
+        return len(queries_made)
+
+    asked(1)  # what a process reads once
+    few, many = asked(2), asked(60)
+    assert many == few
+    page = client.get(reverse("people:people"))
+    assert page.context["more_lapsed"] == 13
+    assert "và 13 vị trí khác" in page.content.decode()
+    assert "và 13 lời mời khác" in page.content.decode()
+
+
+def test_people_are_found_by_part_of_a_name_and_listed_by_the_given_name(
+    administrator: Who, commune: str
+) -> None:
+    for username, name in (("b", "Lê Thị Ánh"), ("a", "Trần Văn Ba"), ("c", "Đỗ Ánh"), ("d", "x%")):
+        one = appoint("officer", commune, username)
+        one.name = name
+        one.save(update_fields=["name"])
+    names = [one.name for one in queries.people(administrator, unit=commune)]
+    assert names == ["Đỗ Ánh", "Lê Thị Ánh", "Trần Văn Ba", "x%"]
+    assert [one.name for one in queries.people(administrator, "anh")] == ["Đỗ Ánh", "Lê Thị Ánh"]
+    assert [one.name for one in queries.people(administrator, "  đỗ Á")] == ["Đỗ Ánh"]
+    assert [one.name for one in queries.people(administrator, "%")] == ["x%"]
+    actions.close_account(administrator, Account.objects.get(username="c"), "nghỉ")
+    assert [one.name for one in queries.people(administrator, "anh")] == ["Lê Thị Ánh", "Đỗ Ánh"]
+
+
+def test_accounts_of_before_are_found_too(administrator: Who, commune: str) -> None:
+    one = appoint("officer", commune, "cu")
+    Account.objects.filter(pk=one.pk).update(name="Lê Thị Ánh", sought="", listed_as="")
+    fill = import_module("tinhso.kernel.people.migrations.0006_sought_filled").fill
+    fill(apps, None)
+    assert [one.name for one in queries.people(administrator, "le thi anh cu")] == ["Lê Thị Ánh"]
+
+
+def test_a_machine_belongs_to_the_units_that_it_works_for_now(administrator: Who) -> None:
+    """Whoever had it before gives out no token that works elsewhere."""
+    first, second = register().descendants(PROVINCE, administrator.day, Level.COMMUNE)[:2]
+    machine = tokens.connect(administrator, "Một cửa", first)
+    before = replace(
+        roles()["leader"], code="leader", gives={"people.token:issue": ("own",), "people.token:view": ("own",)}
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        known = {**roles(), "leader": before}
+        patch.setattr("tinhso.kernel.people.policy.roles", lambda: known)
+        here, there = (as_who(appoint("leader", unit)) for unit in (first, second))
+        scopes = ["plan.records:open"]
+        tokens.issue(here, machine, "", scopes, 30)
+        held = machine.appointments.get()
+        actions.end_appointment(administrator, held, administrator.day, "chuyển")
+        # Nobody has it: the last unit still sees its tokens and ends them.
+        assert list(queries.machines(here)) == [machine]
+        actions.appoint(
+            administrator, machine, second, "integration", "Một cửa", Term(administrator.day)
+        )
+        assert list(queries.machines(here)) == []
+        assert list(queries.machines(there)) == [machine]
+        with pytest.raises(ForbiddenError):
+            tokens.issue(here, machine, "", scopes, 30)
+        issued = tokens.issue(there, machine, "", scopes, 30)
+        assert queries.token(here, issued.token.pk) is None
+        actions.appoint(
+            administrator, machine, first, "integration", "Hai nơi", Term(administrator.day)
+        )
+        with pytest.raises(ForbiddenError):
+            tokens.issue(there, machine, "", scopes, 30)
+        tokens.issue(administrator, machine, "", scopes, 30)
+
+
+@pytest.mark.urls("tests.web.failing_urls")
+def test_what_only_the_database_sees_to_be_done_twice_is_told_in_words() -> None:
+    client = Client(raise_request_exception=False)
+    page = client.post("/hai-lan/", {"name": "A"})
+    assert page.status_code == 409
+    assert "Việc này vừa được làm" in page.content.decode()
+    assert not Account.objects.filter(username="mot-nguoi").exists()
+    assert client.post("/sai/").status_code == 500, "a fault of the product is no second click"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import auth as recovery_codes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
 from django.test import Client, override_settings
@@ -18,7 +19,9 @@ from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.signin import lifetime
 from tinhso.kernel.people.signin.actions import set_email
+from tinhso.kernel.people.signin.adapters import unreadable_factors
 from tinhso.kernel.people.signin.throttle import NAME
+from tinhso.web.watch.status import findings
 
 PASSWORD = "bốn từ rời nhau"  # noqa: S105 (of accounts that tests make)
 
@@ -523,3 +526,41 @@ def test_letters_are_written_in_the_language_that_was_chosen(
 def test_without_a_provider_there_is_no_way_through_one(client: Client, officer: Account) -> None:
     assert client.post("/dang-nhap/dinh-danh/").status_code == 404
     assert client.get("/dang-nhap/dinh-danh/ve/").status_code == 404
+
+
+def test_a_factor_kept_under_another_key_is_told_with_whom_to_ask(
+    client: Client, officer: Account, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = add_totp(officer)
+    settings.SECRET_KEY = "mot-khoa-khac-" * 4
+    enter(client, "can.bo")
+    page = client.post("/dang-nhap/xac-thuc/", {"code": code(secret)})
+    assert page.status_code == 200
+    assert "đề nghị người quản trị đặt lại" in page.content.decode()
+    assert not is_in(client)
+    assert "sign-in-failed" not in acts(officer)
+    assert "TINHSO_SECRET_KEY" in caplog.text
+    assert unreadable_factors() == 1
+    status = next(one for one in findings() if one.name.en == "Second factors")
+    assert "1 accounts" in status.found.en
+    assert status.todo is not None
+
+
+def test_recovery_codes_kept_under_another_key_are_told_too(
+    client: Client, officer: Account, settings: Any
+) -> None:
+    add_totp(officer)
+    recovery_codes.RecoveryCodes.activate(officer)
+    settings.SECRET_KEY = "mot-khoa-khac-" * 4
+    sign_in(client, officer, strong=True)
+    client.post("/tai-khoan/xac-nhan/", {"password": PASSWORD})
+    page = client.get("/tai-khoan/xac-thuc/ma/tao/")
+    assert page.status_code == 503
+    assert "khóa bí mật của trang đã thay đổi" in page.content.decode()
+    # One's own page, and the one where the administrator resets it, stay open.
+    assert client.get("/tai-khoan/").status_code == 200
+    chief = Client()
+    sign_in(chief, person("administrator", "quan.tri"), strong=True)
+    reset = f"/quan-tri/tai-khoan/{officer.pk}/dat-lai-xac-thuc/"
+    assert chief.post(reset, {"reason": "khóa của trang đã đổi"}).status_code == 302
+    assert unreadable_factors() == 0

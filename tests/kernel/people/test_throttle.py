@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,21 +191,6 @@ for _ in range(25):
         pass
 print(passed)
 """
-
-
-@pytest.fixture
-def place_apart(tmp_path: Path, db: None) -> Iterator[str]:
-    """A database that several processes can see, on the server in use: its address."""
-    if connection.vendor != "postgresql":
-        yield f"sqlite:///{tmp_path / 'site.sqlite3'}"
-        return
-    names = connection.settings_dict
-    address = f"postgres://{names['USER']}:{names['PASSWORD']}@{names['HOST']}:{names['PORT']}/{names['NAME']}"
-    schema = f"tries_{os.getpid()}"
-    with psycopg.connect(address, autocommit=True) as server:
-        server.execute(f"CREATE SCHEMA {schema}")  # type: ignore[arg-type]
-        yield f"{address}?currentSchema={schema}"
-        server.execute(f"DROP SCHEMA {schema} CASCADE")  # type: ignore[arg-type]
 
 
 def test_processes_that_try_at_once_are_let_through_as_often_as_one(

@@ -7,15 +7,21 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
-from tinhso.measure.ingest import batches
+from tinhso.kernel.units.register import register
+from tinhso.measure.ingest import Event, Mode, batches, ingest, withdraw
+from tinhso.measure.lake import LakeSettings
 from tinhso.modules.plan.batches import enter_batches
-from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.plan.models import LogRead
+from tinhso.modules.plan.workspace import Workspace, workspace
 
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -51,6 +57,47 @@ def test_every_event_is_entered_once_with_what_it_did() -> None:
     ]
     told = {name: after for name, _, after in entries[0].details["difference"]}
     assert (told["added"], told["file"]) == (events[0].rows_added, events[0].file)
+
+
+@pytest.mark.django_db
+def test_only_what_is_new_in_the_log_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workspace(
+        settings.TINHSO_PACKS, LakeSettings(tmp_path / "lake"), tmp_path / "cubes", register()
+    )
+    file, read = tmp_path / "works.csv", []
+
+    def bring(number: int) -> None:
+        head = "transaction_code,unit_code,procedure_code,paid_at,amount,channel"
+        file.write_text(f"{head}\nK{number},70,1.1,2025-01-02,5,cash\n")
+        ingest(place.lake, "payments", file, boundaries=place.units.boundaries, mode=Mode.ACCEPT_GOOD, today=date(2025, 2, 1), person_key=b"x" * 32)  # fmt: skip
+
+    def reading(*args: Any, **more: Any) -> list[Event]:
+        read.append(batches(*args, **more))
+        return read[-1]
+
+    monkeypatch.setattr("tinhso.modules.plan.batches.batches", reading)
+    entered = []
+    for number in (1, 2, 3):
+        bring(number)
+        entered += [enter_batches(place, SYSTEM), enter_batches(place, SYSTEM)]
+    withdraw(place.lake, 1, reason="sai")
+    entered.append(enter_batches(place, SYSTEM))
+    assert entered == [1, 0, 1, 0, 1, 0, 1]
+    assert [[(e.batch, str(e.event)) for e in events] for events in read] == [
+        [(1, "accepted")],
+        [(2, "accepted")],
+        [(3, "accepted")],
+        [(1, "withdrawn")],
+    ]
+    # Killed before the place was noted, or with an older copy of the site's database: read again.
+    LogRead.objects.all().delete()
+    assert enter_batches(place, SYSTEM) == 0
+    LogRead.objects.update(snapshot=10**6)  # of a lake that was put back since
+    bring(4)
+    assert enter_batches(place, SYSTEM) == 1
+    assert Entry.objects.filter(kind="plan.batch").count() == 5
 
 
 @pytest.mark.parametrize("where", ["enter_batches", "record"])

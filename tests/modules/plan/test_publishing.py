@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.test import Client
+from django.utils import timezone
 
 from tests.people import appoint, sign_in
 from tinhso.kernel.ledger.actor import OPERATOR
@@ -88,6 +91,40 @@ def test_the_standing_agency_publishes_on_its_page(site: None) -> None:
     assert Publication.objects.count() == 1
     entry = Entry.objects.get(act="plan.publication.publish")
     assert (entry.unit, entry.channel) == ("p70", "web")
+
+
+def test_a_period_that_has_not_ended_is_not_published() -> None:
+    queries = PlanQueries(workspace(), "binh-phuoc-2025")
+    running = Period.parse(f"{timezone.localdate():%Y-%m}")
+    with pytest.raises(InputError, match="has not ended"):
+        publish(OPERATOR, queries, running, View(), by="Sở", reason="", all_levels=False)
+
+
+def test_the_page_offers_and_takes_only_periods_that_have_ended(
+    site: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    for unit in ("p70", "p75.2025"):  # before and after the merger
+        account = appoint("standing-agency", unit, "thuong-truc")
+    sign_in(client, account, strong=True)
+    address = "/ke-hoach/binh-phuoc-2025/cong-bo/"
+
+    def offered(day: date) -> set[str]:
+        monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: day)
+        page = client.get(address)
+        assert page.status_code == 200
+        return {code for code, _ in page.context["periods"]}
+
+    on_the_last_day, a_day_later = offered(date(2025, 9, 30)), offered(date(2025, 10, 1))
+    assert a_day_later - on_the_last_day == {"2025-09", "2025-Q3", "2025-09-ytd"}
+    assert {"2025-09r", "2025-Q3r"} <= on_the_last_day
+    assert not {"2025", "2025-Q4", "2025-10", "2025-10r"} & a_day_later
+    refused = client.post(address, {"period": "2025-10"})
+    assert refused.status_code == 400
+    assert "chưa kết thúc" in refused.content.decode()
+    assert offered(date(2025, 1, 1)) == set()
+    assert "Chưa kỳ nào của kế hoạch kết thúc" in client.get(address).content.decode()
+    assert not Publication.objects.exists()
 
 
 def test_without_a_second_factor_nothing_is_published(site: None) -> None:

@@ -9,20 +9,26 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.files.actions import accept
+from tinhso.kernel.files.kinds import CSV
+from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.ledger.actor import OPERATOR
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.models import Delivery
 from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.invitations import make_invitation
+from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
 from tinhso.web.watch.logs import JsonLines, Lines, WithRequestId
@@ -143,6 +149,23 @@ def test_no_log_holds_the_secret_of_a_link(site: None, log: io.StringIO) -> None
     assert made.secret not in log.getvalue()
 
 
+def test_no_log_holds_an_address_that_leads_nowhere_or_fails(
+    site: None, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(PHONE)
+
+    monkeypatch.setattr("tinhso.kernel.units.queries.page", fail)
+    client = Client(raise_request_exception=False)
+    for path in (f"/{PHONE}/x", f"/loi-moi/{PHONE}/x/", f"/api/v1/{PHONE}", f"/en/{PHONE}/"):
+        assert client.get(path).status_code == 404, path
+        assert client.post(path, {"x": PHONE}).status_code in (404, 405), path
+    assert client.get(f"/api/v1/units/{PHONE}").status_code == 500
+    assert "no route" in log.getvalue()
+    assert "get_unit failed" in log.getvalue()
+    assert PHONE not in log.getvalue()
+
+
 def test_a_refusal_is_a_line_with_the_route_the_status_and_the_account(
     site: None, log: io.StringIO
 ) -> None:
@@ -215,6 +238,19 @@ def test_a_day_and_a_half_without_a_backup_is_told(site: None) -> None:
         assert found("Back-up").fine is fine
     note.unlink()
     assert not found("Back-up").fine
+
+
+def test_a_stored_file_that_is_gone_is_told(site: None, settings: Any, tmp_path: Path) -> None:
+    settings.TINHSO_FILES, settings.TINHSO_CLAMD = tmp_path, ""
+    who = Who(timezone.localdate(), appoint("officer", "p70").pk)
+    stored = accept(who, SimpleUploadedFile("a.csv", b"a,b\n1,2\n"), (CSV,), unit="p70")
+    assert found("Stored files").fine  # type: ignore[attr-defined]
+    path_of(stored.digest).write_bytes(b"a,b\n")
+    assert "1 files" in found("Stored files").found.en  # type: ignore[attr-defined]
+    path_of(stored.digest).unlink()
+    finding = found("Stored files")
+    assert "1 files" in finding.found.en  # type: ignore[attr-defined]
+    assert "back-up" in finding.todo.en  # type: ignore[attr-defined]
 
 
 def test_a_key_that_others_read_is_told(site: None) -> None:

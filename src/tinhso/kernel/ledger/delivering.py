@@ -14,6 +14,7 @@ import random
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -64,12 +65,16 @@ class PermanentError(DeliveryError):
 
 @dataclass(frozen=True)
 class Parcel:
-    """One delivery as a handler gets it. The same `uid` again is a repeat, never something new."""
+    """One delivery as a handler gets it. The same `uid` again is a repeat, never something new.
+
+    It was owed at `owed_at`, by the database's clock.
+    """
 
     uid: uuid.UUID
     topic: str
     key: str
     payload: dict[str, Any]
+    owed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -219,7 +224,7 @@ def _try(taken: Sequence[Delivery]) -> DeliveryError | None:
     handler = HANDLERS.get(taken[0].topic)
     if handler is None:
         return PermanentError(NO_HANDLER)
-    parcels = [Parcel(one.uid, one.topic, one.key, one.payload) for one in taken]
+    parcels = [Parcel(one.uid, one.topic, one.key, one.payload, one.created_at) for one in taken]
     names = ", ".join(str(one.uid) for one in taken)
     try:
         handler.deliver(parcels)

@@ -7,12 +7,14 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from tinhso.kernel.ledger import waiting
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.canonical import leaf_hash, moment, salted
 from tinhso.kernel.ledger.models import Entry
@@ -75,6 +77,8 @@ def record(
     entry.leaf = leaf_hash(fixed_fields(entry))
     entry.seal = seal_of(entry.leaf)
     entry.save(force_insert=True)
+    # A full disk must not undo what is committed: it is logged, and the entry is there.
+    transaction.on_commit(partial(waiting.note, entry.uid), robust=True)
     return entry
 
 

@@ -41,6 +41,11 @@ MISSING = message(
     vi="Mất {count} mục, từ số {first} đến số {last}: đã bị xóa khỏi cơ sở dữ liệu.",
     en="{count} entries are missing, from {first} to {last}: they were deleted from the database.",
 )
+DELETED_WAITING = message(
+    "entry-deleted-waiting",
+    vi="Mục {uid} đã được ghi rồi bị xóa khỏi cơ sở dữ liệu khi chưa đầu cây nào bao gồm (tệp waiting.txt còn ghi).",
+    en="The entry {uid} was written, then deleted from the database before a tree head covered it (waiting.txt has it).",
+)
 UNCOVERED = message(
     "entry-uncovered",
     vi="Mục số {index} ({uid}) mang một số mà chưa đầu cây nào bao gồm: số đã bị đặt từ ngoài.",

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from tinhso.kernel.ledger import heads
+from tinhso.kernel.ledger import heads, waiting
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.heads import Head
@@ -56,7 +56,8 @@ def resume(actor: Actor, reason: str) -> Resumed:
 
     Nothing is deleted: `aside` holds the witness as it was, and `verify --against` it goes on to
     say what was lost. May be killed and run again. Raises InputError: `resume-reason`;
-    `resume-not-needed` where the witness has nothing beyond the database; `resume-not-earlier`
+    `resume-not-needed` where neither the witness nor the note of waiting
+    entries has anything beyond the database; `resume-not-earlier`
     where the two differ up to the database's newest head. ValueError for a damaged witness.
     """
     if not reason.strip():
@@ -67,12 +68,13 @@ def resume(actor: Actor, reason: str) -> Resumed:
         size = max(roots, default=0)
         kept = [one for one in witnessed if one.size <= size]
         later = [one for one in witnessed if one.size > size]
-        if not later:
+        lost = waiting.deleted()  # after the newest head: only their uids are known
+        if not later and not (lost and witnessed):
             raise InputError([NOT_NEEDED(NOWHERE, size=size)])
         for one in kept:
             if roots.get(one.size) != one.root:
                 raise InputError([NOT_EARLIER(NOWHERE, size=one.size)])
-        now, last = timezone.now(), later[-1]
+        now, last = timezone.now(), witnessed[-1]
         aside = heads.folder() / f"heads-before-{now:%Y%m%d-%H%M%S-%f}.jsonl"
         os.link(heads.witness_file(), aside)
         # Told before it is done: a kill in between leaves an entry too many, never one too few.
@@ -81,9 +83,16 @@ def resume(actor: Actor, reason: str) -> Resumed:
                 actor,
                 RESUME,
                 Thing(KIND, aside.name),
-                before={"size": last.size, "root": last.root, "at": last.at, "heads": len(later)},
-                after={"size": size, "root": roots.get(size, ""), "heads": 0},
+                before={
+                    "size": last.size,
+                    "root": last.root,
+                    "at": last.at,
+                    "heads": len(later),
+                    "waiting": len(lost),
+                },
+                after={"size": size, "root": roots.get(size, ""), "heads": 0, "waiting": 0},
                 reason=reason.strip(),
             )
+        waiting.set_aside(f"{aside.stem.replace('heads', 'waiting')}.txt")
         heads.replace_witness(kept)
     return Resumed(size, len(later), last, aside)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tinhso.kernel.ledger import heads
+from tinhso.kernel.ledger import heads, waiting
 from tinhso.kernel.ledger.canonical import moment
 from tinhso.kernel.ledger.models import Entry, Node, TreeHead
 from tinhso.kernel.ledger.tree import Frontier, Tree
@@ -39,8 +39,8 @@ def sequence(limit: int = LIMIT) -> TreeHead | None:
     that size would be a lie, so nothing is signed until somebody has looked.
     """
     newest = TreeHead.objects.order_by("-size").first()
-    waiting = Entry.objects.filter(index=None)
-    if not waiting.exists() and (newest is None or _is_witnessed(newest)):
+    anything = Entry.objects.filter(index=None).exists()
+    if not anything and (newest is None or _is_witnessed(newest)):
         return None
     with heads.witness_lock(wait=False) as ours:
         if not ours:
@@ -49,6 +49,7 @@ def sequence(limit: int = LIMIT) -> TreeHead | None:
         made = _sequence(limit)
         if made is not None:
             heads.witness(heads.Head.of(made))
+            waiting.forget_covered()
         return made
 
 
@@ -77,8 +78,8 @@ def _sequence(limit: int) -> TreeHead | None:
         if not _alone():
             return None
         newest = TreeHead.objects.order_by("-size").first()
-        waiting = list(Entry.objects.filter(index=None).order_by("id").only("id", "leaf")[:limit])
-        if not waiting:
+        found = list(Entry.objects.filter(index=None).order_by("id").only("id", "leaf")[:limit])
+        if not found:
             return None
         frontier = Frontier.of(newest.size if newest else 0, stored_hashes)
         nodes: list[Node] = []
@@ -87,10 +88,10 @@ def _sequence(limit: int) -> TreeHead | None:
             nodes.append(Node(level=level, index=index, hash=hashed.hex()))
             return hashed
 
-        for entry in waiting:
+        for entry in found:
             entry.index = frontier.size
             frontier.add(bytes.fromhex(entry.leaf), completed)
-        Entry.objects.bulk_update(waiting, ["index"])
+        Entry.objects.bulk_update(found, ["index"])
         Node.objects.bulk_create(nodes)
         now = timezone.now()
         head = heads.sign(frontier.size, frontier.root().hex(), moment(now))

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from django.db import connection
 
-from tinhso.kernel.ledger import findings, heads, walls
+from tinhso.kernel.ledger import findings, heads, waiting, walls
 from tinhso.kernel.ledger.actions import erasure_recorded
 from tinhso.kernel.ledger.canonical import leaf_hash, salted
 from tinhso.kernel.ledger.entries import fixed_fields, seal_of
@@ -94,6 +94,7 @@ class Verification:
         yield from self._flush()
         yield from self._summed()
         yield from self._waiting()
+        yield from (findings.DELETED_WAITING(uid=uid) for uid in waiting.deleted())
 
     # -- keys and heads ----------------------------------------------------------------------------
 

@@ -10,6 +10,10 @@ ACTS: dict[str, Text] = {
     "ledger.witness.resume": Text(
         "cho nhật ký đi tiếp sau khi khôi phục", "let the ledger go on after a restore"
     ),
+    "people.position.make": Text("lập vị trí công tác", "make a position"),
+    "people.position.begin-earlier": Text(
+        "cho vị trí công tác bắt đầu sớm hơn", "have a position begin earlier"
+    ),
     "units.register.load": Text("nạp danh mục đơn vị", "load the register of units"),
 }
 

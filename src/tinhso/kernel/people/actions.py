@@ -30,6 +30,7 @@ from tinhso.kernel.people.roles import role as role_of
 from tinhso.kernel.people.roles import roles
 from tinhso.kernel.people.scopes import Reach, seated
 from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.models import Unit
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Place, message
 
@@ -146,18 +147,35 @@ def position_for(
     if not register().boundaries.exists(unit, since):
         name = register().full_name(unit, since)
         raise InputError([UNIT_ENDED(Place("unit"), unit=name, day=since)])
+    # Of two who ask for the same at once the second waits here, and finds the first one's.
+    Unit.objects.select_for_update(no_key=True).get(pk=unit)
     found = Position.objects.filter(unit=unit, role=role, title=title.strip(), until=None).first()
     if found is not None:
         if since < found.since:
-            found.since = since
-            found.save(update_fields=["since"])
+            _begin_earlier(actor, found, since)
         return found
     made = Position.objects.create(
         unit_id=unit, role=role, title=title.strip(), title_en=title_en.strip(), since=since
     )
-    thing = Thing(POSITION.kind, str(made.id), unit)
-    record(actor, "people.position.make", thing, after={"role": role, "title": made.title})
+    after = {"role": role, "title": made.title, "since": since.isoformat()}
+    record(actor, "people.position.make", Thing(POSITION.kind, str(made.id), unit), after=after)
     return made
+
+
+def _begin_earlier(actor: Actor, position: Position, since: date) -> None:
+    """A position is there from an earlier day than was known: somebody is to hold it from then."""
+    before = {"since": position.since.isoformat()}
+    position.since = since
+    position.save(update_fields=["since"])
+    thing = Thing(POSITION.kind, str(position.id), position.unit_id)
+    after = {"since": since.isoformat()}
+    record(actor, "people.position.begin-earlier", thing, before=before, after=after)
+
+
+def held_still(account: Account) -> None:
+    """Hold an account's row, read anew, till the transaction ends: what two do to it at once they
+    do one after the other. Inside a transaction."""
+    account.refresh_from_db(from_queryset=Account.objects.select_for_update(no_key=True))
 
 
 def appoint(
@@ -197,6 +215,7 @@ def give(
 ) -> Appointment:
     """The appointment itself and its entry; inside a transaction, after the right was asked for."""
     fit(Appointment, document=document)
+    held_still(account)
     if not account.is_active:
         raise InputError([CLOSED(Place("account"), name=account.name)])
     overlapping = Appointment.objects.filter(
@@ -278,18 +297,20 @@ def close_account(
     """Somebody leaves: positions end today, tokens and sessions too; the one who follows holds the
     same positions from today, for as long as they were held, and who hands over may appoint to
     each. Raises ForbiddenError, InputError."""
-    held = current(account, who.day)
-    answer = _may_close(who, held)
-    if not reason.strip():
-        raise InputError([REASON_NEEDED(Place("reason"))])
-    if hand_over_to == account:
-        raise InputError([TO_ONESELF(Place("hand_over_to"))])
-    if hand_over_to is not None:
-        for one in held:
-            _require(may_appoint(who, one.position.role, one.position.unit_id))
-    actor = who.actor(answer.seat)
     with transaction.atomic():
         _one_at_a_time()
+        held_still(account)
+        held = current(account, who.day)
+        actor = who.actor(_may_close(who, held).seat)
+        if not account.is_active:
+            raise InputError([CLOSED(Place("account"), name=account.name)])
+        if not reason.strip():
+            raise InputError([REASON_NEEDED(Place("reason"))])
+        if hand_over_to == account:
+            raise InputError([TO_ONESELF(Place("hand_over_to"))])
+        if hand_over_to is not None:
+            for one in held:
+                _require(may_appoint(who, one.position.role, one.position.unit_id))
         for appointment in held:
             term = Term(max(who.day, appointment.since), appointment.until)
             _end(actor, appointment, who.day, reason)
@@ -328,7 +349,9 @@ def _administrators() -> QuerySet[Position]:
 
 def _one_at_a_time() -> None:
     """Two administrators who end each other's positions at once wait here for each other."""
-    list(_administrators().select_for_update().order_by("id").values_list("id"))
+    # Not `FOR UPDATE`: that would make whoever is being appointed to one of them wait too.
+    rows = _administrators().select_for_update(no_key=True)
+    list(rows.order_by("id").values_list("id"))
 
 
 def _someone_administers(day: date) -> None:
@@ -380,8 +403,11 @@ def erase_account(who: Who, account: Account, reason: str) -> None:
     if not reason.strip():
         raise InputError([REASON_NEEDED(Place("reason"))])
     with transaction.atomic():
-        if account.is_active:
+        if Account.objects.filter(pk=account.pk, is_active=True).exists():
             close_account(who, account, reason)
+        held_still(account)
+        if account.erased_at is not None:  # by a second click: once is enough
+            return
         record(
             who.actor(answer.seat),
             "people.account.erase",

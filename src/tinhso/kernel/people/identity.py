@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -54,19 +54,28 @@ def keep(who: Who, account: Account, number: str, unit: str) -> None:
         raise InputError([WRONG_NUMBER(Place("identity_number"))])
     key = keyring.newest()
     with transaction.atomic():
-        held = _row_of(number)
-        if held is not None and held.account_id != account.id:
-            raise InputError([TAKEN(Place("identity_number"))])
-        IdentityNumber.objects.update_or_create(
-            account=account,
-            defaults={
-                "ciphertext": key.encrypt(number, str(account.id)),
-                "key_id": key.id,
-                "index": key.index(number),
-                "at": timezone.now(),
-            },
-        )
+        _not_taken(number, account)
+        try:
+            with transaction.atomic():
+                IdentityNumber.objects.update_or_create(
+                    account=account,
+                    defaults={
+                        "ciphertext": key.encrypt(number, str(account.id)),
+                        "key_id": key.id,
+                        "index": key.index(number),
+                        "at": timezone.now(),
+                    },
+                )
+        except IntegrityError:  # another account was given it at this very moment
+            _not_taken(number, account)
+            raise
         record(who.actor(answer.seat), "people.identity.keep", _thing(account, unit), hidden=True)
+
+
+def _not_taken(number: str, account: Account) -> None:
+    held = _row_of(number)
+    if held is not None and held.account_id != account.id:
+        raise InputError([TAKEN(Place("identity_number"))])
 
 
 def open_number(who: Who, account: Account, unit: str, purpose: str) -> str:

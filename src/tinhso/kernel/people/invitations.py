@@ -11,14 +11,14 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tinhso.kernel.ledger.actor import Actor, Channel
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.kernel.people.accounts import account_of, seats_of
-from tinhso.kernel.people.actions import Term, fit, give, may_appoint, position_for
+from tinhso.kernel.people.actions import Term, fit, give, held_still, may_appoint, position_for
 from tinhso.kernel.people.models import Account, Invitation
 from tinhso.kernel.people.policies import ACCOUNT
 from tinhso.kernel.people.policy import ForbiddenError
@@ -209,14 +209,20 @@ def accept(secret: str, username: str, password: str, language: str, address: st
             email=invitation.email,
             language=language,
         )
-        problems = [*_wrong_username(account.username), *_weak(password, account)]
-        # Invited twice, to two positions: the other invitation was taken up first.
-        if account.email and Account.objects.filter(email__iexact=account.email).exists():
-            problems.append(ACCOUNT_THERE())
+        problems = [*_weak(password, account), *_taken(account)]
+        if not _is_username(account.username):
+            problems.insert(0, USERNAME_WRONG(Place("username")))
         if problems:
             raise InputError(problems)
         account.set_password(password)
-        account.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                account.save(force_insert=True)
+        except IntegrityError as error:
+            problems = _taken(account)  # by somebody else, at this very moment
+            if not problems:
+                raise
+            raise InputError(problems) from error
         if account.email:
             # The link came by this address, or from the hand of somebody who vouches for it.
             EmailAddress.objects.create(
@@ -237,6 +243,7 @@ def join(secret: str, account: Account, address: str) -> None:
     """Take an invitation up with an account that one has already. Raises InputError."""
     with transaction.atomic():
         invitation = standing(secret)
+        held_still(account)
         Invitation.objects.select_for_update().get(pk=invitation.pk)
         _take(invitation, account, Actor(str(account.id), Channel.WEB, address=address))
 
@@ -273,12 +280,19 @@ def _is_email(typed: str) -> bool:
     return True
 
 
-def _wrong_username(username: str) -> list[Problem]:
-    if not 3 <= len(username) <= 60 or not set(username) <= USERNAME_SIGNS:
-        return [USERNAME_WRONG(Place("username"))]
-    if account_of(username) is not None:
-        return [USERNAME_TAKEN(Place("username"))]
-    return []
+def _is_username(typed: str) -> bool:
+    return 3 <= len(typed) <= 60 and set(typed) <= USERNAME_SIGNS
+
+
+def _taken(account: Account) -> list[Problem]:
+    """What of a new account belongs to another one already."""
+    problems = []
+    if account_of(account.username) is not None:
+        problems.append(USERNAME_TAKEN(Place("username")))
+    # Invited twice, to two positions: the other invitation was taken up first.
+    if account.email and Account.objects.filter(email__iexact=account.email).exists():
+        problems.append(ACCOUNT_THERE())
+    return problems
 
 
 def _weak(password: str, account: Account) -> list[Problem]:

@@ -41,7 +41,7 @@ def machines(request: HttpRequest) -> HttpResponse:
         "machines": [
             (
                 one,
-                card(tokens.unit_of(one)).name,
+                [card(unit).name for unit in tokens.units_of(one, who.day)],
                 sorted(one.tokens.all(), key=lambda token: token.created_at, reverse=True),
             )
             for one in found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from tinhso.kernel.units.models import Unit
+from tinhso.measure.text import fold
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -37,6 +38,9 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     erased_at = models.DateTimeField(null=True, blank=True)
+    # What a list is searched and sorted by, made from the names when these are saved.
+    sought = models.CharField(max_length=400, editable=False, default="", db_default="")
+    listed_as = models.CharField(max_length=400, editable=False, default="", db_default="")
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -59,6 +63,26 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def save(self, **kwargs: Any) -> None:
+        fields = kwargs.get("update_fields")
+        if fields is None or {"name", "username"} & set(fields):
+            self.sought, self.listed_as = as_sought(self.name, self.username)
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "sought", "listed_as"}
+        super().save(**kwargs)
+
+
+def as_sought(name: str, username: str) -> tuple[str, str]:
+    """What somebody is found by, and under what they are listed: Vietnamese lists go by the given
+    name, which comes last.
+
+    >>> as_sought("Lê Thị Ánh", "anh.lt")
+    ('le thi anh anh.lt', 'anh le thi anh')
+    """
+    folded = fold(name)
+    given = folded.rpartition(" ")[2]
+    return fold(f"{name} {username}")[:400], f"{given} {folded}"[:400]
 
 
 class Position(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from tinhso.kernel.people.models import Account, Appointment, Invitation, Token
 from tinhso.kernel.people.policies import ACCOUNT, POSITION, TOKEN
 from tinhso.kernel.people.policy import POLICIES, Policy, Verb
 from tinhso.kernel.people.roles import Role, roles
-from tinhso.kernel.people.scopes import GROUP, succeeded
+from tinhso.kernel.people.scopes import GROUP, without_heir
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text, fold
@@ -24,27 +25,20 @@ def holding(day: date) -> Q:
     return Q(until=None) | Q(until__gt=day)
 
 
-def people(who: Who, asked: str = "", unit: str = "") -> list[Account]:
-    """Accounts with a position, past or present, within reach, by name.
+def people(who: Who, asked: str = "", unit: str = "") -> QuerySet[Account]:
+    """Accounts with a position, past or present, within reach: the open ones first, by given name.
 
     `asked` is a part of a name, with or without diacritics; `unit` a unit of the position.
     """
-    held = POSITION.rows(who, "view", Appointment.objects.all(), "position__unit")
+    of_this = Appointment.objects.filter(account=OuterRef("pk"))
+    held = POSITION.rows(who, "view", of_this, "position__unit")
     if unit:
         held = held.filter(position__unit=unit)
-    rows = ACCOUNT.rows(
-        who, "view", Account.objects.filter(erased_at=None), "appointments__position__unit"
-    )
-    found = rows.filter(Exists(held.filter(account=OuterRef("pk")))).distinct()
-    wanted = fold(asked)
-    chosen = [one for one in found if wanted in fold(f"{one.name} {one.username}")]
-    return sorted(chosen, key=lambda one: (not one.is_active, _by_given_name(one.name)))
-
-
-def _by_given_name(name: str) -> tuple[str, str]:
-    """Vietnamese lists go by the given name, which comes last."""
-    words = fold(name).split() or [""]
-    return words[-1], " ".join(words)
+    known = ACCOUNT.rows(who, "view", of_this, "position__unit")
+    found = Account.objects.filter(Exists(held), Exists(known), erased_at=None)
+    if asked:
+        found = found.filter(sought__contains=fold(asked))
+    return found.order_by("-is_active", "listed_as", "username")
 
 
 def person(who: Who, account_id: uuid.UUID) -> Account | None:
@@ -67,6 +61,16 @@ def appointments(who: Who, account: Account) -> QuerySet[Appointment]:
     return POSITION.rows(who, "view", rows, "position__unit").order_by("-since")
 
 
+def held_now(who: Who, accounts: Collection[Account]) -> dict[uuid.UUID, list[Appointment]]:
+    """What each of several accounts holds, or is to hold, as far as the one who asks may see."""
+    rows = Appointment.objects.filter(holding(who.day), account__in=accounts)
+    rows = rows.select_related("position", "acting_for").order_by("-since")
+    found: dict[uuid.UUID, list[Appointment]] = {one.pk: [] for one in accounts}
+    for row in POSITION.rows(who, "view", rows, "position__unit"):
+        found[row.account_id].append(row)
+    return found
+
+
 def appointment(who: Who, appointment_id: uuid.UUID) -> Appointment | None:
     rows = Appointment.objects.select_related("position", "account")
     return POSITION.rows(who, "view", rows, "position__unit").filter(pk=appointment_id).first()
@@ -80,39 +84,27 @@ def invitations(who: Who) -> QuerySet[Invitation]:
 
 
 def machines(who: Who) -> QuerySet[Account]:
-    """Accounts of connected systems within reach."""
-    rows = Account.objects.filter(kind=Account.Kind.MACHINE).prefetch_related("tokens")
-    return TOKEN.rows(who, "view", rows, "appointments__position__unit").distinct()
+    """Accounts of connected systems within reach: by what they hold now, or, for one that holds
+    nothing any more, held."""
+    held = Appointment.objects.filter(account=OuterRef("pk"))
+    now = held.filter(holding(who.day))
+    within = Exists(TOKEN.rows(who, "view", now, "position__unit"))
+    was_within = Exists(TOKEN.rows(who, "view", held, "position__unit")) & ~Exists(now)
+    rows = Account.objects.filter(within | was_within, kind=Account.Kind.MACHINE)
+    return rows.prefetch_related("tokens", "appointments__position").order_by("listed_as", "pk")
 
 
 def token(who: Who, token_id: uuid.UUID) -> Token | None:
-    rows = Token.objects.select_related("account")
-    return (
-        TOKEN.rows(who, "view", rows, "account__appointments__position__unit")
-        .filter(pk=token_id)
-        .first()
-    )
+    rows = Token.objects.select_related("account").filter(account__in=machines(who))
+    return rows.filter(pk=token_id).first()
 
 
-@dataclass(frozen=True)
-class Lapsed:
-    """A held position whose unit ended without one successor: its rights rest until somebody is
-    appointed anew."""
-
-    appointment: Appointment
-    unit: Text
-
-
-def lapsed(who: Who) -> list[Lapsed]:
-    """Held positions that give no right today because of a reorganisation."""
+def lapsed(who: Who) -> QuerySet[Appointment]:
+    """Held positions that give no right today because of a reorganisation, by unit."""
     rows = Appointment.objects.filter(holding(who.day), holding_position(who.day))
-    rows = rows.select_related("position", "account")
-    units = register()
-    return [
-        Lapsed(one, units.full_name(one.position.unit_id))
-        for one in POSITION.rows(who, "view", rows, "position__unit")
-        if not succeeded(units, one.position.unit_id, who.day)
-    ]
+    rows = rows.filter(position__unit__in=without_heir(register(), who.day))
+    rows = rows.select_related("position", "account").order_by("position__unit", "since", "pk")
+    return POSITION.rows(who, "view", rows, "position__unit")
 
 
 def holding_position(day: date) -> Q:

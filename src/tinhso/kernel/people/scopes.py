@@ -80,6 +80,12 @@ def succeeded(units: UnitRegister, unit: str, day: date) -> str:
     return carried.uid if carried.attributed else ""
 
 
+@lru_cache(maxsize=8)
+def without_heir(units: UnitRegister, day: date) -> tuple[str, ...]:
+    """The units that nobody's people stand in for on a day."""
+    return tuple(uid for uid in sorted(units.lives) if not succeeded(units, uid, day))
+
+
 def group_units(code: str, day: date) -> frozenset[str]:
     """The units of a group on a day, carried to that day's map."""
     units = register()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +12,9 @@ from django.utils import timezone
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.accounts import TOKEN_PREFIX, token_digest
 from tinhso.kernel.people.actions import Term, appoint, fit
-from tinhso.kernel.people.models import Account, Appointment, Token
+from tinhso.kernel.people.models import Account, Token
 from tinhso.kernel.people.policies import TOKEN
-from tinhso.kernel.people.policy import POLICIES
+from tinhso.kernel.people.policy import POLICIES, Answer
 from tinhso.kernel.people.roles import roles
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import InputError, Place, Problem, message
@@ -82,21 +82,25 @@ def connect(who: Who, name: str, unit: str, document: str = "") -> Account:
     return account
 
 
-def unit_of(account: Account) -> str:
-    """The unit that a machine's account belongs to."""
-    first = (
-        Appointment.objects.filter(account=account)
-        .select_related("position")
-        .order_by("since", "id")
-        .first()
-    )
-    return first.position.unit_id if first else ""
+def units_of(account: Account, day: date) -> list[str]:
+    """The units that a machine works for on a day or later, the newest first; of one that holds
+    nothing any more, the last one."""
+    held = sorted(account.appointments.all(), key=lambda one: (one.since, one.pk), reverse=True)
+    now = [one for one in held if one.until is None or one.until > day]
+    return list(dict.fromkeys(one.position.unit_id for one in now or held[:1]))
+
+
+def _require(who: Who, account: Account) -> tuple[Answer, str]:
+    """The right to a machine's tokens takes it in each unit that the machine works for: a token
+    opens what all its positions give. Raises ForbiddenError."""
+    units = units_of(account, who.day) or [""]
+    answers = [TOKEN.require(who, "issue", unit) for unit in units]
+    return answers[0], units[0]
 
 
 def issue(who: Who, account: Account, name: str, scopes: list[str], days: int) -> Issued:
     """A new token of a machine. Raises ForbiddenError, InputError."""
-    unit = unit_of(account)
-    answer = TOKEN.require(who, "issue", unit)
+    answer, unit = _require(who, account)
     known = rights_of_machines()
     problems: list[Problem] = [
         SCOPE_UNKNOWN(Place("scopes"), scope=one, known=", ".join(known))
@@ -135,8 +139,7 @@ def issue(who: Who, account: Account, name: str, scopes: list[str], days: int) -
 
 def revoke(who: Who, token: Token, reason: str = "") -> None:
     """End a token now. Raises ForbiddenError; nothing happens to one that is revoked."""
-    unit = unit_of(token.account)
-    answer = TOKEN.require(who, "issue", unit)
+    answer, unit = _require(who, token.account)
     with transaction.atomic():
         now = timezone.now()
         if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):

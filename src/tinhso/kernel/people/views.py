@@ -38,7 +38,7 @@ PERSON_NEEDED = message(
 @asks(ACCOUNT, "view")
 def people(request: HttpRequest) -> HttpResponse:
     who = who_is(request)
-    filled, found, unit = Filled(request.GET), [], ""
+    filled, found, unit = Filled(request.GET), Account.objects.none(), ""
     try:
         if request.GET.get("don-vi"):
             unit = units.unit_asked(request.GET["don-vi"], "don-vi")
@@ -46,19 +46,22 @@ def people(request: HttpRequest) -> HttpResponse:
     except InputError as error:
         filled = Filled(request.GET, error)
     page = max(1, whole(request.GET.get("trang", "")))
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    held = {one: list(queries.appointments(who, one)) for one in shown}
+    total, shown = found.count(), list(found[(page - 1) * PAGE : page * PAGE])
+    held = queries.held_now(who, shown)
+    lapsed, waiting = queries.lapsed(who), queries.invitations(who)
     context = {
         "filled": filled,
-        "total": len(found),
-        "people": [(one, [a for a in held[one] if _holds(a, who)]) for one in shown],
+        "total": total,
+        "people": [(one, held[one.pk]) for one in shown],
         "page": page,
         "earlier": _page_address(request, page - 1),
         "later": _page_address(request, page + 1),
-        "more": len(found) > page * PAGE,
+        "more": total > page * PAGE,
         "units": _names(a.position.unit_id for rows in held.values() for a in rows),
-        "lapsed": queries.lapsed(who),
-        "invitations": list(queries.invitations(who)),
+        "lapsed": [(one, register().full_name(one.position.unit_id)) for one in lapsed[:PAGE]],
+        "more_lapsed": max(lapsed.count() - PAGE, 0),
+        "invitations": waiting[:PAGE],
+        "more_invitations": max(waiting.count() - PAGE, 0),
         "may_invite": ACCOUNT.anywhere(who, "invite"),
         "choices": _choices(who, "view"),
     }
@@ -203,8 +206,8 @@ def _named(who: Who, typed: str, field: str) -> Account | None:
     asked = typed.strip().lower()
     if not asked:
         return None
-    found = next((a for a in queries.people(who, asked) if a.username == asked), None)
-    if found is None or not found.is_active:
+    found = queries.people(who).filter(username=asked, is_active=True).first()
+    if found is None:
         raise InputError([PERSON_NEEDED(Place(field), asked=typed)])
     return found
 

@@ -30,8 +30,15 @@ def load_units(folder: Path = pack.PACK, *, force: bool = False) -> bool:
     if problems:
         raise InputError(problems)
     with transaction.atomic():
+        # Of two processes that load at once the second waits here, and finds it done.
+        loaded, _ = LoadedPack.objects.select_for_update().get_or_create(
+            id=1, defaults={"digest": ""}
+        )
+        if loaded.digest == digest and not force:
+            return False
         _write(versions, events)
-        LoadedPack.objects.update_or_create(id=1, defaults={"digest": digest})
+        loaded.digest = digest
+        loaded.save(update_fields=["digest"])
     return True
 
 

@@ -7,7 +7,9 @@ database. Dates are half-open everywhere; a day asked about is a `date`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -249,6 +251,21 @@ def register_from_files(folder: Path = pack.PACK) -> UnitRegister:
     return UnitRegister(pack.read_versions(folder), pack.read_events(folder))
 
 
+#: What `one_register` holds on to: nothing yet, or the register that was first asked for.
+_held: ContextVar[list[UnitRegister] | None] = ContextVar("held register", default=None)
+
+
+@contextmanager
+def one_register() -> Iterator[None]:
+    """In the body (a request) the database is asked once which state is loaded, and everything is
+    answered from that one."""
+    token = _held.set([])
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def register() -> UnitRegister:
     """The register of the units in the database; built once for each loaded state of the pack.
 
@@ -257,10 +274,16 @@ def register() -> UnitRegister:
     # Models need Django set up; the rest of this file must not.
     from tinhso.kernel.units.models import LoadedPack  # noqa: PLC0415
 
+    held = _held.get()
+    if held:
+        return held[0]
     digest = LoadedPack.objects.values_list("digest", flat=True).first()
     if digest is None:
         raise UnitsNotLoadedError("no units in the database: run load_units() first")
-    return _register_of(digest)
+    found = _register_of(digest)
+    if held is not None:
+        held.append(found)
+    return found
 
 
 @lru_cache(maxsize=2)

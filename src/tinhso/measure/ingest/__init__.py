@@ -8,7 +8,7 @@ See docs/records-in.md for what senders may write, and what happens to rows that
 """
 
 from tinhso.measure.ingest.load import ingest
-from tinhso.measure.ingest.log import Event, batches
+from tinhso.measure.ingest.log import Event, batches, notes
 from tinhso.measure.ingest.progress import OnProgress
 from tinhso.measure.ingest.pseudonyms import pseudonym
 from tinhso.measure.ingest.receipt import Mode, Receipt, Status, Tally
@@ -23,6 +23,7 @@ __all__ = [
     "Tally",
     "batches",
     "ingest",
+    "notes",
     "pseudonym",
     "withdraw",
 ]

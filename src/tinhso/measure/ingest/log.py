@@ -37,11 +37,29 @@ class Event:
     before_snapshot: int
 
 
-def batches(connection: duckdb.DuckDBPyConnection) -> list[Event]:
-    """Every event of every batch, oldest first; `connection` is one of the lake's."""
+def batches(
+    connection: duckdb.DuckDBPyConnection, *, after: int = 0, until: int | None = None
+) -> list[Event]:
+    """Every event of every batch, oldest first; `connection` is one of the lake's.
+
+    With `until`, only events that came in after the snapshot `after` and up to `until`: the rest of
+    the log is not read.
+    """
     columns = ", ".join(f'"{name}"' for name in BATCH_COLUMNS)
-    found = connection.execute(f'SELECT {columns} FROM lake._batches ORDER BY batch, "at", event')
+    log = "lake._batches"
+    if until is not None:
+        log = f"lake.table_insertions('_batches', {int(after) + 1}, {int(until)})"
+    found = connection.execute(f'SELECT {columns} FROM {log} ORDER BY batch, "at", event')
     return [Event(*row) for row in found.fetchall()]
+
+
+def notes(connection: duckdb.DuckDBPyConnection, stream: str, since: datetime) -> list[str]:
+    """The notes of a stream's accepted batches of `since` (an aware time) and later."""
+    found = connection.execute(
+        'SELECT note FROM lake._batches WHERE stream = ? AND event = ? AND "at" >= ?',
+        [stream, str(Status.ACCEPTED), since.astimezone(_ZONE).replace(tzinfo=None)],
+    )
+    return [note for (note,) in found.fetchall()]
 
 
 def standing(connection: duckdb.DuckDBPyConnection) -> dict[int, Event]:

@@ -28,6 +28,11 @@ NOTHING_CHANGED = message(
     vi="Mọi con số giống lần công bố trước; không có gì để công bố lại.",
     en="All figures are as published before; there is nothing to publish again.",
 )
+NOT_ENDED = message(
+    "publication-not-ended",
+    vi="Kỳ “{period}” chưa kết thúc (ngày cuối: {last}). Chỉ công bố kỳ đã kết thúc.",
+    en="The period “{period}” has not ended (its last day: {last}). Only what has ended is published.",
+)
 AT_ONCE = message(
     "publication-at-once",
     vi="Có người vừa công bố kỳ này. Mở lại trang để xem, rồi công bố lại nếu vẫn cần.",
@@ -40,6 +45,11 @@ class Published:
     publication: Publication
     figures: int
     changed: int
+
+
+def has_ended(period: Period) -> bool:
+    """Whether all days of a period are over."""
+    return period.end <= timezone.localdate()
 
 
 def publish(
@@ -58,8 +68,13 @@ def publish(
 
     The first time needs no reason. A later time is a revision: it raises InputError without a
     reason (`publication-reason`) or without any difference (`publication-same`). Of two at the same
-    moment the later raises InputError (`publication-at-once`): its differences were another's.
+    moment the later raises InputError (`publication-at-once`): its differences were another's. A
+    period that has not ended is not published at all (`publication-not-ended`).
     """
+    if not has_ended(period):
+        raise InputError(
+            [NOT_ENDED(Place("period"), period=period.code, last=period.last_day.isoformat())]
+        )
     lens = Lens(period, view)
     values = _figures(queries, lens, all_levels=all_levels)
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 Records go into the lake, whose transactions are not the site's. So the lake's own log is the source: each
 of its events gets exactly one entry, right after the act, or at the next start when a kill came
-between.
+between. How far the log has been read is remembered, so that only what is new is read again.
 """
 
 from __future__ import annotations
@@ -14,17 +14,28 @@ from django.db import transaction
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.measure.ingest import Event, batches
-from tinhso.modules.plan.models import EnteredBatch
+from tinhso.modules.plan.models import EnteredBatch, LogRead
 from tinhso.modules.plan.workspace import Workspace
 
 
 def enter_batches(place: Workspace, actor: Actor) -> int:
     """Give an entry by `actor` to each event of the lake's log that has none; returns how many."""
-    known = set(EnteredBatch.objects.values_list("batch", "event"))
     with closing(place.connection()) as connection:
-        events = batches(connection)
+        newest = place.lake.snapshot(connection)
+        read = LogRead.objects.filter(pk=1).values_list("snapshot", flat=True).first() or 0
+        if read == newest:
+            return 0
+        if read > newest:
+            read = 0  # an older copy of the lake was put back: its numbers are given out again
+        events = batches(connection, after=read, until=newest)
+    oldest = min((event.batch for event in events), default=0)
+    rows = EnteredBatch.objects.filter(batch__gte=oldest)
+    known = set(rows.values_list("batch", "event")) if events else set()
     missing = [event for event in events if (event.batch, event.event) not in known]
-    return sum(_enter(event, actor) for event in missing)
+    entered = sum(_enter(event, actor) for event in missing)
+    # Last: who is killed before reads the same events again, and finds them entered.
+    LogRead.objects.update_or_create(pk=1, defaults={"snapshot": newest})
+    return entered
 
 
 def _enter(event: Event, actor: Actor) -> bool:

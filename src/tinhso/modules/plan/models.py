@@ -76,3 +76,16 @@ class EnteredBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} {self.event}"
+
+
+class LogRead(models.Model):
+    """Up to which snapshot of the lake the events of its log have their entries; one row at most."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    snapshot = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="one_log_read", condition=Q(id=1)),)
+
+    def __str__(self) -> str:
+        return str(self.snapshot)

@@ -14,7 +14,7 @@ from tinhso.kernel.units.queries import card
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import InputError, Place, message
-from tinhso.modules.plan.actions import publish
+from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.models import Publication
 from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.plan.queries import PlanQueries
@@ -44,7 +44,10 @@ def publishing(request: HttpRequest, plan_code: str) -> HttpResponse:
         queries = PlanQueries(workspace(), plan_code)
     except NotMeasuredError:
         return render(request, "plan/not_measured.html", {"plan_code": ""}, status=503)
-    filled = Filled(None, period=queries.default_lens().period.code)
+    offered = _periods(queries)
+    default = queries.default_lens().period
+    newest = default if default in offered else max(offered, default=default)
+    filled = Filled(None, period=newest.code)
     if request.method == "POST":
         try:
             number = _publish(request, queries)
@@ -57,7 +60,7 @@ def publishing(request: HttpRequest, plan_code: str) -> HttpResponse:
         "plan_code": plan_code,
         "plan": queries.plan,
         "filled": filled,
-        "periods": [(one.code, one.label) for one in _periods(queries)],
+        "periods": [(one.code, one.label) for one in offered],
         "publications": Publication.objects.filter(plan=plan_code).order_by("-id")[:SHOWN],
         "simulated": queries.manifest.simulated,
         "snapshot": queries.manifest.snapshot,
@@ -66,7 +69,8 @@ def publishing(request: HttpRequest, plan_code: str) -> HttpResponse:
 
 
 def _periods(queries: PlanQueries) -> list[Period]:
-    return [one for _, _, group in queries.periods() for one in group]
+    """What can be published: the periods of the plan's year that have ended."""
+    return [one for _, _, group in queries.periods() for one in group if has_ended(one)]
 
 
 def _publish(request: HttpRequest, queries: PlanQueries) -> int:
@@ -75,7 +79,7 @@ def _publish(request: HttpRequest, queries: PlanQueries) -> int:
     seat = PUBLICATION.require(who, "publish", queries.plan.unit).seat
     assert seat is not None
     period = Period.parse(request.POST.get("period", ""))
-    if period not in _periods(queries):
+    if has_ended(period) and period not in _periods(queries):
         raise InputError([NOT_OFFERED(Place("period"), period=period.code)])
     done = publish(
         who.actor(seat),

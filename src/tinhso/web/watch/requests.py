@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
+from tinhso.kernel.units.register import one_register
 from tinhso.web.watch import metrics
 from tinhso.web.watch.logs import request_id
 
@@ -29,7 +30,8 @@ def watched(
         token = request_id.set(identity)
         began = time.perf_counter()
         try:
-            response = get_response(request)
+            with one_register():
+                response = get_response(request)
             seconds = time.perf_counter() - began
             response.headers["X-Request-ID"] = identity
             match = request.resolver_match

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from tinhso.kernel.files.queries import damaged
 from tinhso.kernel.ledger.models import Entry
+from tinhso.kernel.people.signin.adapters import unreadable_factors
 from tinhso.measure.text import InputError, Text
 from tinhso.modules.plan.workspace import workspace
 from tinhso.web import configuration
@@ -197,11 +199,42 @@ def _secrets() -> tuple[Text, Text | None]:
     return Text(f"người khác đọc được: {named}", f"others read: {named}"), todo
 
 
+def _factors() -> tuple[Text, Text | None]:
+    number = unreadable_factors()
+    if not number:
+        return Text("đều đọc được", "all can be read"), None
+    found = Text(
+        f"của {number} tài khoản không đọc được: TINHSO_SECRET_KEY đã đổi",
+        f"those of {number} accounts cannot be read: TINHSO_SECRET_KEY has changed",
+    )
+    todo = Text(
+        "Đặt lại khóa cũ; không còn khóa cũ thì đặt lại cho từng người: `tinhso account reset-factor TÊN --reason …`.",
+        "Put the earlier key back; where it is lost, reset them one by one: `tinhso account reset-factor NAME --reason …`.",
+    )
+    return found, todo
+
+
+def _files() -> tuple[Text, Text | None]:
+    number = damaged()
+    if not number:
+        return Text("đều còn đủ", "all are there"), None
+    found = Text(
+        f"{number} tệp đã nhận bị mất hoặc hỏng trên đĩa",
+        f"{number} files that were taken are gone or damaged on the disk",
+    )
+    todo = Text(
+        f"Lấy lại từ bản sao lưu vào {settings.TINHSO_FILES}, giữ nguyên tên; xem vì sao mất.",
+        f"Bring them back from a back-up into {settings.TINHSO_FILES}, under the same names; find out why they went.",
+    )
+    return found, todo
+
+
 _LOOKS: tuple[tuple[Text, Callable[[], tuple[Text, Text | None]]], ...] = (
     (Text("Cơ sở dữ liệu", "Database"), _database),
     (Text("Đồng hồ", "Clock"), _clock),
     (Text("Ổ đĩa", "Disk"), _disk),
     (Text("Kho bản ghi", "Lake"), _lake),
+    (Text("Tệp đã nhận", "Stored files"), _files),
     (Text("Số liệu đã tính", "Computed figures"), _figures),
     (Text("Hộp thư đi", "Outbox"), _outbox),
     (Text("Nhật ký", "Ledger"), _ledger),
@@ -209,4 +242,5 @@ _LOOKS: tuple[tuple[Text, Callable[[], tuple[Text, Text | None]]], ...] = (
     (Text("Thư điện tử", "Mail"), _mail),
     (Text("HTTPS", "HTTPS"), _https),
     (Text("Khóa bí mật", "Secret keys"), _secrets),
+    (Text("Lớp xác thực thứ hai", "Second factors"), _factors),
 )

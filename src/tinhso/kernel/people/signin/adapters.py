@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -34,6 +35,22 @@ from tinhso.kernel.people.signin.factors import must_set_up
 from tinhso.kernel.people.signin.letters import FOOT, GREETING, NOT_YOU, NOTES, NOTICES, REQUESTED
 from tinhso.measure import writing
 from tinhso.measure.text import Text
+
+logger = logging.getLogger(__name__)
+
+
+class UnreadableFactorError(ValidationError):
+    """A second factor was kept under another TINHSO_SECRET_KEY. A form says so by itself; other
+    pages answer with it (`web.access`)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "Máy chủ không đọc được lớp xác thực thứ hai của bạn, vì khóa bí mật của trang đã thay đổi; không phải bạn nhập sai. "
+                "Hãy đề nghị người quản trị đặt lại lớp xác thực thứ hai của bạn. Nếu bạn là người quản trị, hãy báo người vận hành máy chủ."
+            ),
+            code="unreadable",
+        )
 
 
 def in_words(left: timedelta) -> str:
@@ -225,7 +242,28 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no type
         return _vault().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _vault().decrypt(encrypted_text.encode()).decode()
+        """Raises UnreadableFactorError."""
+        try:
+            return _vault().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken as error:
+            logger.error(  # noqa: TRY400 (it says it all)
+                "a second factor cannot be read: it was kept under another TINHSO_SECRET_KEY;"
+                " put that key back, or reset the factor"
+            )
+            raise UnreadableFactorError from error
+
+
+def unreadable_factors() -> int:
+    """How many accounts have a code's seed that was kept under another TINHSO_SECRET_KEY."""
+    vault, found = _vault(), set()
+    for user, data in Authenticator.objects.values_list("user", "data").iterator():
+        for seed in (data.get("secret"), data.get("seed")):
+            try:
+                if seed:
+                    vault.decrypt(seed.encode())
+            except InvalidToken:
+                found.add(user)
+    return len(found)
 
 
 def _vault() -> MultiFernet:

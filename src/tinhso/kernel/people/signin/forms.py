@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.people.accounts import client_address
 from tinhso.kernel.people.signin import devices, throttle
 from tinhso.kernel.people.signin.acts import factor_name
-from tinhso.kernel.people.signin.adapters import wait_problem
+from tinhso.kernel.people.signin.adapters import UnreadableFactorError, wait_problem
 
 
 class NotLikeOneself(UserAttributeSimilarityValidator):
@@ -53,6 +53,9 @@ class _Throttled(BaseAuthenticateForm):  # type: ignore[misc] # allauth has no t
             raise wait_problem(error.left) from error
         try:
             code: str = super().clean_code()
+        except UnreadableFactorError:
+            # Nobody's failure. The try stays counted: another factor may have been guessed at.
+            raise
         except ValidationError:
             with transaction.atomic():
                 attempt.failed()

@@ -13,6 +13,7 @@ from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.policy import POLICIES
 from tinhso.kernel.people.roles import Role, roles
 from tinhso.kernel.people.scopes import ALL, GROUP, OWN, PROVINCE, SUBTREE
+from tinhso.kernel.people.signin.adapters import UnreadableFactorError
 from tinhso.kernel.people.who import Seat
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
@@ -101,8 +102,16 @@ def factors_of(account: Account) -> Factors:
     return Factors(
         totp=any(one.type == Authenticator.Type.TOTP for one in rows),
         passkeys=tuple(one for one in rows if one.type == Authenticator.Type.WEBAUTHN),
-        codes=len(codes[0].wrap().get_unused_codes()) if codes else None,
+        codes=_unused(codes[0]) if codes else None,
     )
+
+
+def _unused(codes: Authenticator) -> int:
+    """How many recovery codes are left; none where the site cannot read them any more."""
+    try:
+        return len(codes.wrap().get_unused_codes())
+    except UnreadableFactorError:
+        return 0
 
 
 @dataclass(frozen=True)
