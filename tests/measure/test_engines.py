@@ -31,7 +31,7 @@ def differences(
     units = [
         unit
         for (unit,) in connection.execute(
-            f"SELECT DISTINCT _unit FROM lake.{plan.stream.code} AT (VERSION => {plan.snapshot}) ORDER BY 1"
+            f"SELECT DISTINCT _unit FROM lake.{plan.stream.code} ORDER BY 1"
         ).fetchall()
     ]
     mine = kernel.changes(connection, plan, units, interpreted=interpreted)

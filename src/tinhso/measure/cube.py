@@ -23,6 +23,7 @@ from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
 from tinhso.measure.engines import Engine, changes
 from tinhso.measure.lake import Lake
+from tinhso.measure.looks import Look, Standing, look, standing, unit_rows
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import plan_of
 from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
@@ -47,6 +48,8 @@ class StreamFacts:
     quarantined: int  # rows refused in batches that stand
     read: int  # rows read in batches that stand
     simulated: tuple[str, ...]  # what made the simulated ones; empty when all are real
+    begin: str = ""  # the first and last day that any of the records' dates tells of
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,27 +152,27 @@ def compute(
     connection.execute("SET preserve_insertion_order = false")  # nothing here asks for an order
     try:
         at = lake.snapshot(connection) if snapshot is None else snapshot
-        standing = _standing(connection, at)
-        looks = {code: _look(connection, s, at) for code, s in workplace.streams.items()}
-        facts = {code: look.facts(standing.get(code)) for code, look in looks.items()}
-        reach = [look.reach for look in looks.values()]
-        grid = _grid([days for days in reach if days], workplace.boundaries)
-        units = sorted({unit for look in looks.values() for unit in look.units})
+        looks = {code: look(connection, s, at) for code, s in workplace.streams.items()}
+        rows = {code: unit_rows(connection, s, at) for code, s in workplace.streams.items()}
+        grid = grid_of(looks.values(), workplace.boundaries)
+        units = sorted({unit for own in rows.values() for unit in own})
         make_heirs(connection, workplace.boundaries, units)
-        maps = _map_days(workplace.boundaries, units, grid)
-        totals: dict[str, Array] = {}
+        maps = map_days(workplace.boundaries, units, grid)
+        totals = records_of_units(rows, units, grid)
         found: dict[SightingKey, Sightings] = {}
         additive: dict[str, list[Quantity]] = defaultdict(list)
         for quantity in workplace.quantities:
             stream = workplace.streams[quantity.stream]
             if quantity.by:
-                totals |= _crowds(connection, stream, quantity, grid, at, units)
+                totals[quantity.key] = running(
+                    crowds(connection, stream, quantity, grid, at, units)
+                )
             elif quantity.aggregate is not Aggregate.DISTINCT:
                 additive[quantity.stream].append(quantity)
         for code, quantities in additive.items():
             plan = plan_of(workplace.streams[code], quantities, grid, at)
-            changed = changes(connection, plan, units, engine, looks[code].rows)
-            totals |= zip((q.key for q in quantities), map(_running, changed), strict=True)
+            found_changes = changes(connection, plan, units, engine, looks[code].rows)
+            totals |= zip((q.key for q in quantities), map(running, found_changes), strict=True)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
         if distinct:
             levels = [
@@ -179,84 +182,73 @@ def compute(
             for quantity in distinct:
                 stream = workplace.streams[quantity.stream]
                 found |= sightings(connection, stream, quantity, grid, at, units, levels)
-        manifest = Manifest(
-            snapshot=at,
-            definitions=workplace.definitions_digest,
-            boundaries=workplace.boundaries.digest,
-            computed_at=datetime.now(LOCAL).isoformat(timespec="seconds"),
-            seconds=round(time.perf_counter() - began, 3),
-            grid_start=grid.start.isoformat(),
-            grid_end=grid.end.isoformat(),
-            cuts=tuple(day.isoformat() for day in grid.cuts),
-            maps=maps,
-            quantities=tuple(quantity.key for quantity in workplace.quantities),
-            streams=facts,
-        )
+        facts = facts_of(looks, standing(connection, at))
+        manifest = manifest_of(workplace, at, grid, maps, facts, began)
         return Cube(manifest, units, totals, found)
     finally:
         connection.close()
 
 
-@dataclass(frozen=True)
-class _Look:
-    """One look at a stream's records: how many, from when to when, of which units.
-
-    `reach` is the first and last day that any of its dates tells of; what is to come is left out.
-    """
-
-    rows: int
-    first_day: str
-    last_day: str
-    reach: tuple[date, date] | None
-    units: tuple[str, ...]
-
-    def facts(self, standing: tuple[int, int, tuple[str, ...]] | None) -> StreamFacts:
-        read, bad, makers = standing or (0, 0, ())
-        return StreamFacts(self.rows, self.first_day, self.last_day, bad, read, makers)
-
-
-def _look(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int) -> _Look:
-    names = ", ".join(field.name for field in stream.dates if not field.future)
-    found = connection.execute(
-        f"SELECT count(*), min({stream.default_date})::DATE, max({stream.default_date})::DATE, "
-        f"min(least({names}))::DATE, max(greatest({names}))::DATE, list(DISTINCT _unit) "
-        f"FROM lake.{stream.code} AT (VERSION => {snapshot})"
-    ).fetchone()
-    assert found is not None
-    rows, first, last, begin, end, units = found
-    return _Look(
-        rows,
-        first.isoformat() if first else "",
-        last.isoformat() if last else "",
-        (begin, end) if begin and end else None,
-        tuple(unit for unit in units or () if unit),
+def manifest_of(
+    workplace: Workplace,
+    snapshot: int,
+    grid: Grid,
+    maps: tuple[str, ...],
+    facts: dict[str, StreamFacts],
+    began: float,
+) -> Manifest:
+    keys = [quantity.key for quantity in workplace.quantities]
+    return Manifest(
+        snapshot=snapshot,
+        definitions=workplace.definitions_digest,
+        boundaries=workplace.boundaries.digest,
+        computed_at=datetime.now(LOCAL).isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - began, 3),
+        grid_start=grid.start.isoformat(),
+        grid_end=grid.end.isoformat(),
+        cuts=tuple(day.isoformat() for day in grid.cuts),
+        maps=maps,
+        quantities=(*keys, *map(records_key, workplace.streams)),
+        streams=facts,
     )
 
 
-#: Of each stream's batches that stand: rows read, rows refused, what made the simulated ones.
-Standing = Mapping[str, tuple[int, int, tuple[str, ...]]]
+def facts_of(looks: Mapping[str, Look], batches: Standing) -> dict[str, StreamFacts]:
+    found = {}
+    for code, one in looks.items():
+        first, last = (day.isoformat() for day in one.days) if one.days else ("", "")
+        begin, end = (day.isoformat() for day in one.reach) if one.reach else ("", "")
+        read, bad, makers = batches.get(code, (0, 0, ()))
+        found[code] = StreamFacts(one.rows, first, last, bad, read, makers, begin, end)
+    return found
 
 
-def _standing(connection: duckdb.DuckDBPyConnection, snapshot: int) -> Standing:
-    found = connection.execute(
-        f"SELECT stream, coalesce(sum(rows_read), 0)::BIGINT, coalesce(sum(rows_bad), 0)::BIGINT, "
-        f"coalesce(list_sort(list(DISTINCT simulated) FILTER (WHERE simulated <> '')), []) "
-        f"FROM (SELECT * FROM lake._batches AT (VERSION => {snapshot}) QUALIFY "
-        f'row_number() OVER (PARTITION BY batch ORDER BY "at" DESC, event DESC) = 1) '
-        f"WHERE event = 'accepted' GROUP BY stream"
-    )
-    return {stream: (read, bad, tuple(makers)) for stream, read, bad, makers in found.fetchall()}
+def records_key(stream: str) -> str:
+    """Under what a cube keeps how many records of a stream each unit has, on whatever day."""
+    return f"{stream}: records"
 
 
-def _grid(reach: Sequence[tuple[date, date]], boundaries: Boundaries) -> Grid:
+def records_of_units(
+    rows: Mapping[str, Mapping[str, int]], units: Sequence[str], grid: Grid
+) -> dict[str, Array]:
+    found = {}
+    for code, own in rows.items():
+        totals = np.zeros((len(units), grid.count + 1), dtype=np.int64)
+        totals[:, 1:] = np.array([own.get(unit, 0) for unit in units], dtype=np.int64)[:, None]
+        found[records_key(code)] = totals
+    return found
+
+
+def grid_of(looks: Iterable[Look], boundaries: Boundaries) -> Grid:
     """From the reporting year of the earliest event told to the end of the year of the newest."""
+    reach = [one.reach for one in looks if one.reach]
     last_year = max((last.year for _, last in reach), default=datetime.now(LOCAL).year)
     first_year = min((first.year for first, _ in reach), default=last_year)
     first_year = max(first_year, last_year - YEARS_BACK)
     return Grid(date(first_year - 1, 12, 15), date(last_year + 1, 1, 1), boundaries.change_days)
 
 
-def _map_days(boundaries: Boundaries, units: Sequence[str], grid: Grid) -> tuple[str, ...]:
+def map_days(boundaries: Boundaries, units: Sequence[str], grid: Grid) -> tuple[str, ...]:
     """A day for each map on which the records' units stand differently: the first that it holds.
 
     Maps from before and after the records' time are among them: any day may be asked for.
@@ -302,23 +294,25 @@ def make_heirs(
     )
 
 
-def _crowds(
+def crowds(
     connection: duckdb.DuckDBPyConnection,
     stream: Stream,
     quantity: Quantity,
     grid: Grid,
     snapshot: int,
     units: Sequence[str],
-) -> dict[str, Array]:
-    changed = np.zeros((len(units), grid.count), dtype=np.int64)
+    days: tuple[date, date] | None = None,
+) -> Array:
+    """What each slot holds of them at each unit: [unit][slot]; only slots within `days`, if given."""
+    found = np.zeros((len(units), grid.count), dtype=np.int64)
     index = {unit: n for n, unit in enumerate(units)}
-    sql = crowd_plan(stream, quantity, grid, snapshot)
+    sql = crowd_plan(stream, quantity, grid, snapshot, days)
     for unit, slot, amount in connection.execute(sql).fetchall():
-        changed[index[unit], slot] = amount
-    return {quantity.key: _running(changed)}
+        found[index[unit], slot] = amount
+    return found
 
 
-def _running(changed: Array) -> Array:
+def running(changed: Array) -> Array:
     """Running sums over the slots, from nothing before the first."""
     totals = np.zeros((changed.shape[0], changed.shape[1] + 1), dtype=np.int64)
     np.cumsum(changed, axis=1, out=totals[:, 1:])

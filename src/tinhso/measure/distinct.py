@@ -127,9 +127,13 @@ def sightings(
     snapshot: int,
     leaves: Sequence[str],
     maps: Sequence[Levels],
+    among: str = "",
 ) -> dict[SightingKey, Sightings]:
-    """All sightings of one quantity, on every map, from one reading of its records."""
-    seen = _seen(connection, stream, quantity, grid, snapshot, leaves)
+    """All sightings of one quantity, on every map, from one reading of its records.
+
+    `among` names a table whose column `who` holds the only ones that are looked for.
+    """
+    seen = _seen(connection, stream, quantity, grid, snapshot, leaves, among)
     found: dict[SightingKey, Sightings] = {}
     for levels in maps:
         for layer in levels.layers:
@@ -154,10 +158,11 @@ def _seen(
     grid: Grid,
     snapshot: int,
     leaves: Sequence[str],
+    among: str,
 ) -> _Seen:
     make_table(connection, "leaves", {"leaf": "INTEGER", "_unit": "VARCHAR"}, enumerate(leaves))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE seen AS {seen_plan(stream, quantity, grid, snapshot)}"
+        f"CREATE OR REPLACE TEMP TABLE seen AS {seen_plan(stream, quantity, grid, snapshot, among)}"
     )
     # Hashes sort faster than texts; where two persons share one, their texts are sorted instead.
     counted = connection.execute("SELECT count(DISTINCT who), count(DISTINCT hash(who)) FROM seen")
@@ -217,3 +222,28 @@ def _counted(cell: Array, size: int) -> tuple[Array, Array]:
     counts = np.bincount(cell, minlength=0)
     cells = np.flatnonzero(counts)
     return cells, counts[cells].astype(np.int64)
+
+
+def changed(
+    whole: Mapping[SightingKey, Sightings],
+    gone: Mapping[SightingKey, Sightings],
+    come: Mapping[SightingKey, Sightings],
+) -> dict[SightingKey, Sightings]:
+    """`whole` without what is `gone`, and with what has `come`."""
+    found = dict(whole)
+    for key in {*gone, *come}:
+        parts = [(sign, of[key]) for sign, of in ((1, whole), (-1, gone), (1, come)) if key in of]
+        slot = np.concatenate([one.slot for _, one in parts])
+        previous = np.concatenate([one.previous for _, one in parts])
+        n = np.concatenate([sign * one.n for sign, one in parts])
+        wide = int(max(slot.max(), previous.max())) + 2
+        cells, places = np.unique(slot * wide + previous + 1, return_inverse=True)
+        counts = np.zeros(len(cells), dtype=np.int64)
+        np.add.at(counts, places, n)
+        kept = counts != 0
+        cells, counts = cells[kept], counts[kept]
+        if len(cells):
+            found[key] = Sightings(cells // wide, cells % wide - 1, counts)
+        else:
+            del found[key]
+    return found

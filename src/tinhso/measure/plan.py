@@ -38,14 +38,26 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Change:
+    """The records that were added after one snapshot and up to another, or those that were removed.
+
+    A correction removes a record and adds another; one that was added and removed since is in both.
+    """
+
+    after: int
+    snapshot: int
+    added: bool
+
+
+@dataclass(frozen=True)
 class Plan:
-    """All additive quantities of one stream, of its records at one snapshot."""
+    """All additive quantities of one stream, of its records at a snapshot or of a change of them."""
 
     stream: Stream
     quantities: tuple[Quantity, ...]
     steps: tuple[Step, ...]
     grid: Grid
-    snapshot: int
+    at: int | Change
 
     @property
     def days(self) -> tuple[Day, ...]:
@@ -69,7 +81,7 @@ class Plan:
         return any(quantity.field == DAY_NUMBER for quantity in self.quantities)
 
 
-def plan_of(stream: Stream, quantities: Sequence[Quantity], grid: Grid, snapshot: int) -> Plan:
+def plan_of(stream: Stream, quantities: Sequence[Quantity], grid: Grid, at: int | Change) -> Plan:
     """The plan for `quantities`, all of `stream`, none of them distinct or of crowds."""
     assert all(q.aggregate is not Aggregate.DISTINCT and not q.by for q in quantities)
     steps = tuple(
@@ -77,7 +89,7 @@ def plan_of(stream: Stream, quantities: Sequence[Quantity], grid: Grid, snapshot
         for position, quantity in enumerate(quantities)
         for day, sign, when in _steps(stream, quantity)
     )
-    return Plan(stream, tuple(quantities), steps, grid, snapshot)
+    return Plan(stream, tuple(quantities), steps, grid, at)
 
 
 def _steps(stream: Stream, quantity: Quantity) -> Iterator[tuple[Day, int, Expression]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.expressions import parse, to_sql
 from tinhso.measure.periods import Grid
-from tinhso.measure.plan import UNTIL, Day, Plan
+from tinhso.measure.plan import UNTIL, Change, Day, Plan
 from tinhso.measure.quantities import DAY_NUMBER, Quantity
 from tinhso.measure.streams import Stream
 
@@ -56,7 +57,7 @@ def statement(plan: Plan) -> Statement:
     body = ",\n".join(f"    {one}" for one in ("_unit", *placed(plan)))
     sets = ", ".join(f"(_unit, {slot})" for slot in slots)
     sql = (
-        f"WITH {source(plan.stream, plan.snapshot)},\nplaced AS (\n  SELECT\n{body}\n  FROM records\n)\n"
+        f"WITH {source(plan.stream, plan.at)},\nplaced AS (\n  SELECT\n{body}\n  FROM records\n)\n"
         f"SELECT\n  _unit, {', '.join(slots)}, GROUPING({', '.join(slots)}) AS grouped,\n"
         + ",\n".join(columns)
         + f"\nFROM placed\nGROUP BY GROUPING SETS ({sets})"
@@ -86,7 +87,7 @@ def records_of(plan: Plan, columns: Sequence[str]) -> str:
     asked = "".join(f",\n  {column}" for column in columns)
     body = ",\n".join(f"    {one}" for one in ("_unit", *_asked(plan)))
     return (
-        f"WITH {source(plan.stream, plan.snapshot)},\nasked AS (\n  SELECT\n{body}\n  FROM records\n)\n"
+        f"WITH {source(plan.stream, plan.at)},\nasked AS (\n  SELECT\n{body}\n  FROM records\n)\n"
         f"SELECT\n  hash(_unit){asked}\nFROM asked"
     )
 
@@ -95,14 +96,23 @@ def _day(day: Day) -> str:
     return f"(CAST({day.field} AS DATE) + {day.after})" if day.after else day.field
 
 
-def source(stream: Stream, snapshot: int) -> str:
-    """The CTE `records`: the stream's records at a snapshot; for a register with `_until`.
+def table_of(stream: str, at: int | Change) -> str:
+    """What to read a stream's records from."""
+    if isinstance(at, int):
+        return f"lake.{stream} AT (VERSION => {at})"
+    way = "insertions" if at.added else "deletions"
+    return f"lake.table_{way}('{stream}', {at.after + 1}, {at.snapshot})"
+
+
+def source(stream: Stream, at: int | Change) -> str:
+    """The CTE `records`: the stream's records at a snapshot (for a register with `_until`), or a
+    change of them.
 
     A state holds until the thing's next record. Where the unit is part of the thing and has
     ceased, it holds until every unit that took over has told its own (table `heirs`), or, where
     such a unit has ceased too, those that took over from it.
     """
-    table = f"lake.{stream.code} AT (VERSION => {snapshot})"
+    table = table_of(stream.code, at)
     if stream.state_when:
         table += f" WHERE {to_sql(parse(stream.state_when, stream))}"
     if stream.thing == stream.key:
@@ -135,12 +145,18 @@ def source(stream: Stream, snapshot: int) -> str:
     )
 
 
-def seen_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int) -> str:
-    """Who was seen at which unit in which slot: the sightings that `distinct` counts from."""
+def seen_plan(
+    stream: Stream, quantity: Quantity, grid: Grid, snapshot: int, among: str = ""
+) -> str:
+    """Who was seen at which unit in which slot: the sightings that `distinct` counts from.
+
+    `among` names a table whose column `who` holds the only ones that are looked for.
+    """
     condition = _and(
         to_sql(quantity.where),
         f"{quantity.field} IS NOT NULL",
         f"{quantity.date} IS NOT NULL",
+        f"{quantity.field} IN (SELECT who FROM {among})" if among else "true",
     )
     level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in quantity.key else ""
     return (
@@ -150,14 +166,30 @@ def seen_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int) -> 
     )
 
 
-def crowd_plan(stream: Stream, quantity: Quantity, grid: Grid, snapshot: int) -> str:
-    """Records by unit and slot of those that share one `by` in numbers (see Quantity)."""
+def crowd_plan(
+    stream: Stream,
+    quantity: Quantity,
+    grid: Grid,
+    snapshot: int,
+    days: tuple[date, date] | None = None,
+) -> str:
+    """Records by unit and slot of those that share one `by` in numbers (see Quantity).
+
+    `days`: only slots that begin on the first of them or later, and end before the second.
+    """
+    within = (
+        ""
+        if days is None
+        else (
+            f"\n    AND {quantity.date} >= DATE '{days[0]}' AND {quantity.date} < DATE '{days[1]}'"
+        )
+    )
     return (
         f"WITH {source(stream, snapshot)},\n"
         f"crowds AS (\n  SELECT _unit, {grid.sql(quantity.date)} AS slot, count(*) AS n\n"
         f"  FROM (SELECT *, {LEVEL_SQL} AS unit_level FROM records)\n"
         f"  WHERE {_and(to_sql(quantity.where), f'{quantity.by} IS NOT NULL')}\n"
-        f"    AND {quantity.date} IS NOT NULL\n"
+        f"    AND {quantity.date} IS NOT NULL{within}\n"
         f"  GROUP BY _unit, slot, {quantity.by} HAVING count(*) >= {quantity.at_least}\n)\n"
         f"SELECT _unit, slot, CAST(sum(n) AS BIGINT) AS n FROM crowds GROUP BY ALL"
     )

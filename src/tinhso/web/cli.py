@@ -243,17 +243,22 @@ def withdraw(batch: int, reason: str) -> None:
 @click.option(
     "--snapshot", type=int, help="Tính lại từ một bản chụp cũ · Measure an older snapshot"
 )
-def measure(snapshot: int | None) -> None:
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Tính lại tất cả, không chỉ phần đã đổi · Compute everything, not only what has changed",
+)
+def measure(snapshot: int | None, whole: bool) -> None:
     """Tính mọi con số từ bản ghi · Compute all figures from the records."""
     set_up()
-    _measure_now(snapshot)
+    _measure_now(snapshot, whole=whole)
 
 
-def _measure_now(snapshot: int | None) -> None:
+def _measure_now(snapshot: int | None, *, whole: bool = False) -> None:
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
 
     with telling_problems():
-        manifest = workspace().measure(snapshot).manifest
+        manifest = workspace().measure(snapshot, whole=whole).manifest
     say(
         Text(
             f"Đã tính {len(manifest.quantities)} phần từ bản chụp số {manifest.snapshot} trong {manifest.seconds} giây.",

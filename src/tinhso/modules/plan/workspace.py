@@ -30,6 +30,7 @@ from tinhso.measure.quantities import (
 )
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import InputError
+from tinhso.measure.update import up_to_date
 from tinhso.modules.plan.pack import Pack, Plan, discover, load
 
 
@@ -124,9 +125,17 @@ class Workspace:
         plan = self.plans[code]
         return Figures(cube, self.units.boundaries, plan.indicators.values(), [plan.plan.unit])
 
-    def measure(self, snapshot: int | None = None) -> Cube:
-        """Compute the cube of a snapshot (default: the newest) and make it the current one."""
-        cube = compute(self.lake, self.workplace, snapshot=snapshot)
+    def measure(self, snapshot: int | None = None, *, whole: bool = False) -> Cube:
+        """Compute the cube of a snapshot (default: the newest) and make it the current one.
+
+        The newest is made from the current one where that is possible, so that only what came and
+        went since is read; `whole` computes it from all records all the same.
+        """
+        if snapshot is None and not whole:
+            earlier = self.store.load() if self.store.current() is not None else None
+            cube = up_to_date(self.lake, self.workplace, earlier)
+        else:
+            cube = compute(self.lake, self.workplace, snapshot=snapshot)
         self.store.save(cube)
         return cube
 
