@@ -9,13 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from tinhso.measure.definition_files import did_you_mean
 from tinhso.measure.text import Problem, Text, message, nearest
 from tinhso.measure.yamltree import Route, Tree
+from tinhso.modules.plan.pack._jsonschema import (
+    Draft202012Validator,
+    FormatChecker,
+    ValidationError,
+)
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "packs" / "schema"
 
