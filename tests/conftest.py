@@ -19,6 +19,25 @@ hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
+#: Tests that take long, the longest first. They are started before others, so that at the end of a
+#: run no worker is left alone with one while the rest have nothing to do.
+LONG = (
+    "test_drill.py",
+    "test_batches.py",
+    "test_account_pages.py",
+    "test_opening.py",
+    "test_withdrawal_model.py",
+    "test_workers.py",
+    "test_differential.py",
+    "test_simulation_change.py",
+    "test_ledger_killed.py",
+    "test_crash.py",
+    "test_backup.py",
+    "test_upgrade.py",
+    "test_identity.py",
+    "test_secrets.py",
+)
+
 #: Scale of the sample: some twenty thousand dossiers.
 SCALE = 0.02
 
@@ -36,6 +55,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
         for folder in settings.LOCALE_PATHS:
             compile_translations(folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.name, len(LONG)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -4,8 +4,13 @@ The database is SQLite, or the PostgreSQL server that TINHSO_TEST_DATABASE_URL n
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
+
+# Tests start hundreds of processes: each would compile all sources anew where this is set.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # All workers of one run inherit its first process's choice of a home: the sample is made once,
 # and the process that started the run can stop and clear away what the workers left there.

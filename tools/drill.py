@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,9 +183,15 @@ def destroy(site: Site, server: str) -> None:
         _databases(libpq_of(server), names, "CREATE DATABASE {}")
 
 
-def drill(server: str, seconds: float, scale: str) -> dict[str, Any]:
-    """What was tried and found; `lost` and `different` are empty where all is well."""
+def drill(
+    server: str, seconds: float, scale: str, begin: Callable[[Path], None] = lambda _: None
+) -> dict[str, Any]:
+    """What was tried and found; `lost` and `different` are empty where all is well.
+
+    `begin` may put into the home what need not be made anew.
+    """
     with a_site(server) as site:
+        begin(site.home)
         site.tinhso("run", "--prepare-only", TINHSO_SAMPLE_SCALE=scale)
         passphrase = site.folder / "passphrase"
         passphrase.write_text("thu dien tap sao luu\n", encoding="utf-8")

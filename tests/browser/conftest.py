@@ -18,6 +18,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.prepared import copy_home
+
 # Playwright's loop stays in the worker's thread; Django would take tests that come after for async.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -46,6 +48,7 @@ def server() -> str:
     with (home / "starting.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not note.exists():
+            copy_home(home)
             note.write_text(json.dumps(_start(home)), encoding="utf-8")
     return str(json.loads(note.read_text(encoding="utf-8"))["address"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tinhso.measure.lake import Lake, LakeSettings
@@ -32,3 +33,16 @@ def test_connections_spill_apart_and_dead_spills_go(tmp_path: Path) -> None:
     assert not dead.exists()
     one.close()
     two.close()
+
+
+def test_signatures_are_verified_once_and_no_connection_loads_what_is_unsigned(
+    tmp_path: Path,
+) -> None:
+    lake = Lake(LakeSettings(tmp_path / "lake"), [])
+    for _ in range(2):
+        connection = lake.reader()
+        said = connection.execute("SELECT current_setting('allow_unsigned_extensions')").fetchone()
+        assert said == (False,)
+        with pytest.raises(duckdb.InvalidInputException, match="Cannot change"):
+            connection.execute("SET allow_unsigned_extensions = true")
+        connection.close()

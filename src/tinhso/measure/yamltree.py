@@ -126,9 +126,12 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,30})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
-    """A file's data with the places of its parts. A route is the keys and indexes on the way."""
+    """A file's data with the places of its parts. A route is the keys and indexes on the way.
+
+    Equal only to itself: files read again unchanged give the same tree (`parse_yaml`).
+    """
 
     file: str
     data: Any

@@ -21,6 +21,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from tests.nursery import nursery
+
 KILLS = 14
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -54,7 +56,7 @@ KNOWN = "print(*Entry.objects.values_list('uid', flat=True))"
 
 @dataclass
 class Installation:
-    """A home with a database; `say` starts a process in it."""
+    """A home with a database; processes start in it."""
 
     home: Path
     database: str
@@ -71,15 +73,6 @@ class Installation:
             "TINHSO_DATABASE_URL": self.database,
             **self.more,
         }
-
-    def start(self, program: str, out: Path) -> subprocess.Popen[bytes]:
-        with out.open("ab") as file, out.with_suffix(".err").open("ab") as errors:
-            return subprocess.Popen(
-                [sys.executable, "-c", BEGIN + program],
-                env=self.environment,
-                stdout=file,
-                stderr=errors,
-            )
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -116,18 +109,17 @@ def test_killed_at_any_moment(installation: Installation, tmp_path: Path) -> Non
     luck = random.Random(382)  # noqa: S311
     programs = [APPEND, APPEND, SEQUENCE, SEQUENCE]
     outs = [tmp_path / f"{number}.out" for number in range(len(programs))]
-    running = [installation.start(one, out) for one, out in zip(programs, outs, strict=True)]
-    try:
+    with nursery(BEGIN, installation.environment, tmp_path) as children:
+        running = [children.start(one, out) for one, out in zip(programs, outs, strict=True)]
         wait_for_lines(outs)
         for _ in range(KILLS):
             time.sleep(luck.uniform(0.05, 0.6))
             number = luck.randrange(len(programs))
             assert running[number].poll() is None, outs[number].with_suffix(".err").read_text()
-            running[number].send_signal(signal.SIGKILL)
-            running[number].wait()
-            running[number] = installation.start(programs[number], outs[number])
+            running[number].kill()
+            assert running[number].wait() == -signal.SIGKILL
+            running[number] = children.start(programs[number], outs[number])
         wait_for_lines(outs)
-    finally:
         for process in running:
             process.kill()
             process.wait()
@@ -158,16 +150,17 @@ def test_sequencers_on_two_machines_do_not_meet(installation: Installation, tmp_
     for one in there:
         (one.home / "secrets").mkdir(parents=True, exist_ok=True)
     outs = [tmp_path / f"{number}.out" for number in range(4)]
-    running = [
-        there[number % 2].start(program, outs[number])
-        for number, program in enumerate([APPEND, APPEND, SEQUENCE, SEQUENCE])
-    ]
-    try:
+    with (
+        nursery(BEGIN, there[0].environment, tmp_path) as here,
+        nursery(BEGIN, there[1].environment, tmp_path) as yonder,
+    ):
+        running = [
+            (here, yonder)[number % 2].start(program, outs[number])
+            for number, program in enumerate([APPEND, APPEND, SEQUENCE, SEQUENCE])
+        ]
         wait_for_lines(outs, 15)
         for process, out in zip(running, outs, strict=True):
             assert process.poll() is None, out.with_suffix(".err").read_text()
-    finally:
-        for process in running:
             process.kill()
             process.wait()
     sizes = [int(line.split()[0]) for out in outs[2:] for line in complete_lines(out)[1:]]
@@ -185,9 +178,9 @@ def complete_lines(out: Path) -> list[str]:
 
 def wait_for_lines(outs: list[Path], count: int = 1) -> None:
     """Until each has said `count` things more."""
-    had = [len(complete_lines(out)) for out in outs]
+    had = [len(complete_lines(out)) if out.exists() else 0 for out in outs]
     end = time.monotonic() + 120
     for out, before in zip(outs, had, strict=True):
-        while len(complete_lines(out)) < before + count:
+        while not out.exists() or len(complete_lines(out)) < before + count:
             assert time.monotonic() < end, out.with_suffix(".err").read_text()
             time.sleep(0.05)

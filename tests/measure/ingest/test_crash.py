@@ -5,25 +5,27 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ingest_office import Office
 
+from tests.nursery import Child, Nursery, nursery
 from tinhso.measure.ingest import Status, batches
 
 KILLS = 20
 ROWS = 40
 HERE = Path(__file__).parent
 
-WRITER = """
+BEGIN = """
 import sys
 from pathlib import Path
 from ingest_office import Office
 from tinhso.measure.ingest import Status, withdraw
+"""
+WRITER = """
 office = Office(Path(sys.argv[1]))
 print("ready", flush=True)
 number = int(sys.argv[2])
@@ -43,17 +45,21 @@ def write_files(folder: Path) -> None:
         (folder / f"{number}.csv").write_text("\n".join([head, *lines, ""]))
 
 
-def start(office: Office, number: int = 0) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(office.folder), str(number)],
-        cwd=HERE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(["../../../src", str(HERE)])},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+@pytest.fixture(scope="module")
+def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    source = os.pathsep.join([str(HERE.parents[2] / "src"), str(HERE)])
+    environment = {**os.environ, "PYTHONPATH": source}
+    with nursery(BEGIN, environment, tmp_path_factory.mktemp("children")) as made:
+        yield made
+
+
+def start(children: Nursery, office: Office, number: int = 0) -> Child:
+    out = office.folder / f"{number}.out"
+    child = children.start(WRITER, out, str(office.folder), str(number))
+    while not out.exists() or out.read_text() != "ready\n":
+        assert child.poll() is None, out.with_suffix(".err").read_text()
+        time.sleep(0.005)
+    return child
 
 
 def check_whole(office: Office) -> None:
@@ -73,16 +79,14 @@ def check_whole(office: Office) -> None:
     assert found == ([(max(standing), ROWS, ROWS, 1)] if standing else [])
 
 
-def test_killed_at_any_moment(office: Office) -> None:
+def test_killed_at_any_moment(office: Office, children: Nursery) -> None:
     write_files(office.folder)
     luck = random.Random(382)  # noqa: S311
     for kill in range(KILLS):
-        process = start(office, kill)
+        process = start(children, office, kill)
         time.sleep(luck.uniform(0.0, 1.2))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
         check_whole(office)
     # What was under way when the writer died can simply be done again.
     office.send(office.folder / "1.csv", "payments")
@@ -104,9 +108,9 @@ def test_what_a_dead_load_left_goes_even_when_its_file_has_nothing_new(office: O
     assert not left.exists()
 
 
-def test_readers_see_whole_batches_while_one_writes(office: Office) -> None:
+def test_readers_see_whole_batches_while_one_writes(office: Office, children: Nursery) -> None:
     write_files(office.folder)
-    process = start(office)
+    process = start(children, office)
     try:
         # As long as it takes the writer to commit some batches, however busy the machine.
         end = time.monotonic() + 120
@@ -117,8 +121,6 @@ def test_readers_see_whole_batches_while_one_writes(office: Office) -> None:
     finally:
         process.kill()
         process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
     assert len(seen) == 2
 
 

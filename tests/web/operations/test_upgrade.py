@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.prepared import ASSETS, copy_home
 from tinhso.web.backup.place import libpq_of
 
 RELEASES = Path(__file__).resolve().parents[2] / "upgrade"
@@ -54,6 +55,7 @@ def load(version: str, url: str, home: Path) -> None:
     else:
         with sqlite3.connect(home / "site.sqlite3") as connection:
             connection.executescript(text)
+        copy_home(home, *ASSETS)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -9,13 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from tinhso.measure.definition_files import did_you_mean
 from tinhso.measure.text import Problem, Text, message, nearest
 from tinhso.measure.yamltree import Route, Tree
+from tinhso.modules.plan.pack._jsonschema import (
+    Draft202012Validator,
+    FormatChecker,
+    ValidationError,
+)
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "packs" / "schema"
 
@@ -129,13 +132,17 @@ def validator(schema: str) -> Draft202012Validator:
     )
 
 
-def shape_problems(tree: Tree, schema: str) -> list[tuple[Route, Problem]]:
-    """Every way in which the tree departs from the schema, with the route to it."""
+@lru_cache(maxsize=512)
+def shape_problems(tree: Tree, schema: str) -> tuple[tuple[Route, Problem], ...]:
+    """Every way in which the tree departs from the schema, with the route to it.
+
+    Looked for once: packs that use the same library read the same trees.
+    """
     found = []
     for error in validator(schema).iter_errors(tree.data):
         route: Route = tuple(error.absolute_path)
         found += [(route, problem) for problem in _translate(tree, route, error)]
-    return _without_misspelt(found)
+    return tuple(_without_misspelt(found))
 
 
 def _without_misspelt(found: list[tuple[Route, Problem]]) -> list[tuple[Route, Problem]]:
