@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plan', '0003_entered_batches'),
+        ('plan', '0004_log_read'),
     ]
 
     operations = [
