@@ -74,6 +74,26 @@ def explain(
     )
 
 
+@dataclass(frozen=True)
+class Run:
+    """Whose records count from when to when. `first_day` None: since the beginning."""
+
+    first_day: date | None
+    last_day: date
+    units: tuple[str, ...]
+
+
+def reach(
+    figures: Figures, streams: Mapping[str, Stream], value: Value, measured: Measured
+) -> list[Run]:
+    """Which records' units count for a value's part, and when; nothing for a unit not there."""
+    place = figures.places.place(value.unit, value.period, value.view)
+    if place is None or figures.cube.grid.slots(value.period) is None:
+        return []
+    own, stream = value.indicator.kind is Kind.MEASURE, streams[measured.quantity.stream]
+    return _Part(figures, stream, measured, value, place, (), own).runs()
+
+
 def recount(connection: duckdb.DuckDBPyConnection, part: PartExplanation) -> int | None:
     """The part's amount counted from the records again; None where there are none to add."""
     row = connection.execute(part.sql).fetchone()
@@ -127,9 +147,9 @@ class _Part:
         self.fields = tuple(f.name for f in stream.fields if f.sensitivity in sensitivity)
 
     def explain(self, cell: Cell) -> PartExplanation:
-        runs = self._runs()
+        runs = self.runs()
         where = "\n  AND ".join(
-            [_bracketed(to_sql(self.quantity.where)), _any([self._run(*run) for run in runs])]
+            [_bracketed(to_sql(self.quantity.where)), _any([self._run(run) for run in runs])]
         )
         level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in self.quantity.key else ""
         if self.stream.thing == self.stream.key:
@@ -138,7 +158,7 @@ class _Part:
         else:
             head = f"WITH {source(self.stream, self.value.snapshot)}\n"
             records = "records" if not level else f"(SELECT *{level} FROM records)"
-        units = tuple(sorted({unit for _, _, units in runs for unit in units}))
+        units = tuple(sorted({unit for run in runs for unit in run.units}))
         return PartExplanation(
             self.measured,
             cell,
@@ -148,10 +168,10 @@ class _Part:
             f"{self._one_each()}\nORDER BY {', '.join(self._order())}",
             self.fields,
             units,
-            min((first for first, _, _ in runs if first), default=None)
-            if all(first for first, _, _ in runs)
+            min((run.first_day for run in runs if run.first_day), default=None)
+            if all(run.first_day for run in runs)
             else None,
-            max((last for _, last, _ in runs), default=self.value.period.last_day),
+            max((run.last_day for run in runs), default=self.value.period.last_day),
         )
 
     def _aggregate(self) -> str:
@@ -180,19 +200,18 @@ class _Part:
     def _order(self) -> list[str]:
         return list(dict.fromkeys([self.quantity.date, *self.stream.key]))
 
-    def _runs(self) -> list[tuple[date | None, date, tuple[str, ...]]]:
-        """(first day, last day, units): which units' records count from when to when."""
+    def runs(self) -> list[Run]:
         figures, period, place = self.figures, self.value.period, self.place
         if self.quantity.is_stock:
             the_map = place.map or figures.boundaries.map(place.last_day)
-            return [(None, place.last_day, self._leaves(the_map))]
+            return [Run(None, place.last_day, self._leaves(the_map))]
         begin, end = figures.window(self.measured, period)
         grid = figures.cube.grid
         if place.map is not None:
             first = None if begin == 0 else grid.first_day(begin)
-            return [(first, grid.last_day(end - 1), self._leaves(place.map))]
+            return [Run(first, grid.last_day(end - 1), self._leaves(place.map))]
         return [
-            (None if first == 0 else grid.first_day(first), grid.last_day(last - 1), leaves)
+            Run(None if first == 0 else grid.first_day(first), grid.last_day(last - 1), leaves)
             for first, last, the_map in figures.places.segments(begin, end)
             if (leaves := self._leaves(the_map))
         ]
@@ -211,8 +230,9 @@ class _Part:
             if (carried := the_map.carry(leaf)).attributed and carried.uid == node
         )
 
-    def _run(self, first: date | None, last: date, units: tuple[str, ...]) -> str:
+    def _run(self, run: Run) -> str:
         quantity, day = self.quantity, self.quantity.date
+        first, last, units = run.first_day, run.last_day, run.units
         if not units:
             return "false"
         named = ", ".join(f"'{unit}'" for unit in units)

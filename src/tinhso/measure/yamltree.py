@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -137,6 +137,7 @@ class Tree:
     data: Any
     values: Mapping[Route, Place]
     keys: Mapping[Route, Place]
+    text: str = field(default="", repr=False)
 
     def place(self, route: Route = ()) -> Place:
         """Where the value at `route` begins, or the nearest value above it that exists."""
@@ -195,7 +196,7 @@ def parse_yaml(text: str, file: str) -> Tree:
         raise InputError([SYNTAX(place, detail=_OTHER_DETAIL)]) from error
     if builder.problems:
         raise InputError(builder.problems)
-    return Tree(file, data, builder.values, builder.keys)
+    return Tree(file, data, builder.values, builder.keys, text)
 
 
 def _look_at_lines(text: str, file: str) -> Iterator[Problem]:

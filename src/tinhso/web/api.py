@@ -31,6 +31,8 @@ from tinhso.modules.plan.api import router as plans_router
 from tinhso.modules.plan.api_data import batches_router
 from tinhso.modules.plan.api_data import router as data_router
 from tinhso.modules.plan.api_opening import router as opening_router
+from tinhso.modules.plan.api_publications import archives_router
+from tinhso.modules.plan.api_publications import router as publications_router
 from tinhso.modules.plan.workspace import NotMeasuredError
 from tinhso.web import problems
 
@@ -225,6 +227,8 @@ api = Api(
 )
 api.add_router("/plans", plans_router)
 api.add_router("/plans", opening_router)
+api.add_router("/plans", publications_router)
+api.add_router("/plans", archives_router)
 api.add_router("/units", units_router)
 api.add_router("/ledger", ledger_router)
 api.add_router("", data_router)

@@ -18,6 +18,7 @@ from tinhso.web.commands.account import account
 from tinhso.web.commands.backup import COMMANDS as BACKUP
 from tinhso.web.commands.keys import keys
 from tinhso.web.commands.ledger import ledger
+from tinhso.web.commands.publications import publication, reproduce
 from tinhso.web.commands.status import status
 from tinhso.web.commands.work import outbox, work
 from tinhso.web.supervisor import worker_beside
@@ -325,8 +326,8 @@ def publish(plan: str, period: str, view: str, by: str, reason: str) -> None:
         done = publish_now(OPERATOR, queries, when, how, by=by, reason=reason)
     say(
         Text(
-            f"Đã công bố lần {done.publication.number}: {done.figures} con số, {done.changed} khác lần trước.",
-            f"Published, number {done.publication.number}: {done.figures} figures, {done.changed} changed.",
+            f"Đã công bố lần {done.publication.number} ({done.publication.name}): {done.figures} con số, {done.changed} khác lần trước.",
+            f"Published, number {done.publication.number} ({done.publication.name}): {done.figures} figures, {done.changed} changed.",
         )
     )
 
@@ -361,5 +362,8 @@ def check(folders: tuple[Path, ...]) -> None:
         sys.exit(WRONG_INPUT)
 
 
-for _command in (account, keys, ledger, outbox, status, work, *BACKUP):
+for _command in (
+    *(account, keys, ledger, outbox, publication, reproduce, status, work),
+    *BACKUP,
+):
     main.add_command(_command)

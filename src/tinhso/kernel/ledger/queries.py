@@ -55,7 +55,18 @@ def head_of_size(size: int) -> Head | None:
 
 def proof_of(entry: Entry) -> Proof | None:
     """The proof under the newest head; None while the entry waits for one."""
-    head = newest_head()
+    return _proof(entry, newest_head())
+
+
+def first_proof_of(entry: Entry) -> Proof | None:
+    """The proof under the first head that covers the entry, so that it never changes."""
+    if entry.index is None:
+        return None
+    row = TreeHead.objects.filter(size__gt=entry.index).order_by("size").first()
+    return _proof(entry, Head.of(row) if row else None)
+
+
+def _proof(entry: Entry, head: Head | None) -> Proof | None:
     if entry.index is None or head is None or entry.index >= head.size:
         return None
     path = [one.hex() for one in tree(head.size).inclusion(entry.index)]

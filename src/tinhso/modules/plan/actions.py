@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from tinhso.kernel.ledger.actor import Actor
+from tinhso.kernel.ledger.actor import SYSTEM, Actor
 from tinhso.kernel.ledger.entries import Thing, record
-from tinhso.measure.figures import Value
+from tinhso.kernel.ledger.models import Entry
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import NOWHERE, InputError, Place, message
+from tinhso.modules.plan.frozen.cells import PublishedCell, cells_of, groups_of
+from tinhso.modules.plan.frozen.files import digest_of, keep
+from tinhso.modules.plan.frozen.freezing import Content, frozen_files
 from tinhso.modules.plan.models import Publication, PublishedFigure
 from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.plan.queries import Lens, PlanQueries
@@ -37,6 +40,11 @@ AT_ONCE = message(
     "publication-at-once",
     vi="Có người vừa công bố kỳ này. Mở lại trang để xem, rồi công bố lại nếu vẫn cần.",
     en="Somebody has just published this period. Open the page again, then publish if it is still needed.",
+)
+STALE = message(
+    "publication-stale",
+    vi="Định nghĩa hoặc bản đồ đơn vị đã đổi sau lần tính số liệu gần nhất. Chạy tinhso measure, xem lại con số, rồi công bố.",
+    en="Definitions or the map of units have changed since figures were last measured. Run tinhso measure, look at the figures, then publish.",
 )
 
 
@@ -76,17 +84,21 @@ def publish(
             [NOT_ENDED(Place("period"), period=period.code, last=period.last_day.isoformat())]
         )
     lens = Lens(period, view)
-    values = _figures(queries, lens, all_levels=all_levels)
+    _require_current(queries)
+    groups = groups_of(queries.figures, queries.root, period, view, all_levels=all_levels)
+    codes = dict.fromkeys(target.indicator for target in queries.plan.targets)
+    cells, values = cells_of(queries.figures, queries.pack.checks, codes, groups, period, view)
+    content = Content(queries, lens, cells, values, all_levels)
     with transaction.atomic():
         earlier = Publication.objects.filter(
             plan=queries.pack.code, period=period.code, view=view.code
         )
         last = earlier.order_by("-number").first()
-        changed = _differences(last, values) if last else []
+        changed = _differences(last, cells) if last else []
         if last and not changed:
             raise InputError([NOTHING_CHANGED(NOWHERE)])
         if last and not reason.strip():
-            first = f"{changed[0].indicator.code} {changed[0].unit}"
+            first = f"{changed[0].indicator} {changed[0].unit}"
             raise InputError([REASON_NEEDED(Place("reason"), changed=len(changed), first=first)])
         number = (earlier.aggregate(Max("number"))["number__max"] or 0) + 1
         try:
@@ -100,26 +112,41 @@ def publish(
                 published_by=by,
                 reason=reason.strip(),
                 simulated=bool(queries.manifest.simulated),
+                position=actor.position,
+                definitions=queries.manifest.definitions,
+                boundaries=queries.manifest.boundaries,
             )
         except IntegrityError as error:
             raise InputError([AT_ONCE(NOWHERE)]) from error
         PublishedFigure.objects.bulk_create(
-            PublishedFigure(
-                publication=publication,
-                indicator=value.indicator.code,
-                unit=value.unit,
-                status=value.status.value,
-                numerator=value.numerator.amount,
-                denominator=value.denominator.amount,
-            )
-            for value in values
+            PublishedFigure(publication=publication, **vars(cell)) for cell in cells
         )
-        _enter(actor, publication, queries.root, len(values), len(changed))
-    return Published(publication, len(values), len(changed))
+        files = frozen_files(content, publication)
+        keep(publication, files)
+        publication.content = digest_of(files["publication.json"])
+        publication.entry = _enter(actor, publication, queries.root, len(cells), len(changed)).uid
+        publication.sealed = _seal(publication, queries.root).uid
+        publication.save(update_fields=["content", "entry", "sealed"])
+    return Published(publication, len(cells), len(changed))
 
 
-def _enter(actor: Actor, made: Publication, unit: str, figures: int, changed: int) -> None:
-    name = f"{made.plan}/{made.period}/{made.view}/{made.number}"
+def _require_current(queries: PlanQueries) -> None:
+    """What is frozen with the figures must be what they were measured by. Raises InputError."""
+    manifest, place = queries.manifest, queries.workspace
+    if (manifest.definitions, manifest.boundaries) != (
+        place.workplace.definitions_digest,
+        place.units.boundaries.digest,
+    ):
+        raise InputError([STALE(NOWHERE)])
+
+
+def _seal(made: Publication, unit: str) -> Entry:
+    """An entry that names the content and nobody: it is shown to everybody, in archives."""
+    thing = Thing(PUBLICATION.kind, f"sha256:{made.content}", unit)
+    return record(SYSTEM, f"{PUBLICATION.kind}.seal", thing)
+
+
+def _enter(actor: Actor, made: Publication, unit: str, figures: int, changed: int) -> Entry:
     after = {
         "plan": made.plan,
         "period": made.period,
@@ -130,31 +157,12 @@ def _enter(actor: Actor, made: Publication, unit: str, figures: int, changed: in
         "simulated": made.simulated,
         "figures": figures,
         "changed": changed,
+        "content": made.content,
     }
-    thing = Thing(PUBLICATION.kind, name, unit)
-    record(actor, f"{PUBLICATION.kind}.publish", thing, after=after, reason=made.reason)
+    thing = Thing(PUBLICATION.kind, made.name, unit)
+    return record(actor, f"{PUBLICATION.kind}.publish", thing, after=after, reason=made.reason)
 
 
-def _figures(queries: PlanQueries, lens: Lens, *, all_levels: bool) -> list[Value]:
-    children = queries.figures.places.children
-    units = [queries.root, *children(queries.root, lens.period, lens.view)]
-    waiting = units[1:] if all_levels else []
-    while waiting:
-        found = children(waiting.pop(), lens.period, lens.view)
-        units += found
-        waiting += found
-    codes = dict.fromkeys(target.indicator for target in queries.plan.targets)
-    return [value for code in codes for value in queries.values(code, dict.fromkeys(units), lens)]
-
-
-def _differences(last: Publication, values: list[Value]) -> list[Value]:
-    before = {
-        (figure.indicator, figure.unit): (figure.status, figure.numerator, figure.denominator)
-        for figure in last.figures.all()
-    }
-    return [
-        value
-        for value in values
-        if before.get((value.indicator.code, value.unit))
-        != (value.status.value, value.numerator.amount, value.denominator.amount)
-    ]
+def _differences(last: Publication, cells: list[PublishedCell]) -> list[PublishedCell]:
+    before = {cell.key: cell.parts for cell in map(PublishedCell.of, last.figures.all())}
+    return [cell for cell in cells if before.get(cell.key) != cell.parts]

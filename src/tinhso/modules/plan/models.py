@@ -22,6 +22,13 @@ class Publication(models.Model):
     published_by = models.CharField(max_length=200)
     reason = models.TextField(blank=True)
     simulated = models.BooleanField()
+    # The rest is empty in publications from before version 0.2, which froze figures only.
+    position = models.CharField(max_length=60, blank=True, db_default="")  # of who approved it
+    definitions = models.CharField(max_length=64, blank=True, db_default="")  # digest
+    boundaries = models.CharField(max_length=64, blank=True, db_default="")  # digest of the map
+    content = models.CharField(max_length=64, blank=True, db_default="")  # of publication.json
+    entry = models.UUIDField(null=True)  # of the act, in the ledger
+    sealed = models.UUIDField(null=True)  # the entry that names `content`
 
     class Meta:
         constraints = (
@@ -36,6 +43,37 @@ class Publication(models.Model):
     def __str__(self) -> str:
         return f"{self.plan} {self.period} {self.view} #{self.number}"
 
+    @property
+    def name(self) -> str:
+        """What commands, addresses and the ledger call it."""
+        return f"{self.plan}/{self.period}/{self.view}/{self.number}"
+
+
+class FrozenFile(models.Model):
+    """A file of one publication or of many, by its digest: definitions and maps repeat."""
+
+    digest = models.CharField(primary_key=True, max_length=64)  # SHA-256 of the content
+    packed = models.BinaryField()  # the content, packed by zlib
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class PublicationFile(models.Model):
+    """What a publication is made of, byte for byte as it was when it was published."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="files")
+    path = models.CharField(max_length=160)
+    file = models.ForeignKey(FrozenFile, models.PROTECT)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["publication", "path"], name="publication_file_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.path
+
 
 class PublishedFigure(models.Model):
     """One figure of a publication: its parts as they were, never its rounded ratio."""
@@ -46,6 +84,8 @@ class PublishedFigure(models.Model):
     status = models.CharField(max_length=20)
     numerator = models.BigIntegerField(null=True)
     denominator = models.BigIntegerField(null=True)
+    #: Why it is not measured, and its quality marks (`cells.marks_of`); null before version 0.2.
+    marks = models.JSONField(null=True)
 
     class Meta:
         constraints = (

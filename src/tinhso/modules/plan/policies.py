@@ -26,6 +26,9 @@ RECORDS = Policy(
 
 #: Acts of this room that no policy names: the operator does them at the command line.
 ACTS |= {
+    "plan.publication.seal": Text(
+        "đóng băng nội dung một lần công bố", "freeze the content of a publication"
+    ),
     "plan.batch.accepted": Text("nạp một lô bản ghi", "load a batch of records"),
     "plan.batch.refused": Text("không nhận một lô bản ghi", "refuse a batch of records"),
     "plan.batch.withdrawn": Text("rút một lô bản ghi", "withdraw a batch of records"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.modules.plan import exports, publishing, views
+from tinhso.modules.plan import exports, publication_pages, publishing, views
 
 app_name = "plan"
 urlpatterns = [
@@ -17,5 +17,16 @@ urlpatterns = [
     path("<slug:plan_code>/nhiem-vu/", views.tasks, name="tasks"),
     path("<slug:plan_code>/van-ban/", views.documents, name="documents"),
     path("<slug:plan_code>/cong-bo/", publishing.publishing, name="publishing"),
+    path("<slug:plan_code>/da-cong-bo/", publication_pages.publications, name="publications"),
+    path(
+        "<slug:plan_code>/da-cong-bo/<str:period>/<str:view>/<int:number>/",
+        publication_pages.publication,
+        name="publication",
+    ),
+    path(
+        "<slug:plan_code>/da-cong-bo/<str:period>/<str:view>/<int:number>/goi-tep.zip",
+        publication_pages.download,
+        name="publication-archive",
+    ),
     path("<slug:plan_code>/du-lieu/", views.about_data, name="data"),
 ]

@@ -39,6 +39,7 @@ from tinhso.modules.plan.pack.model import (
     Task,
     TasksTotal,
 )
+from tinhso.modules.plan.pack.texts import definition_texts
 
 Data = Mapping[str, Any]
 T = TypeVar("T")
@@ -66,6 +67,7 @@ def build_pack(found: Findings) -> Pack:
         indicators=found.indicators,
         checks=found.checks,
         plan=_plan(own) if own.of("plan") else None,
+        texts=definition_texts(found.folders),
     )
 
 

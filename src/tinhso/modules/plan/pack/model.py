@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -314,3 +314,5 @@ class Pack:
     indicators: Mapping[str, Indicator]
     checks: Mapping[str, HonestyCheck]
     plan: Plan | None = None
+    #: The definitions as they are written: `indicators/CQS-03.yaml` and so on -> text.
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
