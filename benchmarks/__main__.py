@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import figures, ingest, ledger, load, outbox, pages
+from benchmarks import engine, figures, ingest, ledger, load, outbox, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
+    "engine": engine.main,
     "figures": figures.main,
     "ingest": ingest.main,
     "ledger": ledger.main,

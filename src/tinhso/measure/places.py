@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -78,6 +79,7 @@ class Places:
         self.leaves = tuple(leaves)
         self.grid = grid
         self.followed = frozenset(followed)
+        self.stands = lru_cache(maxsize=64)(self._stands)
         self.below = lru_cache(maxsize=16384)(self._below)
         self.segments = lru_cache(maxsize=1024)(self._segments)
         self.inside = lru_cache(maxsize=1024)(self._inside)
@@ -135,14 +137,23 @@ class Places:
         return self.boundaries.map(max(since or date.min, day))
 
     def _below(self, the_map: Map, unit: str) -> Below:
-        inside, loose = [], []
+        inside, loose = self.stands(the_map)
+        return Below(
+            np.array(inside.get(unit, ()), dtype=np.int64),
+            np.array(loose.get(unit, ()), dtype=np.int64),
+        )
+
+    def _stands(self, the_map: Map) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """For each unit of a map, the leaves that stand in it, and those at it unattributed."""
+        inside: dict[str, list[int]] = defaultdict(list)
+        loose: dict[str, list[int]] = defaultdict(list)
         for position, leaf in enumerate(self.leaves):
             carried = the_map.carry(leaf)
-            if unit in the_map.path(carried.uid):
-                inside.append(position)
-                if carried.uid == unit and not carried.attributed:
-                    loose.append(position)
-        return Below(np.array(inside, dtype=np.int64), np.array(loose, dtype=np.int64))
+            for unit in the_map.path(carried.uid):
+                inside[unit].append(position)
+            if not carried.attributed:
+                loose[carried.uid].append(position)
+        return dict(inside), dict(loose)
 
     def _segments(self, begin: int, end: int) -> list[tuple[int, int, Map]]:
         """Runs of slots in [begin, end) that lie on one map."""

@@ -122,6 +122,7 @@ class _Update:
         streams = {code: s for code, s in workplace.streams.items() if code in touched}
         self.flows = {c: s for c, s in streams.items() if s.nature is Nature.FLOW}
         self.registers = {c: s for c, s in streams.items() if s.nature is Nature.REGISTER}
+        self.change_of_units: dict[tuple[str, Change], dict[str, int]] = {}
         self.ways = tuple(Change(earlier.manifest.snapshot, at, added) for added in (True, False))
         self.looks = self._looks()
         self.grid = grid_of(self.looks.values(), workplace.boundaries)
@@ -194,7 +195,9 @@ class _Update:
             own = dict(zip(self.earlier.units, then, strict=True))
             if code in self.flows:
                 for way in self.ways:
-                    for unit, n in unit_rows(self.connection, stream, way).items():
+                    by_unit = unit_rows(self.connection, stream, way)
+                    self.change_of_units[code, way] = by_unit
+                    for unit, n in by_unit.items():
                         own[unit] = own.get(unit, 0) + (n if way.added else -n)
             found[code] = {unit: n for unit, n in own.items() if n}
         return found
@@ -227,14 +230,16 @@ class _Update:
             return {q.key: running(of) for q, of in zip(quantities, whole, strict=True)}
         found = {quantity.key: totals[quantity.key].copy() for quantity in quantities}
         for way in self.ways:
-            units = sorted(unit_rows(self.connection, stream, way))
+            by_unit = self.change_of_units[code, way]
+            units = sorted(by_unit)
             if not units:
                 continue
             plan = plan_of(stream, quantities, self.grid, way)
             index = {unit: n for n, unit in enumerate(self.units)}
             kept = [n for n, unit in enumerate(units) if unit in index]
             places = np.array([index[units[n]] for n in kept], dtype=np.int64)
-            delta = changes(self.connection, plan, units, self.engine, 0)
+            records = sum(by_unit.values())
+            delta = changes(self.connection, plan, units, self.engine, records)
             for quantity, of in zip(quantities, delta, strict=True):
                 found[quantity.key][places] += (1 if way.added else -1) * running(of[kept])
         return found

@@ -30,9 +30,6 @@ def changes(connection: duckdb.DuckDBPyConnection, plan: Plan, units: Sequence[s
         for step, column in zip(plan.steps, written.columns, strict=True):
             if step.day == day:
                 values = np.ma.filled(np.ma.asarray(result[column]), 0).astype(np.int64)
-                np.add.at(
-                    found[step.quantity],
-                    (row_units[mine], slots[mine]),
-                    step.sign * values[mine],
-                )
+                # Grouped by unit and slot: no cell is met twice.
+                found[step.quantity, row_units[mine], slots[mine]] += step.sign * values[mine]
     return found

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, loop_of
 from tinhso.measure.plan import Plan
 from tinhso.measure.sql import records_of
+from tinhso.measure.tables import make_table
 
 Array = npt.NDArray[np.int64]
 
@@ -140,10 +141,8 @@ def _compiled(source: str) -> Callable[..., int]:
 def _hashes(
     connection: duckdb.DuckDBPyConnection, units: Sequence[str]
 ) -> npt.NDArray[np.uint64] | None:
-    found = connection.execute(
-        "SELECT hash(unit) AS h FROM (SELECT unnest(?::VARCHAR[]) AS unit, unnest(range(?)) AS n) ORDER BY n",
-        [list(units), len(units)],
-    ).fetchnumpy()["h"]
+    make_table(connection, "hashed", {"n": "INTEGER", "unit": "VARCHAR"}, enumerate(units))
+    found = connection.execute("SELECT hash(unit) AS h FROM hashed ORDER BY n").fetchnumpy()["h"]
     return None if len(np.unique(found)) < len(units) else found.astype(np.uint64)
 
 
