@@ -386,13 +386,13 @@ def cut_database(site: Site, _: ExitStack) -> None:
         proxy.cut()
 
 
-@fault("clock jumps a day ahead and back", "nothing is lost or repeated; order stays that of acts")
+@fault("clock jumps six hours ahead and back", "nothing is lost or repeated; order stays that of acts")
 def jump_clock(site: Site, _: ExitStack) -> None:
     library = shutil.which("faketime") and next(Path("/usr/lib").rglob("libfaketime.so.1"), None)
     if not library:
         raise CannotTry("needs libfaketime")
     site.kill()
-    site.more = {"LD_PRELOAD": str(library), "FAKETIME": "+1d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    site.more = {"LD_PRELOAD": str(library), "FAKETIME": "+6h", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     site.start()
     site.wait_well()
     time.sleep(2)
