@@ -133,14 +133,16 @@ class _Update:
     def fits(self) -> bool:
         """Whether the earlier cube's axes of time and maps are still the right ones."""
         then = self.earlier.grid
-        return (
-            (then.start, then.end, then.cuts) == (self.grid.start, self.grid.end, self.grid.cuts)
-        ) and self.earlier.manifest.maps == map_days(
-            self.workplace.boundaries, self.units, self.grid
-        )
+        if (then.start, then.end, then.cuts) != (self.grid.start, self.grid.end, self.grid.cuts):
+            return False
+        if tuple(self.units) == self.earlier.units:
+            return True
+        maps = map_days(self.workplace.boundaries, self.units, self.grid)
+        return maps == self.earlier.manifest.maps
 
     def cube(self, began: float) -> Cube:
-        make_heirs(self.connection, self.workplace.boundaries, self.units)
+        if self.registers:
+            make_heirs(self.connection, self.workplace.boundaries, self.units)
         totals = self._as_they_were() | records_of_units(self.rows, self.units, self.grid)
         additive: dict[str, list[Quantity]] = defaultdict(list)
         for quantity in self._quantities():
