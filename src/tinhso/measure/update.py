@@ -133,6 +133,8 @@ class _Update:
     def fits(self) -> bool:
         """Whether the earlier cube's axes of time and maps are still the right ones."""
         then = self.earlier.grid
+        if not all(self._adds_up(code) for code in self.flows):
+            return False
         if (then.start, then.end, then.cuts) != (self.grid.start, self.grid.end, self.grid.cuts):
             return False
         if tuple(self.units) == self.earlier.units:
@@ -203,6 +205,15 @@ class _Update:
                         own[unit] = own.get(unit, 0) + (n if way.added else -n)
             found[code] = {unit: n for unit, n in own.items() if n}
         return found
+
+    def _adds_up(self, code: str) -> bool:
+        """Whether what came and went explains how many records there are; that costs next to nothing."""
+        counted = self.connection.execute(
+            f"SELECT count(*) FROM {table_of(code, self.at)}"
+        ).fetchone()
+        return counted is not None and counted[0] == self.looks[code].rows == sum(
+            self.rows[code].values()
+        )
 
     def _quantities(self) -> Iterable[Quantity]:
         touched = {*self.flows, *self.registers}
