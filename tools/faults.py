@@ -157,7 +157,7 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
-    def act(self, who: int = 0, timeout: float = 15.0) -> str:
+    def act(self, who: int = 0, timeout: float = 30.0) -> str:
         """One act over HTTP; its name when it was acknowledged, "" otherwise."""
         number = next(self.numbers)
         name = f"Người {number}"
@@ -225,7 +225,7 @@ class Site:
     def wait_well(self) -> float:
         """Seconds until an act is acknowledged again."""
         began = time.monotonic()
-        while not self.act(WRITERS, timeout=5.0):
+        while not self.act(WRITERS, timeout=30.0):
             self.keep_up()
             if time.monotonic() - began > PATIENCE:
                 raise NotWell(self.last_answer)
@@ -370,10 +370,10 @@ def lose_database(site: Site, _: ExitStack) -> None:
     cluster.start()
 
 
-@fault("database slow (300 ms each way)", "acts take longer, none is lost")
+@fault("database slow (100 ms each way)", "acts take longer, none is lost")
 def slow_database(site: Site, stack: ExitStack) -> None:
     proxy: Proxy = _cluster(site).proxy
-    proxy.delay = 0.3
+    proxy.delay = 0.1
     stack.callback(setattr, proxy, "delay", 0.0)
     time.sleep(5)
 
@@ -386,7 +386,9 @@ def cut_database(site: Site, _: ExitStack) -> None:
         proxy.cut()
 
 
-@fault("clock jumps six hours ahead and back", "nothing is lost or repeated; order stays that of acts")
+@fault(
+    "clock jumps six hours ahead and back", "nothing is lost or repeated; order stays that of acts"
+)
 def jump_clock(site: Site, _: ExitStack) -> None:
     library = shutil.which("faketime") and next(Path("/usr/lib").rglob("libfaketime.so.1"), None)
     if not library:
