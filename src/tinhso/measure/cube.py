@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
@@ -25,13 +24,12 @@ from tinhso.measure.engines import Engine, changes
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, Standing, look, standing, unit_rows
 from tinhso.measure.periods import Grid
-from tinhso.measure.plan import plan_of
+from tinhso.measure.plan import Array, Plan, plan_of
 from tinhso.measure.quantities import CompiledCheck, CompiledIndicator, Quantity
 from tinhso.measure.sql import crowd_plan
 from tinhso.measure.streams import Stream
 from tinhso.measure.tables import make_table
 
-Array = npt.NDArray[np.int64]
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 #: Years further back than this in the records are counted as "before" (slot 0).
@@ -171,8 +169,7 @@ def compute(
                 additive[quantity.stream].append(quantity)
         for code, quantities in additive.items():
             plan = plan_of(workplace.streams[code], quantities, grid, at)
-            found_changes = changes(connection, plan, units, engine, looks[code].rows)
-            totals |= zip((q.key for q in quantities), map(running, found_changes), strict=True)
+            totals |= additive_totals(connection, plan, units, engine, looks[code].rows)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
         if distinct:
             levels = [
@@ -310,6 +307,18 @@ def crowds(
     for unit, slot, amount in connection.execute(sql).fetchall():
         found[index[unit], slot] = amount
     return found
+
+
+def additive_totals(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    units: Sequence[str],
+    engine: Engine,
+    rows: int,
+) -> dict[str, Array]:
+    """The plan's quantities as a cube holds them; `rows` says about how many records there are."""
+    found = changes(connection, plan, units, engine, rows)
+    return {q.key: running(of) for q, of in zip(plan.quantities, found, strict=True)}
 
 
 def running(changed: Array) -> Array:

@@ -13,8 +13,9 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.cube import Array, Cube, Manifest, StreamFacts
+from tinhso.measure.cube import Cube, Manifest, StreamFacts
 from tinhso.measure.distinct import SightingKey, Sightings
+from tinhso.measure.plan import Array
 from tinhso.measure.tables import NameTable
 
 #: How many cubes besides the current one are kept, for readers that are still at an older one.

@@ -18,12 +18,11 @@ import numpy.typing as npt
 
 from tinhso.measure.boundaries import Boundaries, Map, heir
 from tinhso.measure.periods import Grid
+from tinhso.measure.plan import Array
 from tinhso.measure.quantities import Quantity
 from tinhso.measure.sql import seen_plan
 from tinhso.measure.streams import Stream
 from tinhso.measure.tables import make_table
-
-Array = npt.NDArray[np.int64]
 
 #: The name of the boundary view "as the units were then"; other views are named by a day.
 THEN = "then"

@@ -16,11 +16,12 @@ from functools import lru_cache
 import numpy as np
 
 from tinhso.measure.boundaries import Boundaries
-from tinhso.measure.cube import Array, Cube
+from tinhso.measure.cube import Cube
 from tinhso.measure.definitions import Aggregate, Indicator, Kind, Window
 from tinhso.measure.distinct import THEN
 from tinhso.measure.periods import Period
 from tinhso.measure.places import Place, Places, View
+from tinhso.measure.plan import Array
 from tinhso.measure.quantities import CompiledIndicator, Measured, Quantity
 
 EPOCH = date(1970, 1, 1)

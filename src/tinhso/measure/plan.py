@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.expressions import FIELD_TYPES, Apply, Constant, Expression, Ref, Type
 from tinhso.measure.periods import Grid
 from tinhso.measure.quantities import DAY_NUMBER, Quantity
 from tinhso.measure.streams import Stream
+
+#: What engines give and cubes hold.
+Array = npt.NDArray[np.int64]
 
 #: The day on which a register's state ends, a column that `sql.source` adds.
 UNTIL = "_until"

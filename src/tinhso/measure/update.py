@@ -17,9 +17,9 @@ import duckdb
 import numpy as np
 
 from tinhso.measure.cube import (
-    Array,
     Cube,
     Workplace,
+    additive_totals,
     compute,
     crowds,
     facts_of,
@@ -33,10 +33,10 @@ from tinhso.measure.cube import (
 )
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, changed, levels_of, sightings
-from tinhso.measure.engines import Engine, changes
+from tinhso.measure.engines import Engine
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, look, standing, unit_rows
-from tinhso.measure.plan import Change, plan_of
+from tinhso.measure.plan import Array, Change, plan_of
 from tinhso.measure.quantities import Quantity
 from tinhso.measure.sql import table_of
 from tinhso.measure.streams import Nature, Stream
@@ -237,8 +237,9 @@ class _Update:
         stream = self.workplace.streams[code]
         if code in self.registers:
             plan = plan_of(stream, quantities, self.grid, self.at)
-            whole = changes(self.connection, plan, self.units, self.engine, self.looks[code].rows)
-            return {q.key: running(of) for q, of in zip(quantities, whole, strict=True)}
+            return additive_totals(
+                self.connection, plan, self.units, self.engine, self.looks[code].rows
+            )
         found = {quantity.key: totals[quantity.key].copy() for quantity in quantities}
         for way in self.ways:
             by_unit = self.change_of_units[code, way]
@@ -250,9 +251,9 @@ class _Update:
             kept = [n for n, unit in enumerate(units) if unit in index]
             places = np.array([index[units[n]] for n in kept], dtype=np.int64)
             records = sum(by_unit.values())
-            delta = changes(self.connection, plan, units, self.engine, records)
-            for quantity, of in zip(quantities, delta, strict=True):
-                found[quantity.key][places] += (1 if way.added else -1) * running(of[kept])
+            delta = additive_totals(self.connection, plan, units, self.engine, records)
+            for key, of in delta.items():
+                found[key][places] += (1 if way.added else -1) * of[kept]
         return found
 
     def _crowds(self, quantity: Quantity, totals: Array) -> Array:

@@ -11,13 +11,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 
 from tinhso.measure.engines import statements
-from tinhso.measure.plan import Plan
-
-Array = npt.NDArray[np.int64]
+from tinhso.measure.plan import Array, Plan
 
 #: From so many records on, compiling a loop costs less than it saves.
 KERNEL_FROM = 5_000_000

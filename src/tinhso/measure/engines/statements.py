@@ -6,12 +6,9 @@ from collections.abc import Sequence
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
-from tinhso.measure.plan import Plan
+from tinhso.measure.plan import Array, Plan
 from tinhso.measure.sql import statement
-
-Array = npt.NDArray[np.int64]
 
 
 def changes(connection: duckdb.DuckDBPyConnection, plan: Plan, units: Sequence[str]) -> Array:

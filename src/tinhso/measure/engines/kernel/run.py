@@ -14,11 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, loop_of
-from tinhso.measure.plan import Plan
+from tinhso.measure.plan import Array, Plan
 from tinhso.measure.sql import records_of
 from tinhso.measure.tables import make_table
-
-Array = npt.NDArray[np.int64]
 
 #: With fewer records than this, no count can pass 32 bits.
 MOST = 2**31
