@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_differential import RELAXED
 
+from tinhso.measure.compaction import compact
 from tinhso.measure.lake import Lake, LakeSettings
 from tinhso.measure.text import InputError
 
@@ -53,18 +54,21 @@ def test_signatures_are_verified_once_and_no_connection_loads_what_is_unsigned(
         connection.close()
 
 
-#: Few rows stay in the catalog, many go into files; deletions likewise.
+#: Few rows stay in the catalog, many go into files; deletions likewise. None: files are joined.
 CHANGES = st.lists(
-    st.tuples(st.sampled_from([0, 3, 40, 3000]), st.integers(2, 9), st.integers(0, 9)),
+    st.one_of(
+        st.none(),
+        st.tuples(st.sampled_from([0, 3, 40, 3000]), st.integers(2, 9), st.integers(0, 9)),
+    ),
     min_size=4,
-    max_size=8,
+    max_size=9,
 )
 
 
-@settings(RELAXED, max_examples=8)
+@settings(RELAXED, max_examples=12)
 @given(changes=CHANGES)
 def test_every_snapshot_is_what_it_was_and_changes_between_any_two_explain_them(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, int]]
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, int] | None]
 ) -> None:
     """The cube is brought up to date from these changes; the engine beneath has had faults there."""
     lake = Lake(LakeSettings(tmp_path_factory.mktemp("memory")), [])
@@ -72,7 +76,11 @@ def test_every_snapshot_is_what_it_was_and_changes_between_any_two_explain_them(
     rows: dict[int, int] = {}
     with lake.writer() as connection:
         connection.execute("CREATE TABLE lake.t (k BIGINT, v BIGINT)")
-        for step, (added, share, rest) in enumerate(changes):
+        for step, change in enumerate(changes):
+            if change is None:
+                compact(lake, files=1)
+                continue
+            added, share, rest = change
             connection.execute("BEGIN")
             begin = len(rows) + 10_000 * step
             connection.execute(

@@ -25,6 +25,7 @@ from world import (
 )
 
 from tinhso.measure.boundaries import Boundaries
+from tinhso.measure.compaction import compact
 from tinhso.measure.cube import Cube, Workplace, compute
 from tinhso.measure.cube_store import CubeStore
 from tinhso.measure.definitions import CheckKind, HonestyCheck
@@ -103,6 +104,8 @@ def test_any_changes_in_any_order(
         added[DOSSIERS.code] = [{**one, "ref": f"S{step}-{n}"} for n, one in enumerate(fresh)]
         gone = data.draw(st.lists(st.sampled_from([f"R{n}" for n in range(14)]), max_size=3))
         change(world, boundaries, gone, added)
+        if data.draw(st.booleans(), label="compacted"):
+            compact(world.lake, files=1)
         store.save(cube)
         cube = up_to_date(world.lake, workplace, store.load())
         assert_equal(cube, compute(world.lake, workplace))
@@ -140,6 +143,20 @@ def test_who_comes_and_goes_is_counted_and_a_unit_without_records_is_none(
     assert mine is not None
     assert mine.units == ("A", "C")
     assert_equal(mine, compute(world.lake, workplace))
+
+
+def test_compaction_alone_is_no_change(world_on_disk: World, workplace: Workplace) -> None:
+    world, boundaries = world_on_disk, workplace.boundaries
+    world.fill(boundaries, {"dossiers": [dossier(str(n)) for n in range(40)]})
+    cube = compute(world.lake, workplace)
+    change(world, boundaries, [str(n) for n in range(30)], {})
+    then = update(world.lake, workplace, cube)
+    assert then is not None
+    assert [one.table for one in compact(world.lake, files=1)]
+    now = update(world.lake, workplace, then)
+    assert now is not None
+    assert now.manifest.snapshot > then.manifest.snapshot
+    assert_equal(now, compute(world.lake, workplace))
 
 
 def test_a_new_year_needs_everything(world_on_disk: World, workplace: Workplace) -> None:

@@ -26,14 +26,14 @@ from uuid import uuid4
 
 import duckdb
 
+from tinhso.measure.store import Bucket
 from tinhso.measure.streams import Stream
-from tinhso.measure.text import InputError, message
+from tinhso.measure.troubles import BUSY, NEWER, RETYPED, LakeTroubleError, telling_troubles
 
-LAKE_BUSY = message(
-    "lake-busy",
-    vi="Kho bản ghi đang được một tiến trình khác ghi (đã chờ {seconds} giây). Đợi việc đó xong rồi chạy lại.",
-    en="Another process is writing to the lake (waited {seconds} seconds). Let it finish, then run this again.",
-)
+#: The file that says that there is a lake, and in it the form of the lake's own tables. A form that
+#: is not known here is not touched.
+MARKER = "created"
+FORM = 1
 
 #: Columns that the lake adds to every stream's own: the unit that the record's code meant on its
 #: date (and, after ">", the heir that the record itself names) and that unit's level, the batch that brought the record, and its row in the file.
@@ -47,13 +47,27 @@ OWN_COLUMNS = {
 
 @dataclass(frozen=True)
 class LakeSettings:
-    """Where the lake is. `catalog` is "" for SQLite in the folder, or a libpq connection string."""
+    """Where the lake is. `catalog` is "" for SQLite in the folder, or a libpq connection string.
+
+    Records are Parquet files in the folder, or in a `bucket`. The folder is needed all the same: for
+    the writers' lock and for what engines spill.
+    """
 
     folder: Path
     catalog: str = field(default="", repr=False)  # it may hold a password
+    bucket: Bucket | None = None
     threads: int = 0  # 0: as many as the machine has
     memory_limit: str = "1GB"
     wait_seconds: float = 60.0
+
+    @property
+    def records(self) -> str:
+        """Where the Parquet files lie, with a slash at the end."""
+        return self.bucket.uri if self.bucket else f"{self.folder / 'records'}/"
+
+
+#: How long a store may take to answer one request before it is asked again (three times at most).
+STORE_SECONDS = 20
 
 
 class Lake:
@@ -66,10 +80,17 @@ class Lake:
 
     @property
     def exists(self) -> bool:
-        return (self.settings.folder / "created").exists()
+        return self._marker.exists()
+
+    @property
+    def _marker(self) -> Path:
+        return self.settings.folder / MARKER
 
     def reader(self) -> duckdb.DuckDBPyConnection:
-        """A connection that can read any snapshot as `lake.<stream>`, and change nothing."""
+        """A connection that can read any snapshot as `lake.<stream>`, and change nothing.
+
+        Raises LakeTroubleError (`lake-newer`, `lake-retyped`, `lake-store-away`, …).
+        """
         if self.exists:
             connection = self._connect(read_only=True)
             if not self._missing(connection):
@@ -85,8 +106,8 @@ class Lake:
 
         The caller begins and commits its own transaction; one transaction is one snapshot. Inside
         a `with` of the same thread it gives the same connection, so that many small files are
-        written under one lock. Raises InputError (`lake-busy`) when another process keeps the
-        lock too long.
+        written under one lock. Raises LakeTroubleError: `lake-busy` when another process keeps the
+        lock too long, `lake-disk-full` and the like for what goes wrong inside the `with`.
         """
         if self._writing is not None and self._writing[0] == get_ident():
             yield self._writing[1]
@@ -95,16 +116,17 @@ class Lake:
         with _lock(self.settings.folder / "writer.lock", self.settings.wait_seconds):
             connection = self._connect(read_only=False)
             try:
-                self._ensure_tables(connection)
-                self._writing = (get_ident(), connection)
-                yield connection
+                with telling_troubles():
+                    self._ensure_tables(connection)
+                    self._writing = (get_ident(), connection)
+                    yield connection
             finally:
                 self._writing = None
                 connection.close()
 
     @contextmanager
     def still(self, wait_seconds: float | None = None) -> Iterator[None]:
-        """Nothing is committed meanwhile, by any process. Raises InputError (`lake-busy`)."""
+        """Nothing is committed meanwhile, by any process. Raises LakeTroubleError (`lake-busy`)."""
         wait = self.settings.wait_seconds if wait_seconds is None else wait_seconds
         with _lock(self.settings.folder / "writer.lock", wait):
             yield
@@ -116,6 +138,13 @@ class Lake:
         return int(row[0])
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        form = self._marker.read_text(encoding="ascii").strip() if self.exists else ""
+        if form and form != str(FORM):
+            raise LakeTroubleError([NEWER(found=form, known=FORM)])
+        with telling_troubles():
+            return self._attached(read_only=read_only)
+
+    def _attached(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         settings = self.settings
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": settings.memory_limit,
@@ -126,9 +155,13 @@ class Lake:
         if settings.threads:
             config["threads"] = settings.threads
         catalog = "postgres_scanner" if settings.catalog else "sqlite_scanner"
-        connection = _connect_with(config, "ducklake", catalog)
+        remote = ["httpfs"] if settings.bucket else []
+        connection = _connect_with(config, "ducklake", catalog, *remote)
         connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")
-        options = [f"DATA_PATH '{_quoted(str(settings.folder / 'records'))}/'"]
+        if settings.bucket:
+            connection.execute(settings.bucket.secret_sql)
+            connection.execute(f"SET http_timeout = {STORE_SECONDS}")
+        options = [f"DATA_PATH '{_quoted(settings.records)}'"]
         if settings.catalog:
             source = f"ducklake:postgres:{_quoted(settings.catalog)}"
         else:
@@ -150,17 +183,30 @@ class Lake:
             for statement in statements:
                 connection.execute(statement)
             connection.execute("COMMIT")
-        (self.settings.folder / "created").touch()
+        if not self.exists:
+            self._marker.write_text(f"{FORM}\n", encoding="ascii")
 
     def _missing(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
-        """The statements that make what the declared streams have and the lake has not yet."""
-        found: dict[str, set[str]] = {}
-        for table, column in connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake'"
+        """The statements that make what the declared streams have and the lake has not yet.
+
+        Raises LakeTroubleError (`lake-retyped`) for a field that the lake holds as another type.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in connection.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+            " WHERE database_name = 'lake'"
         ).fetchall():
-            found.setdefault(table, set()).add(column)
+            found.setdefault(table, {})[column] = kind
         wanted = {code: _columns(stream) for code, stream in self.streams.items()}
         wanted |= {"_batches": BATCH_COLUMNS, "_quarantine": QUARANTINE_COLUMNS}
+        retyped = [
+            RETYPED(stream=table, field=name, declared=kind, found=found[table][name])
+            for table, columns in wanted.items()
+            for name, kind in columns.items()
+            if found.get(table, {}).get(name, kind) != kind
+        ]
+        if retyped:
+            raise LakeTroubleError(retyped)
         statements = []
         for table, columns in wanted.items():
             if table not in found:
@@ -279,7 +325,7 @@ def _lock(path: Path, wait_seconds: float) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise InputError([LAKE_BUSY(seconds=round(wait_seconds))]) from None
+                    raise LakeTroubleError([BUSY(seconds=round(wait_seconds))]) from None
                 time.sleep(0.1)
         yield
     finally:

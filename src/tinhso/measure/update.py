@@ -78,9 +78,12 @@ def update(
         connection.close()
 
 
-#: What a snapshot may have done to a table and is known here. Anything else (a table made or grown,
-#: files joined) is met by computing everything.
+#: What a snapshot may have done to a table and is known here. Anything else (a table made or grown)
+#: is met by computing everything.
 _READABLE = {"tables_inserted_into", "tables_deleted_from", "inlined_insert", "inlined_delete"}
+
+#: What compaction does: the same records in other files.
+_SAME = {"flushed_inlined", "merge_adjacent", "rewrite_delete"}
 
 
 def _touched(connection: duckdb.DuckDBPyConnection, after: int, at: int) -> set[str] | None:
@@ -96,6 +99,8 @@ def _touched(connection: duckdb.DuckDBPyConnection, after: int, at: int) -> set[
         [after, at],
     ).fetchall():
         for way, tables in (what or {}).items():
+            if way in _SAME:
+                continue
             if way not in _READABLE:
                 return None
             found |= {names[int(table)] for table in tables}

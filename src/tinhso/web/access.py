@@ -8,6 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+import duckdb
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from tinhso.kernel.people.access import PUBLIC, SIGNED_IN, Access, NotSignedInError
 from tinhso.kernel.people.accounts import BadTokenError, who_is
@@ -22,6 +24,7 @@ from tinhso.kernel.people.policy import ForbiddenError, Need
 from tinhso.kernel.people.refusals import refusal
 from tinhso.kernel.people.signin.adapters import UnreadableFactorError
 from tinhso.kernel.people.signin.factors import has_factor
+from tinhso.measure.troubles import LakeTroubleError, troubles_of
 from tinhso.web import problems
 
 logger = logging.getLogger(__name__)
@@ -95,6 +98,8 @@ class AccessMiddleware:
         if isinstance(error, UnreadableFactorError):
             context = {"sentence": error.message, "plan_code": ""}
             return render(request, "people/factor_unreadable.html", context, status=503)
+        if isinstance(error, LakeTroubleError | duckdb.Error):
+            return lake_trouble(request, error)
         if isinstance(error, IntegrityError) and _is_twice(error):
             # Acts refuse what is there already in words of their own; what only the database could
             # see, because another request was not over yet, ends here.
@@ -118,6 +123,18 @@ def _unwritable(request: HttpRequest) -> bool:
     return request.method == "POST" and any(
         "\0" in value for _, values in request.POST.lists() for value in values
     )
+
+
+def lake_trouble(
+    request: HttpRequest, error: LakeTroubleError | duckdb.Error
+) -> HttpResponse | None:
+    """The records cannot be read now; figures that are measured already are still shown."""
+    found = troubles_of(error)
+    if not found:
+        return None
+    logger.error("the lake cannot be read", exc_info=error)
+    context = {"problems": [one.to(get_language() or "vi") for one in found], "plan_code": ""}
+    return render(request, "lake_trouble.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def forbidden(request: HttpRequest, error: ForbiddenError) -> HttpResponse:

@@ -7,6 +7,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Any, NoReturn
 
+import duckdb
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,6 +28,7 @@ from tinhso.kernel.units.api import NotFoundError
 from tinhso.kernel.units.api import router as units_router
 from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError
 from tinhso.measure.text import InputError
+from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan.api import router as plans_router
 from tinhso.modules.plan.api_data import batches_router
 from tinhso.modules.plan.api_data import router as data_router
@@ -236,6 +238,8 @@ api.add_router("", batches_router)
 
 HANDLERS: dict[type[Exception], Any] = {
     InputError: problems.input_error,
+    LakeTroubleError: problems.lake_trouble,
+    duckdb.Error: problems.lake_trouble,
     BadTokenError: problems.bad_token,
     ForbiddenError: problems.forbidden,
     NotFoundError: problems.not_found,

@@ -17,6 +17,7 @@ from tinhso.web import configuration
 from tinhso.web.commands.account import account
 from tinhso.web.commands.backup import COMMANDS as BACKUP
 from tinhso.web.commands.keys import keys
+from tinhso.web.commands.lake import lake
 from tinhso.web.commands.ledger import ledger
 from tinhso.web.commands.publications import publication, reproduce
 from tinhso.web.commands.status import status
@@ -363,7 +364,7 @@ def check(folders: tuple[Path, ...]) -> None:
 
 
 for _command in (
-    *(account, keys, ledger, outbox, publication, reproduce, status, work),
+    *(account, keys, lake, ledger, outbox, publication, reproduce, status, work),
     *BACKUP,
 ):
     main.add_command(_command)

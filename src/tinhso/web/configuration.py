@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tinhso.kernel.people.signin.provider import OpenIdProvider
 from tinhso.measure.lake import LakeSettings
+from tinhso.measure.store import FORM, Bucket
 from tinhso.measure.text import NOWHERE, InputError, Text, message
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -109,6 +110,15 @@ LAKE_CATALOG = Setting(
     Text(
         "Danh mục của kho bản ghi trong PostgreSQL, ví dụ dbname=tinhso_lake host=127.0.0.1. Để trống: SQLite trong kho.",
         "The lake's catalog in PostgreSQL, such as dbname=tinhso_lake host=127.0.0.1. Empty: SQLite in the lake.",
+    ),
+    secret=True,
+)
+LAKE_RECORDS = Setting(
+    "TINHSO_LAKE_RECORDS",
+    "",
+    Text(
+        f"Nơi giữ các tệp bản ghi trong một kho S3: {FORM}. Để trống: trong thư mục của kho.",
+        f"Where record files lie in an S3-compatible store: {FORM}. Empty: in the lake's folder.",
     ),
     secret=True,
 )
@@ -309,7 +319,18 @@ DEBUG = Setting(
 )
 
 SETTINGS = (
-    *(HOME, DATABASE_URL, LAKE_FOLDER, LAKE_CATALOG, PACKS, DEFAULT_PLAN, HOST, PORT, WORKERS),
+    *(
+        HOME,
+        DATABASE_URL,
+        LAKE_FOLDER,
+        LAKE_CATALOG,
+        LAKE_RECORDS,
+        PACKS,
+        DEFAULT_PLAN,
+        HOST,
+        PORT,
+        WORKERS,
+    ),
     *(
         ALLOWED_HOSTS,
         SECRET_KEY,
@@ -371,10 +392,19 @@ def pack_folders() -> list[Path]:
 
 
 def lake_settings() -> LakeSettings:
-    folder = LAKE_FOLDER.get()
+    """Raises InputError (`setting-wrong`); the address of a store holds a secret, so it is not
+    repeated."""
+    folder, records = LAKE_FOLDER.get(), LAKE_RECORDS.get()
+    try:
+        bucket = Bucket.from_url(records) if records else None
+    except ValueError:
+        wanted = Text(FORM, FORM)
+        problem = WRONG_SETTING(NOWHERE, name=LAKE_RECORDS.name, value="…", wanted=wanted)
+        raise InputError([problem]) from None
     return LakeSettings(
         folder=Path(folder) if folder else home() / "lake",
         catalog=LAKE_CATALOG.get(),
+        bucket=bucket,
         memory_limit=MEMORY_LIMIT.get(),
     )
 

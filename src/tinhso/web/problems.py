@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import duckdb
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -21,6 +22,7 @@ from tinhso.kernel.units import queries as units
 from tinhso.kernel.units.api import PAGE_NAMES, NotFoundError
 from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError, register
 from tinhso.measure.text import InputError, Place, Problem, Text, message, nearest
+from tinhso.measure.troubles import LakeTroubleError, troubles_of
 from tinhso.modules.plan.workspace import NotMeasuredError
 
 CONTENT_TYPE = "application/problem+json"
@@ -34,7 +36,7 @@ TITLES = {
     405: Text("Phương thức không dùng được ở đây", "The method cannot be used here"),
     429: Text("Quá nhiều yêu cầu", "Too many requests"),
     500: Text("Lỗi của máy chủ", "The server failed"),
-    503: Text("Chưa có số liệu", "Nothing has been measured yet"),
+    503: Text("Chưa phục vụ được", "Cannot be served now"),
 }
 
 UNKNOWN_PARAMETER = message(
@@ -162,6 +164,15 @@ def forbidden(request: HttpRequest, error: ForbiddenError) -> HttpResponse:
 
 def input_error(request: HttpRequest, error: InputError) -> HttpResponse:
     return problem_response(request, 400, error.problems)
+
+
+def lake_trouble(request: HttpRequest, error: LakeTroubleError | duckdb.Error) -> HttpResponse:
+    """503 where the lake cannot be read for now; another error of the database is the program's."""
+    found = troubles_of(error)
+    if not found:
+        return failed(request, error)
+    logger.error("%s: the lake cannot be read", _route(request), exc_info=error)
+    return problem_response(request, 503, found)
 
 
 def not_found(request: HttpRequest, error: NotFoundError) -> HttpResponse:

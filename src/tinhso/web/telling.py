@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from tinhso.measure.text import InputError, Text
+from tinhso.measure.troubles import telling_troubles
 from tinhso.web import configuration
 
 console = Console(highlight=False, soft_wrap=True)
@@ -35,7 +36,8 @@ def say(text: Text | str) -> None:
 def telling_problems() -> Iterator[None]:
     """Problems with an input, each on a line that says where and what; then exit code 1."""
     try:
-        yield
+        with telling_troubles():
+            yield
     except InputError as error:
         for problem in error.problems:
             errors.print(problem.line(language()), markup=False)

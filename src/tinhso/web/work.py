@@ -25,9 +25,10 @@ from tinhso.kernel.ledger.duties import every
 from tinhso.kernel.ledger.outbox import RECORDS
 from tinhso.kernel.ledger.sequencing import sequence
 from tinhso.kernel.notices import mail  # noqa: F401 (declares its handler)
+from tinhso.measure.compaction import compact
 from tinhso.measure.ingest import Mode, Status, ingest, notes
-from tinhso.measure.lake import LAKE_BUSY
 from tinhso.measure.text import InputError, Text, message
+from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
 from tinhso.web import configuration
@@ -92,9 +93,10 @@ def bring_in(parcels: Sequence[Parcel]) -> None:
                 person_key=configuration.secret(configuration.PERSON_KEY).encode(),
                 note=" ".join(["outbox", *(str(one.uid) for one in fresh)]),
             )
+    except LakeTroubleError as error:
+        raise TemporaryError(_text(error)) from error  # it may pass
     except InputError as error:
-        busy = any(one.code == LAKE_BUSY.code for one in error.problems)
-        raise (TemporaryError if busy else PermanentError)(_text(error)) from error
+        raise PermanentError(_text(error)) from error
     if receipt.status is Status.REFUSED:
         first = receipt.problems[0]
         told = Text(first.problem.to("vi"), first.problem.to("en"))
@@ -149,6 +151,11 @@ def defer_blocked() -> None:
 )
 def forget_old_deliveries() -> None:
     delivering.forget_old()
+
+
+@every(DAY, Text("Gom các tệp nhỏ của kho bản ghi", "Join the lake's small files"))
+def compact_lake() -> None:
+    compact(workspace().lake)
 
 
 @every(DAY, Text("Xóa phiên đăng nhập đã hết hạn", "Delete expired sessions"))

@@ -15,7 +15,7 @@ from ingest_office import Office
 from tests.nursery import Child, Nursery, nursery
 from tinhso.measure.ingest import Status, batches
 
-KILLS = 20
+KILLS = int(os.environ.get("TINHSO_KILLS", "20"))
 ROWS = 40
 HERE = Path(__file__).parent
 
@@ -23,6 +23,7 @@ BEGIN = """
 import sys
 from pathlib import Path
 from ingest_office import Office
+from tinhso.measure.compaction import compact
 from tinhso.measure.ingest import Status, withdraw
 """
 WRITER = """
@@ -34,6 +35,8 @@ while True:
     receipt = office.send(office.folder / f"{number % 3}.csv", "payments")
     if receipt.status is not Status.ACCEPTED:
         withdraw(office.lake, receipt.batch, reason="kill")
+    if number % 2:
+        compact(office.lake, files=2)
 """
 
 

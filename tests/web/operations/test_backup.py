@@ -10,6 +10,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from tests.object_store import object_store
 from tinhso.measure.lake import Lake, LakeSettings
 from tinhso.measure.text import InputError
 from tinhso.web.backup.archive import reading
@@ -218,3 +219,22 @@ def test_the_private_key_opens_only_with_its_passphrase(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(InputError):
         read_private(path, "sai")
+
+
+def test_records_in_a_store_go_into_the_backup_and_into_another_store(
+    place: Place, tmp_path: Path, identity: pyrage.x25519.Identity
+) -> None:
+    with object_store() as store:
+        here, there = store.bucket("a"), store.bucket("b/c")
+        far = replace(place, lake=replace(place.lake, folder=tmp_path / "far", bucket=here))
+        _load(far, 40)
+        made = back_up(far, tmp_path / "backup.age", identity.to_public())
+        assert [name for name in made.parts if name.endswith(".parquet")]
+        lost = replace(
+            place.at(tmp_path / "new"),
+            lake=LakeSettings(tmp_path / "new" / "lake", bucket=there),
+        )
+        restore(tmp_path / "backup.age", lost, identity, without_keys=True)
+        connection = Lake(lost.lake, []).reader()
+        assert connection.execute("SELECT count(*) FROM lake._batches").fetchone() == (40,)
+        connection.close()

@@ -21,6 +21,7 @@ from tinhso import __version__
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.units.register import UnknownUnitError
 from tinhso.measure.text import InputError
+from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan.lens import lens_query, read_lens
 from tinhso.modules.plan.models import Publication
 from tinhso.modules.plan.queries import Lens, PlanQueries
@@ -56,6 +57,8 @@ def plan_page(view: View) -> Callable[..., HttpResponse]:
             try:
                 lens = read_lens(request, queries)
                 response = view(request, queries, lens, **kwargs)
+            except LakeTroubleError:
+                raise  # not the reader's fault
             except InputError as error:
                 return _wrong_address(request, queries, error)
             except UnknownUnitError as error:

@@ -22,6 +22,7 @@ from tinhso.measure.text import InputError, Text
 from tinhso.web.backup.archive import FORMAT, HEADER, MANIFEST, Manifest, Writer, reading, writing
 from tinhso.web.backup.cut import Cut, count_lake, cut, lake_files, snapshot_of
 from tinhso.web.backup.place import Place
+from tinhso.web.backup.records import record_file
 from tinhso.web.backup.words import EXISTS, RUNNING
 
 Say = Callable[[Text], None]
@@ -92,7 +93,8 @@ def _write(
             suffix = "sqlite" if moment.catalog.engine == "sqlite" else "dump"
             _copied(moment.catalog.copy, staging / f"catalog.{suffix}", writer, f"catalog.{suffix}")
             for name in lake_files(moment.catalog):
-                writer.add_file(f"lake/{name}", place.lake.folder / "records" / name)
+                with record_file(place.lake, name, staging) as path:
+                    writer.add_file(f"lake/{name}", path)
     for name, content in witness.items():
         writer.add_bytes(f"ledger/{name}", content)
     say(Text("Đang chép tệp tải lên", "Copying uploaded files"))

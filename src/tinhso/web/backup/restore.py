@@ -13,13 +13,14 @@ from typing import IO
 import psycopg
 import pyrage
 
-from tinhso.measure.lake import Lake
+from tinhso.measure.lake import FORM, MARKER, Lake
 from tinhso.measure.text import InputError, Text
 from tinhso.web.backup.archive import HEADER, Manifest, reading
 from tinhso.web.backup.cut import count_lake, count_postgres, count_sqlite
 from tinhso.web.backup.keys import SECRETS, restore_site_keys
 from tinhso.web.backup.make import Say
 from tinhso.web.backup.place import Place, run_program
+from tinhso.web.backup.records import put_records
 from tinhso.web.backup.words import DAMAGED, DIFFERS, NO_KEYS, NOT_EMPTY, OTHER_DATABASE
 
 #: What restoring puts into the home folder, besides the site's database and the lake.
@@ -99,7 +100,7 @@ def _present(place: Place) -> list[str]:
         for path in (*_sqlite_files(place.site_file), *(place.home / one for one in FOLDERS))
         if path.exists() and not _is_empty(path)
     ]
-    if (place.lake.folder / "created").exists():
+    if (place.lake.folder / MARKER).exists():
         found.append(str(place.lake.folder))
     for setting, conninfo in _databases(place):
         if _count(conninfo):
@@ -183,11 +184,9 @@ def _restore_lake(staging: Path, place: Place) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     records = staging / "lake"
     records.mkdir(exist_ok=True)
-    if (folder / "records").exists():
-        (folder / "records").rmdir()
-    shutil.move(records, folder / "records")
+    put_records(records, place.lake)
     _database(staging, "catalog", "sqlite", place.lake.catalog, place.catalog_file)
-    (folder / "created").touch()
+    (folder / MARKER).write_text(f"{FORM}\n", encoding="ascii")
 
 
 # -- counting --------------------------------------------------------------------------------------
