@@ -16,6 +16,7 @@ from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
 from tinhso.web.commands.backup import COMMANDS as BACKUP
+from tinhso.web.commands.forecast import forecast
 from tinhso.web.commands.keys import keys
 from tinhso.web.commands.ledger import ledger
 from tinhso.web.commands.publications import publication, reproduce
@@ -363,7 +364,7 @@ def check(folders: tuple[Path, ...]) -> None:
 
 
 for _command in (
-    *(account, keys, ledger, outbox, publication, reproduce, status, work),
+    *(account, forecast, keys, ledger, outbox, publication, reproduce, status, work),
     *BACKUP,
 ):
     main.add_command(_command)

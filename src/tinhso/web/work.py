@@ -28,6 +28,7 @@ from tinhso.kernel.notices import mail  # noqa: F401 (declares its handler)
 from tinhso.measure.ingest import Mode, Status, ingest, notes
 from tinhso.measure.lake import LAKE_BUSY
 from tinhso.measure.text import InputError, Text, message
+from tinhso.modules.plan import forecasts
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
 from tinhso.web import configuration
@@ -124,6 +125,13 @@ def measure_new_records() -> None:
     newest = place.store.newest_snapshot()
     if newest is None or place.lake.snapshot(place.connection()) > newest:
         place.measure()
+
+
+@every(60, Text("Tính triển vọng đạt chỉ tiêu", "Make the forecasts of targets"))
+def forecast_targets() -> None:
+    place = workspace()
+    if forecasts.are_due(place):
+        forecasts.make(place)
 
 
 @every(

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from tinhso.measure.boundaries import Level, Map
 from tinhso.measure.definitions import Window
 from tinhso.measure.figures import Figures, Value
 from tinhso.measure.forecast.dates import Ahead, outlook
-from tinhso.measure.forecast.model import Pool, State, alone, pool
+from tinhso.measure.forecast.model import Pool, alone, pool
 from tinhso.measure.forecast.series import Series, Shape, series, shape_of
 from tinhso.measure.periods import Period, PeriodKind
 from tinhso.measure.places import View
@@ -82,7 +83,8 @@ class Forecaster:
     def __init__(self, figures: Figures, view: View) -> None:
         self.figures, self.view = figures, view
         self._read: dict[tuple[str, str, Period], Value] = {}
-        self._pools: dict[tuple[str, tuple[str, ...], Period, int], Pool] = {}
+        self._pools: dict[tuple[str, tuple[str, ...], Period, int], Pool | None] = {}
+        self._siblings = cache(self._beside)
 
     def forecast(
         self, code: str, unit: str, threshold: Threshold, deadline: date, as_of: Period
@@ -115,13 +117,10 @@ class Forecaster:
             return answer.none(NoForecast.FEW_CASES, own.told)
         if own.told < FEWEST_MONTHS:
             return answer.none(NoForecast.FEW_MONTHS, own.told)
-        peers = self._peers(code, shape, unit, as_of, deadline.year)
-        if len(peers) >= FEWEST_PEERS:
-            found = self._pool(code, peers, as_of, deadline.year)
-            states: tuple[State, ...] = (found.course, found.own[unit])
-        else:
-            peers, found = {}, alone(own)
-            states = (found.course,)
+        found = self._pool(code, shape, self._siblings(unit, as_of), as_of, deadline.year)
+        if found is None:
+            found = alone(own)
+        states = (found.course, *([found.own[unit]] if found.own else []))
         at = outlook(shape, own, states, ahead, threshold, found.freedom)
         return Forecast(
             **vars(answer),
@@ -130,7 +129,7 @@ class Forecaster:
             low=at.low,
             high=at.high,
             months=own.told,
-            peers=max(len(peers) - 1, 0),
+            peers=max(len(found.own) - 1, 0),
         )
 
     # -- what is read ----------------------------------------------------------------------------
@@ -148,26 +147,23 @@ class Forecaster:
         anew = self.figures.indicators[code].numerator.window is Window.YEAR
         return series(shape, values, year, anew=shape is Shape.GROWING and anew)
 
-    def _peers(
-        self, code: str, shape: Shape, unit: str, as_of: Period, year: int
-    ) -> dict[str, Series]:
-        """The unit and its peers, as far as they have told anything."""
-        found = {}
-        for one in self._siblings(unit, as_of):
-            told = self._series(code, shape, self._values(code, one, as_of), year)
-            if told is not None and told.told:
-                found[one] = told
-        return found
-
-    def _pool(self, code: str, peers: dict[str, Series], as_of: Period, year: int) -> Pool:
-        key = (code, tuple(peers), as_of, year)
+    def _pool(
+        self, code: str, shape: Shape, units: tuple[str, ...], as_of: Period, year: int
+    ) -> Pool | None:
+        """What peers tell together; None where too few of them have told anything."""
+        key = (code, units, as_of, year)
         if key not in self._pools:
-            self._pools[key] = pool(peers)
+            told = {}
+            for unit in units:
+                one = self._series(code, shape, self._values(code, unit, as_of), year)
+                if one is not None and one.told:
+                    told[unit] = one
+            self._pools[key] = pool(told) if len(told) >= FEWEST_PEERS else None
         return self._pools[key]
 
     # -- who stands where ------------------------------------------------------------------------
 
-    def _siblings(self, unit: str, as_of: Period) -> tuple[str, ...]:
+    def _beside(self, unit: str, as_of: Period) -> tuple[str, ...]:
         """The unit with those of its level below the same parent, in the view at the month's end."""
         the_map = self._map(unit, as_of)
         parent = the_map.parent.get(unit) if the_map else None
