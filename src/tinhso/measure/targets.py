@@ -1,4 +1,5 @@
-"""Targets: whether a figure meets one, and whether it is getting there. No forecast is made."""
+"""Targets: whether a figure meets one, and whether it is nearer than before. No forecast is made
+here: whether it will arrive is asked of `forecast`."""
 
 from __future__ import annotations
 

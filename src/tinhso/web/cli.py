@@ -16,6 +16,7 @@ from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
 from tinhso.web.commands.backup import COMMANDS as BACKUP
+from tinhso.web.commands.forecast import forecast
 from tinhso.web.commands.keys import keys
 from tinhso.web.commands.lake import lake
 from tinhso.web.commands.ledger import ledger
@@ -364,7 +365,7 @@ def check(folders: tuple[Path, ...]) -> None:
 
 
 for _command in (
-    *(account, keys, lake, ledger, outbox, publication, reproduce, status, work),
+    *(account, forecast, keys, lake, ledger, outbox, publication, reproduce, status, work),
     *BACKUP,
 ):
     main.add_command(_command)

@@ -29,6 +29,7 @@ from tinhso.measure.compaction import compact
 from tinhso.measure.ingest import Mode, Status, ingest, notes
 from tinhso.measure.text import InputError, Text, message
 from tinhso.measure.troubles import LakeTroubleError
+from tinhso.modules.plan import forecasts
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
 from tinhso.web import configuration
@@ -126,6 +127,13 @@ def measure_new_records() -> None:
     newest = place.store.newest_snapshot()
     if newest is None or place.lake.snapshot(place.connection()) > newest:
         place.measure()
+
+
+@every(60, Text("Tính triển vọng đạt chỉ tiêu", "Make the forecasts of targets"))
+def forecast_targets() -> None:
+    place = workspace()
+    if forecasts.are_due(place):
+        forecasts.make(place)
 
 
 @every(

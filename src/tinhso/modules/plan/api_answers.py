@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
 
 from tinhso.kernel.units.api import PointShape, TextShape
 from tinhso.measure.figures import Value
 from tinhso.measure.quality import CheckResult
 from tinhso.measure.targets import Judgement
+from tinhso.measure.text import Text
 from tinhso.modules.plan import words
 from tinhso.modules.plan.api_figures import (
     Amount,
     CheckResultShape,
     ExplainedPart,
+    ForecastShape,
     JudgementShape,
+    OutlookShape,
     PublishedShape,
     QualityShape,
     RowShape,
@@ -27,9 +32,12 @@ from tinhso.modules.plan.api_figures import (
 )
 from tinhso.modules.plan.api_schemas import BaselineShape, CheckShape, TargetShape
 from tinhso.modules.plan.opening import Opened, OpenedPart
+from tinhso.modules.plan.outlook import Outlook
 from tinhso.modules.plan.pack import Target
 from tinhso.modules.plan.published import PublishedVersion
 from tinhso.modules.plan.queries import Lens, PlanQueries, TargetRow
+
+Code = TypeVar("Code", bound=StrEnum)
 
 
 class Answers:
@@ -89,6 +97,7 @@ class Answers:
             scale=ScaleShape(low=Amount.of(low), high=Amount.of(high)),
             trend=_trend(trend),
             fresh=row.fresh,
+            outlook=_outlook(row.outlook),
         )
 
     def lone_row(self, code: str, unit: str) -> RowShape:
@@ -104,6 +113,7 @@ class Answers:
             scale=ScaleShape(low=Amount.of(low), high=Amount.of(high)),
             trend=_trend(self.queries.trend(code, unit, self.lens)),
             fresh=self.queries.fresh(value),
+            outlook=None,
         )
 
     def quality(self, value: Value, checks: Sequence[CheckResult]) -> QualityShape:
@@ -141,6 +151,32 @@ def _judgement(judgement: Judgement) -> JudgementShape:
         because_text=TextShape.model_validate(words.BECAUSE[judgement.because]),
         change=amount(judgement.change),
     )
+
+
+def _outlook(outlook: Outlook) -> OutlookShape:
+    made = outlook.forecast
+    return OutlookShape(
+        forecast=None
+        if made is None
+        else ForecastShape(
+            **{name: getattr(made, name) for name in _FORECAST},
+            likelihood=outlook.likelihood,
+            likelihood_text=_said(words.LIKELIHOODS, outlook.likelihood),
+            reason_text=_said(words.NO_FORECAST, made.reason),
+        ),
+        missing=outlook.missing,
+        missing_text=_said(words.MISSING, outlook.missing),
+    )
+
+
+_FORECAST = (
+    *("chance", "expected", "low", "high", "as_of", "deadline"),
+    *("months", "peers", "snapshot", "method", "reason"),
+)
+
+
+def _said(table: Mapping[Code, Text], code: Code | None) -> TextShape | None:
+    return None if code is None else TextShape.model_validate(table[code])
 
 
 def _trend(values: Sequence[Value]) -> list[TrendPoint]:

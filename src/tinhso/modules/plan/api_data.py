@@ -234,6 +234,9 @@ def get_words(request: HttpRequest, asked: Query[Parameters]) -> Words:
         "operator": dict(words.OPERATORS),
         "period_kind": dict(words.PERIOD_KINDS),
         "level": dict(words.LEVELS),
+        "likelihood": dict(words.LIKELIHOODS),
+        "no_forecast": dict(words.NO_FORECAST),
+        "forecast_missing": dict(words.MISSING),
         "unit_change": dict(CHANGE_KINDS),
     }
     named = {name: {code.value: text for code, text in of.items()} for name, of in groups.items()}

@@ -10,6 +10,7 @@ from pydantic import Field
 from tinhso.kernel.units.api import Page, PointShape, Shape, TextShape
 from tinhso.measure.boundaries import Level
 from tinhso.measure.figures import Reason, Status
+from tinhso.measure.forecast import NoForecast
 from tinhso.measure.targets import Because, Standing
 from tinhso.measure.text import Text
 from tinhso.measure.writing import rounded
@@ -23,6 +24,7 @@ from tinhso.modules.plan.api_schemas import (
     PeriodShape,
     TargetShape,
 )
+from tinhso.modules.plan.outlook import Likelihood, Missing
 from tinhso.modules.plan.pack import MeasuredIn
 
 #: Places of a decimal that cannot be written to its end.
@@ -109,6 +111,34 @@ class JudgementShape(Shape):
     change: Amount | None = Field(description="From the period before, in the value's measure.")
 
 
+class ForecastShape(Shape):
+    """The value at the target's date, as forecast from months up to `as_of` of one snapshot. Shares
+    are floating-point numbers: they are estimates, not sums. All null where `reason` says why."""
+
+    chance: float | None = Field(description="Of meeting the target at its date, 0 to 1.")
+    likelihood: Likelihood | None = Field(description="The chance in a word (IPCC's scale).")
+    likelihood_text: TextShape | None
+    expected: float | None = Field(description="As likely to be exceeded as not.")
+    low: float | None = Field(description="With `high`: holds the value in four cases of five.")
+    high: float | None
+    as_of: date
+    deadline: date
+    months: int = Field(description="Months of the unit that told something new.")
+    peers: int = Field(description="Units of its level beside it that the course was read from.")
+    snapshot: int
+    method: str = Field(description="Version of the method; see docs/measure.md, Forecasts.")
+    reason: NoForecast | None
+    reason_text: TextShape | None
+
+
+class OutlookShape(Shape):
+    """A forecast, or why none is there to show."""
+
+    forecast: ForecastShape | None
+    missing: Missing | None
+    missing_text: TextShape | None
+
+
 class TrendPoint(Shape):
     period: str = Field(examples=["2025-06"])
     status: Status
@@ -133,6 +163,7 @@ class RowShape(Shape):
     scale: ScaleShape
     trend: list[TrendPoint] = Field(description="Twelve months up to the period's end.")
     fresh: date | None = Field(description="Newest day that the records behind it know of.")
+    outlook: OutlookShape | None = Field(description="Null for an indicator without a target.")
 
 
 class PillarCount(Shape):

@@ -30,6 +30,7 @@ class Ruler:
     bar_from: float
     low: Fraction
     high: Fraction
+    ahead: tuple[float, float] | None = None  # where the value is forecast to lie at the date
 
 
 def ruler(
@@ -39,6 +40,7 @@ def ruler(
     *,
     low: Fraction = Fraction(0),
     high: Fraction = Fraction(1),
+    ahead: tuple[float, float] | None = None,
 ) -> Ruler:
     """A ruler from `low` to `high`; values outside are drawn at its ends."""
 
@@ -48,8 +50,12 @@ def ruler(
         share = (amount - low) / (high - low)
         return round(float(min(max(share, Fraction(0)), Fraction(1))) * RULER_WIDTH, 1)
 
+    reach = (
+        None if ahead is None else (at(Fraction(ahead[0])) or 0.0, at(Fraction(ahead[1])) or 0.0)
+    )
+
     ticks = tuple((n * RULER_WIDTH // 20, n % 5 == 0) for n in range(21))
-    return Ruler(ticks, at(value), at(target), at(baseline), 0.0, low, high)
+    return Ruler(ticks, at(value), at(target), at(baseline), 0.0, low, high, reach)
 
 
 @dataclass(frozen=True)

@@ -98,13 +98,14 @@ def _rendering(etag: str) -> Iterator[None]:
 
 
 def figures_key(request: HttpRequest) -> list[str]:
-    """Changes exactly when answers may: with figures, packs, what is published, and the reader."""
+    """Changes exactly when answers may: with figures, forecasts, packs, what is published, and the
+    reader."""
     place = workspace()
     newest = Publication.objects.aggregate(newest=Max("id"))["newest"]
     who = who_is(request)
     scopes = "" if who.scopes is None else sorted(who.scopes)
     reader = f"{who.account} {who.seats} {who.day} {scopes}" if who.signed_in else "public"
-    return [__version__, place.cube_name, place.digest, str(newest), reader]
+    return [__version__, place.cube_name, place.forecasts.name(), place.digest, str(newest), reader]
 
 
 def _etag(request: HttpRequest) -> str:

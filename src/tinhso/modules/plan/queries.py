@@ -23,6 +23,7 @@ from tinhso.measure.quality import CheckResult, check_results, outliers
 from tinhso.measure.streams import Nature
 from tinhso.measure.targets import Judgement, Standing, Threshold, judge
 from tinhso.modules.plan.drawings import Line, Ruler, line, ruler
+from tinhso.modules.plan.outlook import Outlook, outlook
 from tinhso.modules.plan.pack import Baseline, MeasuredIn, Plan, Target
 from tinhso.modules.plan.workspace import PlanPack, Workspace
 
@@ -51,6 +52,7 @@ class TargetRow:
     ruler: Ruler
     trend: Line
     fresh: date | None  # the newest day that the records behind it know of
+    outlook: Outlook
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class PlanQueries:
             start = Fraction(baseline.value) / (
                 100 if baseline.measure is MeasuredIn.PERCENT else 1
             )
+        ahead = self.outlook(target, unit, lens)
         return TargetRow(
             target,
             value.indicator,
@@ -157,7 +160,7 @@ class PlanQueries:
             threshold,
             judge(value, before, threshold, deadline),
             baseline,
-            ruler(value.value, threshold.amount, start, low=low, high=high),
+            ruler(value.value, threshold.amount, start, low=low, high=high, ahead=ahead.interval),
             line(
                 [one.value for one in trend],
                 width=120,
@@ -165,6 +168,19 @@ class PlanQueries:
                 target=threshold.amount,
             ),
             self.fresh(value),
+            ahead,
+        )
+
+    def outlook(self, target: Target, unit: str, lens: Lens) -> Outlook:
+        """The chance of meeting a target by its date, as far as the lens's period could know."""
+        return outlook(
+            self.workspace,
+            self.pack.code,
+            target,
+            unit,
+            lens.period,
+            lens.view,
+            self.newest_day(),
         )
 
     def scale(self, indicator: Indicator) -> tuple[Fraction, Fraction]:

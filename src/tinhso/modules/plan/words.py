@@ -5,9 +5,11 @@ from __future__ import annotations
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definitions import Kind
 from tinhso.measure.figures import Reason
+from tinhso.measure.forecast import NoForecast
 from tinhso.measure.periods import PeriodKind
 from tinhso.measure.targets import Because, Standing
 from tinhso.measure.text import Text
+from tinhso.modules.plan.outlook import Likelihood, Missing
 from tinhso.modules.plan.pack import KnownBy, Operator
 
 STANDINGS = {
@@ -62,6 +64,65 @@ REASONS = {
     Reason.OUT_OF_RANGE: Text(
         "Kỳ này nằm ngoài thời gian có bản ghi.",
         "The period lies outside the time that records cover.",
+    ),
+}
+
+LIKELIHOODS = {
+    Likelihood.CERTAIN: Text("gần như chắc chắn đạt", "virtually certain to be met"),
+    Likelihood.VERY_LIKELY: Text("rất có khả năng đạt", "very likely to be met"),
+    Likelihood.LIKELY: Text("có khả năng đạt", "likely to be met"),
+    Likelihood.EVEN: Text(
+        "khả năng đạt và không đạt gần như ngang nhau", "about as likely to be met as not"
+    ),
+    Likelihood.UNLIKELY: Text("ít khả năng đạt", "unlikely to be met"),
+    Likelihood.VERY_UNLIKELY: Text("rất ít khả năng đạt", "very unlikely to be met"),
+    Likelihood.EXCLUDED: Text("gần như không thể đạt", "exceptionally unlikely to be met"),
+}
+
+NO_FORECAST = {
+    NoForecast.DATE_REACHED: Text(
+        "Đã đến hạn nên không còn gì để dự báo.",
+        "The target's date has come: there is nothing left to forecast.",
+    ),
+    NoForecast.NO_LONGER: Text(
+        "Đơn vị không còn đến ngày hạn, theo cách nhìn địa giới đã chọn.",
+        "The unit ends before the target's date, in the chosen boundary view.",
+    ),
+    NoForecast.NO_VALUE: Text(
+        "Chưa đủ số liệu: chưa tháng nào có con số để dựa vào.",
+        "Not enough data: no month has a figure to go by.",
+    ),
+    NoForecast.FEW_MONTHS: Text(
+        "Chưa đủ số liệu: cần ít nhất ba tháng có số liệu mới.",
+        "Not enough data: at least three months with new figures are needed.",
+    ),
+    NoForecast.FEW_CASES: Text(
+        "Chưa đủ số liệu: có dưới mười trường hợp, quá ít để dự báo một tỷ lệ.",
+        "Not enough data: fewer than ten cases are too few to forecast a share.",
+    ),
+    NoForecast.KIND: Text(
+        "Không dự báo cho thứ hạng và số đo không có mẫu số.",
+        "Ranks and numbers without a denominator are not forecast.",
+    ),
+    NoForecast.NOT_A_SHARE: Text(
+        "Không dự báo được: có tháng tử số lớn hơn mẫu số. Hãy kiểm tra số liệu đã báo cáo.",
+        "No forecast: in some month the numerator exceeds the denominator. Check what was reported.",
+    ),
+}
+
+MISSING = {
+    Missing.DATE_REACHED: NO_FORECAST[NoForecast.DATE_REACHED],
+    Missing.NOT_MADE: Text(
+        "Đang được tính từ số liệu mới; hãy mở lại trang sau ít phút.",
+        "Being made from the new figures; open the page again in a few minutes.",
+    ),
+    Missing.OTHER_VIEW: Text(
+        "Chỉ tính với địa giới “như tại thời điểm đó” và địa giới mới nhất; hãy đổi địa giới ở trên.",
+        "Made for the boundaries “as they were” and the newest ones only; change the boundaries above.",
+    ),
+    Missing.TOO_EARLY: Text(
+        "Chưa có: tính đến hết từng quý của năm kế hoạch và hết tháng mới nhất; hãy chọn kỳ muộn hơn.",
+        "None yet: made as of the ends of the plan year's quarters and of the newest month; choose a later period.",
     ),
 }
 

@@ -21,6 +21,8 @@ from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.cube import Cube, Workplace, compute
 from tinhso.measure.cube_store import CubeStore
 from tinhso.measure.figures import Figures
+from tinhso.measure.forecast import METHOD
+from tinhso.measure.forecast.store import ForecastStore
 from tinhso.measure.lake import Lake, LakeSettings
 from tinhso.measure.quantities import (
     CompiledCheck,
@@ -82,6 +84,7 @@ class Workspace:
         self.units = units
         self.lake = Lake(lake, list(self.streams.values()))
         self.store = CubeStore(cubes)
+        self.forecasts = ForecastStore(cubes.with_name("forecasts"))
         self.digest = _digest([folder for top in folders for folder in discover(top)])
         self._lock = threading.Lock()
         self._cube_name = ""
@@ -124,6 +127,18 @@ class Workspace:
     def _figures_of(self, code: str, cube: Cube) -> Figures:
         plan = self.plans[code]
         return Figures(cube, self.units.boundaries, plan.indicators.values(), [plan.plan.unit])
+
+    @cached_property
+    def forecast_basis(self) -> str:
+        """What forecasts rest on besides the snapshot: packs, units, method."""
+        parts = (self.digest, self.units.boundaries.digest, METHOD)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+    @property
+    def has_forecasts(self) -> bool:
+        """Whether there are forecasts that may stand beside the current figures."""
+        snapshot, _, _ = self.cube_name.partition("-")
+        return bool(snapshot) and self.forecasts.serves(int(snapshot), self.forecast_basis)
 
     def measure(self, snapshot: int | None = None, *, whole: bool = False) -> Cube:
         """Compute the cube of a snapshot (default: the newest) and make it the current one.

@@ -110,6 +110,23 @@ def level(target: Target) -> str:
 
 
 @register.filter
+def chance(value: float) -> str:
+    """A chance in whole per cent; never a certainty, which no forecast is."""
+    lang, per_cent = language(), writing.NO_BREAK + "%"
+    if value < 0.01:
+        return gettext("dưới %(least)s") % {"least": f"1{per_cent}"}
+    if value > 0.99:
+        return gettext("trên %(most)s") % {"most": f"99{per_cent}"}
+    return writing.percent(Fraction(value), lang, decimals=0)
+
+
+@register.filter
+def forecast_share(value: float) -> str:
+    """A share that was forecast, as per cent."""
+    return writing.percent(Fraction(value), language())
+
+
+@register.filter
 def baseline_value(baseline: Baseline) -> str:
     """A starting point's figure as its source gives it, with a decimal comma."""
     places = len(f"{baseline.value.normalize():f}".partition(".")[2])
@@ -123,6 +140,7 @@ def word(value: Enum) -> str:
     for table in (
         *(words.STANDINGS, words.BECAUSE, words.REASONS, words.KINDS, words.KNOWN_BY),
         *(words.PERIOD_KINDS, words.LEVELS),
+        *(words.LIKELIHOODS, words.NO_FORECAST, words.MISSING),
     ):
         if type(next(iter(table))) is type(value):
             return table[value].to(language())  # type: ignore[index]
