@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import indicators, records, stories
 from test_differential import RELAXED
-from world import DOSSIERS, STREAMS, World, at, count, province, total
+from world import DOSSIERS, STREAMS, World, at, count, different, province, total
 
 from tinhso.measure.cube import make_heirs
 from tinhso.measure.definitions import Aggregate, Part
+from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
 from tinhso.measure.engines import kernel, statements
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Plan, plan_of
@@ -62,6 +64,34 @@ def test_the_kernel_counts_what_the_statement_counts(data: st.DataObject, world:
     for code, quantities in found.items():
         plan = plan_of(STREAMS[code], list(quantities.values()), GRID, 1)
         assert differences(connection, plan, interpreted=True) == []
+
+
+def sights(found: Mapping[SightingKey, Sightings]) -> dict[SightingKey, dict[object, int]]:
+    return {
+        key: {(s, p): int(n) for s, p, n in zip(one.slot, one.previous, one.n, strict=True)}
+        for key, one in found.items()
+    }
+
+
+@settings(RELAXED, max_examples=25)
+@given(data=st.data())
+def test_persons_counted_apart_are_those_of_one_sort(data: st.DataObject, world: World) -> None:
+    story = data.draw(stories(), label="story")
+    boundaries = story.boundaries()
+    world.fill(boundaries, data.draw(records(boundaries), label="records"))
+    day = data.draw(st.sampled_from(["received", "closed", "due"]), label="day")
+    part = different("citizen", where=data.draw(st.sampled_from(["true", "online"])), date=day)
+    quantity = compile_part(part, STREAMS).quantity
+    connection = world.lake.reader()
+    leaves = [
+        unit
+        for (unit,) in connection.execute("SELECT DISTINCT _unit FROM lake.dossiers").fetchall()
+    ]
+    maps = [
+        levels_of(boundaries, leaves, GRID, name, ()) for name in (THEN, "2024-01-01", "2024-12-01")
+    ]
+    asked = (connection, DOSSIERS, quantity, GRID, 1, leaves, maps)
+    assert sights(sightings(*asked, many=True)) == sights(sightings(*asked))
 
 
 MANY = (

@@ -20,7 +20,7 @@ import numpy as np
 from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
-from tinhso.measure.engines import Engine, changes
+from tinhso.measure.engines import KERNEL_FROM, Engine, changes
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, Standing, look, standing, unit_rows
 from tinhso.measure.periods import Grid
@@ -178,7 +178,10 @@ def compute(
             ]
             for quantity in distinct:
                 stream = workplace.streams[quantity.stream]
-                found |= sightings(connection, stream, quantity, grid, at, units, levels)
+                many = engine is Engine.KERNEL or (
+                    engine is Engine.AUTO and looks[stream.code].rows >= KERNEL_FROM
+                )
+                found |= sightings(connection, stream, quantity, grid, at, units, levels, many=many)
         facts = facts_of(looks, standing(connection, at))
         manifest = manifest_of(workplace, at, grid, maps, facts, began)
         return Cube(manifest, units, totals, found)

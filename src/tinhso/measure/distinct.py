@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -20,7 +21,7 @@ from tinhso.measure.boundaries import Boundaries, Map, heir
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array
 from tinhso.measure.quantities import Quantity
-from tinhso.measure.sql import seen_plan
+from tinhso.measure.sql import seen_plan, seen_records
 from tinhso.measure.streams import Stream
 from tinhso.measure.tables import make_table
 
@@ -127,11 +128,18 @@ def sightings(
     leaves: Sequence[str],
     maps: Sequence[Levels],
     among: str = "",
+    *,
+    many: bool = False,
 ) -> dict[SightingKey, Sightings]:
     """All sightings of one quantity, on every map, from one reading of its records.
 
-    `among` names a table whose column `who` holds the only ones that are looked for.
+    `among` names a table whose column `who` holds the only ones that are looked for. `many`: there are
+    more records than should be sorted in memory.
     """
+    if many and not among:
+        counted = _counted_apart(connection, stream, quantity, grid, snapshot, leaves, maps)
+        if counted is not None:
+            return counted
     seen = _seen(connection, stream, quantity, grid, snapshot, leaves, among)
     found: dict[SightingKey, Sightings] = {}
     for levels in maps:
@@ -139,6 +147,33 @@ def sightings(
             for node, one in _at(seen, layer, len(levels.nodes), grid.count):
                 found[quantity.key, levels.name, levels.nodes[node]] = one
     return found
+
+
+def _counted_apart(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    quantity: Quantity,
+    grid: Grid,
+    snapshot: int,
+    leaves: Sequence[str],
+    maps: Sequence[Levels],
+) -> dict[SightingKey, Sightings] | None:
+    from tinhso.measure.engines import kernel  # noqa: PLC0415 (the compiler takes long to load)
+
+    spill = connection.execute("SELECT current_setting('temp_directory')").fetchone()
+    assert spill is not None
+    layers = [(levels, layer) for levels in maps for layer in levels.layers]
+    statement = seen_records(stream, quantity, snapshot)
+    found = kernel.counted(
+        connection, statement, grid, leaves, [layer for _, layer in layers], Path(spill[0])
+    )
+    if found is None:
+        return None
+    return {
+        (quantity.key, levels.name, levels.nodes[node]): Sightings(*one)
+        for (levels, _), nodes in zip(layers, found, strict=True)
+        for node, one in nodes.items()
+    }
 
 
 @dataclass(frozen=True)

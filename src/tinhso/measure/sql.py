@@ -166,6 +166,20 @@ def seen_plan(
     )
 
 
+def seen_records(stream: Stream, quantity: Quantity, snapshot: int) -> str:
+    """Of each record that `seen_plan` would look at: hash of the unit, two hashes of who, and the day."""
+    condition = _and(
+        to_sql(quantity.where), f"{quantity.field} IS NOT NULL", f"{quantity.date} IS NOT NULL"
+    )
+    level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in quantity.key else ""
+    return (
+        f"WITH {source(stream, snapshot)}\n"
+        f"SELECT hash(_unit), hash({quantity.field}), hash({quantity.field} || '!'),"
+        f" CAST({quantity.date} AS DATE)\n"
+        f"FROM (SELECT *{level} FROM records)\nWHERE {condition}"
+    )
+
+
 def crowd_plan(
     stream: Stream,
     quantity: Quantity,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, loop_of
+from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array, Plan
 from tinhso.measure.sql import records_of
 from tinhso.measure.tables import make_table
@@ -47,11 +49,11 @@ def changes(
     Raises LookupError for a record of a unit that is not among `units`.
     """
     loop = loop_of(plan)
-    keys = _hashes(connection, units)
+    keys = hashes_of(connection, units)
     if keys is None:
         return None
-    table, places = _table(keys)
-    slots, low = _slots(plan)
+    table, places = open_table(keys)
+    slots, low = slot_table(plan.grid)
     cells = (plan.grid.count, len(units))
     counts = np.zeros((*cells, len(loop.counts)), dtype=np.int32)
     sums = np.zeros((*cells, len(loop.sums)), dtype=np.int64)
@@ -74,7 +76,7 @@ def changes(
         ]
         unknown = run(
             batch.length,
-            _array(hashes.buffers[1], batch.length, np.uint64),
+            arrow_array(hashes.buffers[1], batch.length, np.uint64),
             table,
             places,
             len(units),
@@ -101,11 +103,11 @@ def _buffers(column: Any, kind: npt.DTypeLike) -> tuple[npt.NDArray[Any], npt.ND
     """A column's data, and the bits that tell where there is any (an empty array: everywhere)."""
     assert column.offset == 0
     bits, data = column.buffers
-    there = _array(bits, (column.length + 7) // 8 if bits else 0, np.uint8)
-    return _array(data, column.length, kind), there
+    there = arrow_array(bits, (column.length + 7) // 8 if bits else 0, np.uint8)
+    return arrow_array(data, column.length, kind), there
 
 
-def _array(address: int, length: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+def arrow_array(address: int, length: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
     """The memory at an address, which the batch keeps for as long as it is looked at."""
     if not length:
         return np.zeros(0, dtype=kind)
@@ -136,7 +138,7 @@ def _compiled(source: str) -> Callable[..., int]:
     return compiled
 
 
-def _hashes(
+def hashes_of(
     connection: duckdb.DuckDBPyConnection, units: Sequence[str]
 ) -> npt.NDArray[np.uint64] | None:
     make_table(connection, "hashed", {"n": "INTEGER", "unit": "VARCHAR"}, enumerate(units))
@@ -144,7 +146,7 @@ def _hashes(
     return None if len(np.unique(found)) < len(units) else found.astype(np.uint64)
 
 
-def _table(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Array]:
+def open_table(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Array]:
     """An open table of hashes, at most a quarter full, and the unit at each place (-1: none)."""
     size = 1 << max(4, (4 * len(hashes)).bit_length())
     keys, places = np.zeros(size, dtype=np.uint64), np.full(size, -1, dtype=np.int64)
@@ -156,9 +158,9 @@ def _table(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Arra
     return keys, places
 
 
-def _slots(plan: Plan) -> tuple[npt.NDArray[np.int64], int]:
-    """The slot of each day from the one before the grid to the first one after it."""
-    grid = plan.grid
+def slot_table(grid: Grid) -> tuple[npt.NDArray[np.int64], int]:
+    """The slot of each day from the one before the grid to the first one after it, and the number of
+    the first of these days, counted from 1970."""
     first, last = grid.start.toordinal() - 1, grid.end.toordinal()
-    days = [grid.slot_of(type(grid.start).fromordinal(day)) for day in range(first, last + 1)]
+    days = [grid.slot_of(date.fromordinal(day)) for day in range(first, last + 1)]
     return np.array(days, dtype=np.int64), first - EPOCH
