@@ -1,15 +1,16 @@
-"""`python -m benchmarks [figures|ingest|ledger|outbox|pages|load] [options]`: print tables; with no name, all."""
+"""`python -m benchmarks [NAME [OPTIONS]]`: print the tables of NAME, or of all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import engine, figures, ingest, ledger, load, outbox, pages
+from benchmarks import engine, figures, honesty, ingest, ledger, load, outbox, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "engine": engine.main,
     "figures": figures.main,
+    "honesty": honesty.main,
     "ingest": ingest.main,
     "ledger": ledger.main,
     "outbox": outbox.main,
