@@ -88,3 +88,25 @@ def test_the_pages_of_figures_lead_to_their_checks(client: Client) -> None:
     assert f"{PAGE}KT-NOP-HO/" in text
     text = client.get(f"/ke-hoach/{PLAN}/du-lieu/").content.decode()
     assert f"{PAGE}KT-SO-TRON/" in text
+
+
+def test_programs_are_told_the_same_as_readers(client: Client) -> None:
+    queries = PlanQueries(workspace(), PLAN)
+    lens = Lens(Period.parse("2025-Q2"), View())
+    for compiled in queries.pack.checks:
+        answer = client.get(f"/api/v1/plans/{PLAN}/checks/{compiled.check.code}?period=2025-Q2")
+        assert answer.status_code == 200, answer.content.decode()
+        shown = answer.json()
+        assert all(part["recounted"] == part["amount"] for part in shown["parts"])
+        assert [
+            (one["unit"]["uid"], one["records"], one["over"], one["stands_out"])
+            for level in shown["levels"]
+            for one in level["units"]
+        ] == [
+            (line.asked.unit, line.asked.records, line.asked.over, line.stands_out)
+            for level in checks.levels(queries, compiled, lens)
+            for line in level.lines
+        ]
+    wrong = client.get(f"/api/v1/plans/{PLAN}/checks/KT-NOP")
+    assert wrong.status_code == 404
+    assert "KT-NOP-HO" in wrong.content.decode()
