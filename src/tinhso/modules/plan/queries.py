@@ -17,6 +17,7 @@ from tinhso.measure.boundaries import Level
 from tinhso.measure.cube import Manifest
 from tinhso.measure.definitions import Better, Indicator, Kind
 from tinhso.measure.figures import Figures, Table, Value
+from tinhso.measure.history import OwnHistory, own_history
 from tinhso.measure.periods import Period, PeriodKind
 from tinhso.measure.places import View
 from tinhso.measure.quality import CheckResult, check_results, outliers
@@ -281,6 +282,11 @@ class PlanQueries:
 
     def outliers(self, values: Iterable[Value]) -> frozenset[str]:
         return outliers(list(values))
+
+    def own_history(self, value: Value) -> OwnHistory:
+        """The months of a value's period in which its unit was unlike its own earlier months."""
+        code = value.indicator.code
+        return own_history(self.figures, code, value.unit, self.root, value.period, value.view)
 
     def supporting(self) -> list[Indicator]:
         """Indicators that no target rests on."""

@@ -144,6 +144,7 @@ def _background(queries: PlanQueries, value: Value) -> dict[str, object]:
     return {
         "definition": [(role, part) for role, part in roles if part is not None],
         "fresh": queries.fresh(value),
+        "own_history": queries.own_history(value),
         "facts": queries.manifest.streams[indicator.numerator.stream],
     }
 
