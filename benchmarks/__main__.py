@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import engine, figures, honesty, ingest, ledger, load, outbox, pages
+from benchmarks import engine, figures, honesty, ingest, ledger, load, metric_layers, outbox, pages
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "engine": engine.main,
     "figures": figures.main,
     "honesty": honesty.main,
     "ingest": ingest.main,
+    "layers": metric_layers.main,
     "ledger": ledger.main,
     "outbox": outbox.main,
     "pages": pages.main,
