@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from tinhso.measure.definitions import Alarm, HonestyCheck
 
-#: Fewer units than this do not tell how far honest ones spread: with eight, one table in ten was marked.
+#: Fewer units than this do not tell how far honest ones spread (docs/decisions/0008-alarms.md).
 PEERS = 20
 
 #: Half of normal deviations lie within the first number of standard deviations, three quarters within the second.
