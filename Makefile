@@ -55,6 +55,8 @@ lock: $(VENV)/.dev
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements/run.lock
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
+	$(BIN)/uv pip compile --group metric-layers --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements/metric-layers.txt
 
 $(VENV)/bin/python:
 	@echo "[1/3] Tạo môi trường Python · Making the Python environment"

@@ -1,17 +1,30 @@
-"""`python -m benchmarks [engine|figures|forecast|ingest|ledger|outbox|pages|load] [options]`: print tables; with no name, all."""
+"""`python -m benchmarks [NAME [OPTIONS]]`: print the tables of NAME, or of all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import engine, figures, forecast, ingest, ledger, load, outbox, pages
+from benchmarks import (
+    engine,
+    figures,
+    forecast,
+    honesty,
+    ingest,
+    ledger,
+    load,
+    metric_layers,
+    outbox,
+    pages,
+)
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
     "engine": engine.main,
     "figures": figures.main,
     "forecast": forecast.main,
+    "honesty": honesty.main,
     "ingest": ingest.main,
+    "layers": metric_layers.main,
     "ledger": ledger.main,
     "outbox": outbox.main,
     "pages": pages.main,

@@ -104,7 +104,7 @@ def main(arguments: list[str]) -> str:
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         home = chosen.home or Path(temporary)
-        bench = _Bench(home, chosen.rows)
+        bench = Bench(home, chosen.rows)
         rows: list[list[object]] = []
         for number in chosen.indicators:
             rows += bench.ratios(number)
@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> str:
         return machine() + "\n\n" + table(title, heads, rows)
 
 
-class _Bench:
+class Bench:
     def __init__(self, home: Path, rows: int) -> None:
         place = Workspace(
             [PACKS], LakeSettings(home / "none"), home / "cubes", register_from_files()
@@ -170,23 +170,23 @@ class _Bench:
         at = self.lake.snapshot(connection)
         plan = plan_of(self.stream, quantities, grid, at)
         units = sorted(self.units)
-        self.bare, bare_row = _timed(
+        self.bare, bare_row = timed(
             f"bare reading of the {len(plan.fields) + 1} columns of {number} indicators",
             lambda: connection.execute(_bare(self.stream, plan.fields)).fetchall(),
         )
         began = time.perf_counter()
         kernel.changes(connection, plan, units)
         first = time.perf_counter() - began
-        _, kernel_row = _timed(
+        _, kernel_row = timed(
             "loops, all units and half-months",
             lambda: self._keep(kernel.changes(connection, plan, units)),
         )
-        _, statement_row = _timed(
+        _, statement_row = timed(
             "one statement of DuckDB, the same",
             lambda: self._check(statements.changes(connection, plan, units)),
             runs=1,
         )
-        _, queries_row = _timed(
+        _, queries_row = timed(
             f"one query an indicator and level ({number} x 3)",
             lambda: self._queries(connection, number),
             runs=1,
@@ -238,11 +238,11 @@ class _Bench:
             )
             connection.execute("COMMIT")
         found: list[Cube | None] = []
-        _, row = _timed(
+        _, row = timed(
             "a changed month brought into all figures",
             lambda: found.append(update(self.lake, workplace, cube)),
         )
-        _, whole_row = _timed(
+        _, whole_row = timed(
             "all figures from nothing (looks, units, loops)",
             lambda: found.append(compute(self.lake, workplace)),
             runs=1,
@@ -258,7 +258,7 @@ class _Bench:
     def persons(self) -> list[list[object]]:
         """Distinct applicants, at all levels, for any window of time."""
         workplace = self.workplace(0, persons=True)
-        _, row = _timed(
+        _, row = timed(
             "distinct persons from nothing, all levels and windows",
             lambda: compute(self.lake, workplace),
             runs=1,
@@ -272,10 +272,10 @@ class _Bench:
         period, view, code = Period.parse("2024-Q2"), View(), "R0"
         parents = itertools.cycle(sorted({self.map.parent[unit] or "VN" for unit in self.units}))
         figures.table(code, next(parents), period, view)
-        _, value = _timed(
+        _, value = timed(
             "a value from the cube", lambda: figures.value(code, self.units[7], period, view)
         )
-        _, full = _timed(
+        _, full = timed(
             "a unit's full table from the cube",
             lambda: figures.table(code, next(parents), period, view),
         )
@@ -287,7 +287,7 @@ class _Bench:
         return [what, f"{median:.3g}", spread, f"{median / self.bare:.2g}", f"{peak:.0f}"]
 
 
-def _timed(
+def timed(
     what: str, work: Callable[[], object], runs: int = RUNS
 ) -> tuple[float, tuple[str, list[float], float]]:
     took = []

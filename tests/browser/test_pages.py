@@ -16,6 +16,7 @@ PAGES = {
     "indicator of persons": f"{PLAN}/chi-tieu/XHS-06/?ky=2025-Q2",
     "indicator unknown": f"{PLAN}/chi-tieu/XHG-01/",
     "open number": f"{PLAN}/chi-tieu/CQS-03/mo/?ky=2025-Q2&don-vi=d695",
+    "honesty check": f"{PLAN}/phep-kiem/KT-NOP-HO/?ky=2025-Q2&don-vi=d695",
     "open number of a register": f"{PLAN}/chi-tieu/CQS-10/mo/?ky=2025-Q2",
     "units": f"{PLAN}/don-vi/",
     "units found": f"{PLAN}/don-vi/?tim=dong+phu",

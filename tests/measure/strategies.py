@@ -258,6 +258,14 @@ NUMBERS = st.recursive(
             lambda a: _both("day_of({0})", a, lite="CAST(strftime('%d', {0}) AS INTEGER)"), TIMES
         ),
         st.builds(
+            lambda a: _both(
+                "weekday_of({0})",
+                a,
+                lite="((CAST(strftime('%w', {0}) AS INTEGER) + 6) % 7 + 1)",
+            ),
+            TIMES,
+        ),
+        st.builds(
             lambda a: _both("month_of({0})", a, lite="CAST(strftime('%m', {0}) AS INTEGER)"), TIMES
         ),
         st.builds(

@@ -101,6 +101,7 @@ MANY = (
     *("seconds_between(received, closed) <= 60", "hour_of(received) >= 12", "fee > pages * 2"),
     *("day_of(received) = 31", "month_of(closed) = 2", "closed is null", "abs(fee - 5) < 3"),
     *("date_of(received) = last_day_of_month(received)", "day_of(due) >= 28 and fee is null"),
+    *("weekday_of(received) > 5", "weekday_of(due) = 1"),
 )
 """Conditions that together use every operator and function, of days and of moments."""
 

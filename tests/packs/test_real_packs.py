@@ -323,11 +323,23 @@ def test_interpretations_say_their_limits(pack: Pack) -> None:
 
 
 def test_no_honesty_check_pretends_to_rest_on_a_regulation(pack: Pack) -> None:
-    assert len(pack.checks) == 6
     for honesty in pack.checks.values():
         assert "hông văn bản nào quy định" in honesty.basis.vi, honesty.code
-    [concentration] = [c for c in pack.checks.values() if c.kind is CheckKind.CONCENTRATION]
-    assert (concentration.by, concentration.at_least) == ("device", 20)
+
+
+def test_every_honesty_check_has_a_declared_alarm_rule(pack: Pack) -> None:
+    """A count alone tells nobody whether it is many."""
+    for honesty in pack.checks.values():
+        assert honesty.alarm is not None, honesty.code
+        assert honesty.alarm.false_alarms == Fraction(1, 100), honesty.code
+        if honesty.kind is CheckKind.CONCENTRATION:
+            assert honesty.alarm.at_least >= 2 * honesty.at_least, honesty.code
+    assert {h.by for h in pack.checks.values() if h.by} == {
+        *("device", "network", "account"),
+        "payer_account",
+    }
+    known = {h.code: h.alarm.expected for h in pack.checks.values() if h.alarm and h.alarm.expected}
+    assert known == {"KT-SO-TRON": Fraction(1, 5)}
 
 
 # The example pack

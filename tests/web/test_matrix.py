@@ -72,6 +72,7 @@ SPOKEN = {role["code"]: role["gives"] for role in yaml.safe_load(ROLES.read_text
 SAMPLES: dict[str, Callable[[World], Any]] = {
     "plan_code": lambda _: PLAN,
     "code": lambda _: "CQS-03",
+    "plan:check.code": lambda _: "KT-NOP-HO",
     "form": lambda _: "csv",
     "period": lambda _: "2025-Q2",
     "view": lambda _: "then",

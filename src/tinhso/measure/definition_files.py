@@ -1,4 +1,4 @@
-"""From definition files to streams, indicators and honesty checks (đọc tệp định nghĩa).
+"""From definition files to streams and indicators (đọc tệp định nghĩa); `check_files` reads checks.
 
 The shape of a file (which keys, of which types) is the business of the published JSON Schemas;
 here an item whose shape is right is read for its meaning: do the stream and its fields exist, do
@@ -14,8 +14,6 @@ from tinhso.measure.boundaries import Level
 from tinhso.measure.definitions import (
     Aggregate,
     Better,
-    CheckKind,
-    HonestyCheck,
     Indicator,
     Kind,
     Part,
@@ -92,17 +90,6 @@ UNKNOWN_ASPECT = message(
     vi="Sổ tình trạng đơn vị không có nội dung “{name}”.{hint}",
     en='The register of unit states has no aspect "{name}".{hint}',
 )
-NEEDS_BY = message(
-    "concentration-needs-by",
-    vi="Phép kiểm loại “concentration” phải có “by” (trường phân biệt nguồn) và “at_least” (từ bao nhiêu bản ghi).",
-    en='A check of kind "concentration" needs "by" (the field that tells sources apart) and "at_least" (from how many records on).',
-)
-NOT_FOR_SHARE = message(
-    "share-has-no-by",
-    vi="Phép kiểm loại “share” không dùng khóa “{key}”. Bỏ khóa này, hoặc đổi loại thành “concentration”.",
-    en='A check of kind "share" does not use the key "{key}". Remove it, or make the kind "concentration".',
-)
-
 _NOTHING = Text("", "")
 _OR_FIGURE = Text(" hoặc “figure”", ' or "figure"')
 _OR_ASPECT = Text(" hoặc “aspect”", ' or "aspect"')
@@ -179,7 +166,7 @@ def field_problems(
 
 def read_indicator(tree: Tree, route: Route, streams: Mapping[str, Stream]) -> Indicator:
     """The indicator at `route`. Raises InputError with every problem of it."""
-    reader = _Reader(tree, route, streams)
+    reader = Reader(tree, route, streams)
     data = reader.data
     kind = Kind(data["kind"])
     numerator, denominator, known = reader.parts_of(kind)
@@ -207,36 +194,10 @@ def read_indicator(tree: Tree, route: Route, streams: Mapping[str, Stream]) -> I
     )
 
 
-def read_check(tree: Tree, route: Route, streams: Mapping[str, Stream]) -> HonestyCheck:
-    """The honesty check at `route`. Raises InputError with every problem of it."""
-    reader = _Reader(tree, route, streams)
-    data = reader.data
-    kind = CheckKind(data["kind"])
-    records, over = reader.part("records"), reader.part("over")
-    reader.look_at_sources(kind)
-    if reader.problems:
-        raise InputError(reader.problems)
-    assert records is not None
-    assert over is not None
-    return HonestyCheck(
-        code=data["code"],
-        name=text_of(data["name"]),
-        plain=text_of(data["plain"]),
-        kind=kind,
-        records=records,
-        over=over,
-        basis=text_of(data["basis"]),
-        indicators=tuple(data["indicators"]),
-        by=data.get("by", ""),
-        at_least=data.get("at_least", 0),
-        place=tree.place((*route, "code")),
-    )
-
-
 Parts = tuple[Part | None, Part | None, Part | None]
 
 
-class _Reader:
+class Reader:
     """Reads the parts of one definition and collects what is wrong with them."""
 
     def __init__(self, tree: Tree, route: Route, streams: Mapping[str, Stream]) -> None:
@@ -424,17 +385,3 @@ class _Reader:
         """Keep a problem once, though two parts share the key that it is about."""
         if problem not in self.problems:
             self.problems.append(problem)
-
-    def look_at_sources(self, kind: CheckKind) -> None:
-        """`by` and `at_least` belong to a concentration, and to nothing else."""
-        given = [key for key in ("by", "at_least") if key in self.data]
-        if kind is CheckKind.SHARE:
-            self.problems += [NOT_FOR_SHARE(self.key_place(key), key=key) for key in given]
-            return
-        if len(given) < 2:
-            self.problems.append(NEEDS_BY(self.place("code")))
-        stream = self.streams.get(self.data["stream"])
-        if stream is not None and "by" in self.data:
-            fields = (*TEXTS, FieldType.PERSON, FieldType.UNIT)
-            by = self.data["by"]
-            self.problems.extend(field_problems(stream, by, self.place("by"), fields))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import NOWHERE, Place, Text
@@ -104,6 +105,21 @@ class CheckKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """When a unit stands out in a check (quy tắc cảnh báo); `alarms` reckons by it.
+
+    `false_alarms` is the chance, at most, that a table of units that all record honestly marks any
+    of them. `at_least`: fewer records in question mark nobody. `expected` is the share (0 to 1) that
+    honest records have where that is known beforehand, such as that of last digits; None compares
+    with the other units.
+    """
+
+    false_alarms: Fraction
+    at_least: int
+    expected: Fraction | None = None
+
+
+@dataclass(frozen=True)
 class HonestyCheck:
     """A declared question about bent figures, shown beside a number, never correcting it.
 
@@ -122,4 +138,5 @@ class HonestyCheck:
     indicators: tuple[str, ...]
     by: str = ""
     at_least: int = 0
+    alarm: Alarm | None = None  # None: the check only counts
     place: Place = NOWHERE

@@ -13,11 +13,12 @@ from datetime import date, timedelta
 import duckdb
 
 from tinhso.measure.boundaries import Map
-from tinhso.measure.definitions import Aggregate, Kind
+from tinhso.measure.definitions import Aggregate, Kind, Part
 from tinhso.measure.expressions import to_sql
-from tinhso.measure.figures import Cell, Figures, Value
-from tinhso.measure.places import Place
-from tinhso.measure.quantities import Measured, Quantity
+from tinhso.measure.figures import Cell, Figures, Value, exact_sum
+from tinhso.measure.periods import Period
+from tinhso.measure.places import Place, View
+from tinhso.measure.quantities import CompiledCheck, Measured, Quantity
 from tinhso.measure.sql import LEVEL_SQL, source
 from tinhso.measure.streams import Sensitivity, Stream
 
@@ -64,7 +65,8 @@ def explain(
         if measured is None or cell is None:
             return None
         stream = streams[measured.quantity.stream]
-        return _Part(figures, stream, measured, value, place, sensitivity, own).explain(cell)
+        at = Asked(value.unit, value.period, value.view, value.snapshot)
+        return _Part(figures, stream, measured, at, place, sensitivity, own).explain(cell)
 
     return Explanation(
         value,
@@ -72,6 +74,44 @@ def explain(
         open_part(compiled.denominator, value.denominator),
         open_part(compiled.known, value.known),
     )
+
+
+def explain_check(
+    figures: Figures,
+    streams: Mapping[str, Stream],
+    compiled: CompiledCheck,
+    unit: str,
+    period: Period,
+    view: View,
+    sensitivity: Sequence[Sensitivity] = (Sensitivity.PUBLIC,),
+) -> tuple[PartExplanation, PartExplanation] | None:
+    """Open a check for a unit: its records in question, and those that they are among.
+
+    None where the unit does not exist in the view, or records do not cover the period.
+    """
+    place = figures.places.place(unit, period, view)
+    if place is None or figures.cube.grid.slots(period) is None:
+        return None
+    at = Asked(unit, period, view, figures.cube.manifest.snapshot)
+
+    def open_part(part: Part, quantity: Quantity) -> PartExplanation:
+        measured = Measured(part, quantity, quantity, None, None, part.window)
+        amounts, loose = figures.amounts(quantity, unit, period, place)
+        one = _Part(figures, streams[part.stream], measured, at, place, sensitivity, own=False)
+        return one.explain(Cell(exact_sum(amounts), loose))
+
+    check = compiled.check
+    return open_part(check.records, compiled.records), open_part(check.over, compiled.over)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose records are opened, and how they are looked at."""
+
+    unit: str
+    period: Period
+    view: View
+    snapshot: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +131,8 @@ def reach(
     if place is None or figures.cube.grid.slots(value.period) is None:
         return []
     own, stream = value.indicator.kind is Kind.MEASURE, streams[measured.quantity.stream]
-    return _Part(figures, stream, measured, value, place, (), own).runs()
+    at = Asked(value.unit, value.period, value.view, value.snapshot)
+    return _Part(figures, stream, measured, at, place, (), own).runs()
 
 
 def recount(connection: duckdb.DuckDBPyConnection, part: PartExplanation) -> int | None:
@@ -132,7 +173,7 @@ class _Part:
         figures: Figures,
         stream: Stream,
         measured: Measured,
-        value: Value,
+        asked: Asked,
         place: Place,
         sensitivity: Sequence[Sensitivity],
         own: bool,
@@ -141,7 +182,7 @@ class _Part:
         self.stream = stream
         self.measured = measured
         self.quantity: Quantity = measured.quantity
-        self.value = value
+        self.asked = asked
         self.place = place
         self.own = own
         self.fields = tuple(f.name for f in stream.fields if f.sensitivity in sensitivity)
@@ -153,17 +194,17 @@ class _Part:
         )
         level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in self.quantity.key else ""
         if self.stream.thing == self.stream.key:
-            table = f"lake.{self.stream.code} AT (VERSION => {self.value.snapshot})"
+            table = f"lake.{self.stream.code} AT (VERSION => {self.asked.snapshot})"
             head, records = "", table if not level else f"(SELECT *{level} FROM {table})"
         else:
-            head = f"WITH {source(self.stream, self.value.snapshot)}\n"
+            head = f"WITH {source(self.stream, self.asked.snapshot)}\n"
             records = "records" if not level else f"(SELECT *{level} FROM records)"
         units = tuple(sorted({unit for run in runs for unit in run.units}))
         return PartExplanation(
             self.measured,
             cell,
             self.stream,
-            f"{head}SELECT {self._aggregate()} AS amount\nFROM {records}\nWHERE {where}",
+            f"{head}SELECT {self._aggregate()} AS amount\nFROM {self._counted(records, where)}",
             f"{head}SELECT {', '.join(self.fields)}\nFROM {records}\nWHERE {where}"
             f"{self._one_each()}\nORDER BY {', '.join(self._order())}",
             self.fields,
@@ -171,8 +212,14 @@ class _Part:
             min((run.first_day for run in runs if run.first_day), default=None)
             if all(run.first_day for run in runs)
             else None,
-            max((run.last_day for run in runs), default=self.value.period.last_day),
+            max((run.last_day for run in runs), default=self.asked.period.last_day),
         )
+
+    def _counted(self, records: str, where: str) -> str:
+        """What is counted; of a crowd only what the window lets through, which comes after counting."""
+        if not self.quantity.by:
+            return f"{records}\nWHERE {where}"
+        return f"(\nSELECT 1 FROM {records}\nWHERE {where}{self._one_each()}\n)"
 
     def _aggregate(self) -> str:
         match self.quantity.aggregate:
@@ -184,8 +231,15 @@ class _Part:
                 return f"count(DISTINCT {self.quantity.field})"
 
     def _one_each(self) -> str:
-        """One record for each person or thing, its first; every record that adds to a sum."""
+        """One record for each person or thing, its first; every record that adds to a sum; those of
+        a source that has enough of them at one unit in one slot."""
         field = self.quantity.field
+        if self.quantity.by:
+            slot = self.figures.cube.grid.sql(self.quantity.date)
+            return (
+                f"\n  AND {self.quantity.by} IS NOT NULL\nQUALIFY count(*) OVER "
+                f"(PARTITION BY _unit, {slot}, {self.quantity.by}) >= {self.quantity.at_least}"
+            )
         match self.quantity.aggregate:
             case Aggregate.COUNT:
                 return ""
@@ -201,7 +255,7 @@ class _Part:
         return list(dict.fromkeys([self.quantity.date, *self.stream.key]))
 
     def runs(self) -> list[Run]:
-        figures, period, place = self.figures, self.value.period, self.place
+        figures, period, place = self.figures, self.asked.period, self.place
         if self.quantity.is_stock:
             the_map = place.map or figures.boundaries.map(place.last_day)
             return [Run(None, place.last_day, self._leaves(the_map))]
@@ -217,7 +271,7 @@ class _Part:
         ]
 
     def _leaves(self, the_map: Map) -> tuple[str, ...]:
-        node = self.figures.places.node(self.value.unit, self.place, the_map)
+        node = self.figures.places.node(self.asked.unit, self.place, the_map)
         if node is None:
             return ()
         inside = self.figures.places.below(the_map, node).inside

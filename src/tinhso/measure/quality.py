@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
+from tinhso.measure.alarms import Asked
 from tinhso.measure.definitions import HonestyCheck
-from tinhso.measure.figures import Figures, Value
+from tinhso.measure.figures import Figures, Value, exact_sum
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.quantities import CompiledCheck
@@ -43,18 +44,23 @@ def check_results(
     view: View,
 ) -> list[CheckResult]:
     """The honesty checks that bear on an indicator, for a unit, period and view."""
+    asked = [one for one in checks if indicator in one.check.indicators]
+    found = [(one.check, asked_of(figures, one, unit, period, view)) for one in asked]
+    return [CheckResult(check, of.records, of.over) for check, of in found if of is not None]
+
+
+def asked_of(
+    figures: Figures, compiled: CompiledCheck, unit: str, period: Period, view: View
+) -> Asked | None:
+    """What a check asks of a unit; None where the unit or the period is not there."""
     place = figures.places.place(unit, period, view)
     if place is None or figures.cube.grid.slots(period) is None:
-        return []
-    return [
-        CheckResult(
-            compiled.check,
-            int(figures.amounts(compiled.records, unit, period, place)[0].sum()),
-            int(figures.amounts(compiled.over, unit, period, place)[0].sum()),
-        )
-        for compiled in checks
-        if indicator in compiled.check.indicators
-    ]
+        return None
+    records, over = (
+        exact_sum(figures.amounts(quantity, unit, period, place)[0])
+        for quantity in (compiled.records, compiled.over)
+    )
+    return Asked(unit, records, over)
 
 
 def outliers(values: Sequence[Value]) -> frozenset[str]:

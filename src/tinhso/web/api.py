@@ -30,6 +30,7 @@ from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError
 from tinhso.measure.text import InputError
 from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan.api import router as plans_router
+from tinhso.modules.plan.api_checks import router as checks_router
 from tinhso.modules.plan.api_data import batches_router
 from tinhso.modules.plan.api_data import router as data_router
 from tinhso.modules.plan.api_opening import router as opening_router
@@ -229,6 +230,7 @@ api = Api(
 )
 api.add_router("/plans", plans_router)
 api.add_router("/plans", opening_router)
+api.add_router("/plans", checks_router)
 api.add_router("/plans", publications_router)
 api.add_router("/plans", archives_router)
 api.add_router("/units", units_router)

@@ -111,6 +111,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("date_of", (DAY,), Type.DATE, "CAST({0} AS DATE)"),
         Function("day_of", (DAY,), Type.NUMBER, "day({0})"),
         Function("month_of", (DAY,), Type.NUMBER, "month({0})"),
+        Function("weekday_of", (DAY,), Type.NUMBER, "isodow({0})"),  # Monday is 1
         Function("hour_of", (frozenset({Type.DATETIME}),), Type.NUMBER, "hour({0})"),
         Function("last_day_of_month", (DAY,), Type.DATE, "last_day({0})"),
         Function("starts_with", (_TEXT, _TEXT), Type.BOOLEAN, "starts_with({0}, {1})"),

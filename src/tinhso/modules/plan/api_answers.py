@@ -118,6 +118,7 @@ class Answers:
 
     def quality(self, value: Value, checks: Sequence[CheckResult]) -> QualityShape:
         facts = self.queries.manifest.streams[value.indicator.numerator.stream]
+        own = self.queries.own_history(value)
         return QualityShape(
             expected_units=value.expected_units,
             reported_units=value.reported_units,
@@ -125,6 +126,8 @@ class Answers:
             fresh=self.queries.fresh(value),
             rows_read=facts.read,
             rows_quarantined=facts.quarantined,
+            unlike_itself=[one.code for one in own.unlike],
+            months_compared=own.asked,
             checks=[
                 CheckResultShape(
                     **CheckShape.model_validate(one.check).model_dump(),

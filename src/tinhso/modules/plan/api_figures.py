@@ -250,6 +250,10 @@ class QualityShape(Shape):
     fresh: date | None
     rows_read: int = Field(description="Rows of the numerator's stream that came in.")
     rows_quarantined: int = Field(description="Of them, refused and not counted.")
+    unlike_itself: list[str] = Field(
+        description="Months in which the unit was far from its own earlier ones; see docs of measure."
+    )
+    months_compared: int = Field(description="Months that had enough earlier ones to compare with.")
     checks: list[CheckResultShape]
 
 

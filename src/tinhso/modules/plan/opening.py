@@ -8,8 +8,17 @@ from dataclasses import dataclass
 import duckdb
 
 from tinhso.measure.cube import make_heirs
-from tinhso.measure.explain import Explanation, PartExplanation, Rows, explain, recount, rows
+from tinhso.measure.explain import (
+    Explanation,
+    PartExplanation,
+    Rows,
+    explain,
+    explain_check,
+    recount,
+    rows,
+)
 from tinhso.measure.figures import Value
+from tinhso.measure.quantities import CompiledCheck
 from tinhso.measure.streams import Field, Sensitivity
 from tinhso.measure.text import Text
 from tinhso.modules.plan.queries import Lens, PlanQueries
@@ -52,6 +61,7 @@ ROLES = (
     Text("Đã rõ tình trạng", "State known"),
 )
 MEASURED_ROLE = Text("Số đo", "Measured")
+CHECK_ROLES = Text("Bản ghi đáng hỏi", "Records in question"), Text("Trong số", "Among")
 
 
 def open_value(
@@ -67,24 +77,45 @@ def open_value(
     explanation = explain(queries.figures, queries.workspace.streams, value, sensitivity)
     connection = open_lake(queries)
     size = SAMPLE if Sensitivity.INTERNAL not in sensitivity else PAGE
-    parts = []
-    for role, part in zip(
-        ROLES, (explanation.numerator, explanation.denominator, explanation.known), strict=True
-    ):
-        if part is None:
-            continue
-        parts.append(
-            OpenedPart(
-                role if explanation.denominator is not None else MEASURED_ROLE,
-                part,
-                recount(connection, part),
-                rows(connection, part, limit=size, offset=(page - 1) * size),
-                tuple(
-                    field for name in part.fields if (field := part.stream.field(name)) is not None
-                ),
-            )
-        )
-    return Opened(value, explanation, tuple(parts))
+    roles = ROLES if explanation.denominator is not None else (MEASURED_ROLE, *ROLES[1:])
+    parts = (explanation.numerator, explanation.denominator, explanation.known)
+    opened = tuple(
+        _opened(connection, role, part, size, page)
+        for role, part in zip(roles, parts, strict=True)
+        if part is not None
+    )
+    return Opened(value, explanation, opened)
+
+
+def open_check(
+    queries: PlanQueries,
+    compiled: CompiledCheck,
+    unit: str,
+    lens: Lens,
+    sensitivity: Sequence[Sensitivity],
+    page: int = 1,
+) -> tuple[OpenedPart, ...]:
+    """The records that a check asks about at a unit; nothing where the unit is not there."""
+    figures, streams = queries.figures, queries.workspace.streams
+    found = explain_check(figures, streams, compiled, unit, lens.period, lens.view, sensitivity)
+    connection = open_lake(queries)
+    size = SAMPLE if Sensitivity.INTERNAL not in sensitivity else PAGE
+    return tuple(
+        _opened(connection, role, part, size, page)
+        for role, part in zip(CHECK_ROLES, found or (), strict=False)
+    )
+
+
+def _opened(
+    connection: duckdb.DuckDBPyConnection, role: Text, part: PartExplanation, size: int, page: int
+) -> OpenedPart:
+    return OpenedPart(
+        role,
+        part,
+        recount(connection, part),
+        rows(connection, part, limit=size, offset=(page - 1) * size),
+        tuple(field for name in part.fields if (field := part.stream.field(name)) is not None),
+    )
 
 
 def open_lake(queries: PlanQueries) -> duckdb.DuckDBPyConnection:

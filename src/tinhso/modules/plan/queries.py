@@ -17,6 +17,7 @@ from tinhso.measure.boundaries import Level
 from tinhso.measure.cube import Manifest
 from tinhso.measure.definitions import Better, Indicator, Kind
 from tinhso.measure.figures import Figures, Table, Value
+from tinhso.measure.history import OwnHistory, own_history
 from tinhso.measure.periods import Period, PeriodKind
 from tinhso.measure.places import View
 from tinhso.measure.quality import CheckResult, check_results, outliers
@@ -269,15 +270,25 @@ class PlanQueries:
 
     def communes(self, unit: str, lens: Lens) -> list[str]:
         """The communes at or below a unit in the view, for the map of cells."""
+        if self.units.level(unit) is Level.COMMUNE:
+            return [unit]
+        return self.by_level(unit, lens).get(Level.COMMUNE, [])
+
+    def by_level(self, unit: str, lens: Lens) -> dict[Level, list[str]]:
+        """All units below a unit in the view, by level; communes have none below them."""
         found: dict[str, None] = {}
         waiting = [unit]
         while waiting:
             one = waiting.pop()
             if self.units.level(one) is Level.COMMUNE:
-                found[one] = None
-            else:
-                waiting.extend(self.figures.places.children(one, lens.period, lens.view))
-        return list(found)
+                continue
+            below = self.figures.places.children(one, lens.period, lens.view)
+            waiting.extend(child for child in below if child not in found)
+            found |= dict.fromkeys(below)
+        levels: dict[Level, list[str]] = {}
+        for one in found:
+            levels.setdefault(self.units.level(one), []).append(one)
+        return levels
 
     def values(self, code: str, units: Iterable[str], lens: Lens) -> list[Value]:
         return [self.figures.value(code, one, lens.period, lens.view) for one in units]
@@ -287,6 +298,11 @@ class PlanQueries:
 
     def outliers(self, values: Iterable[Value]) -> frozenset[str]:
         return outliers(list(values))
+
+    def own_history(self, value: Value) -> OwnHistory:
+        """The months of a value's period in which its unit was unlike its own earlier months."""
+        code = value.indicator.code
+        return own_history(self.figures, code, value.unit, self.root, value.period, value.view)
 
     def supporting(self) -> list[Indicator]:
         """Indicators that no target rests on."""

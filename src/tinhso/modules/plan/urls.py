@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.modules.plan import exports, publication_pages, publishing, views
+from tinhso.modules.plan import check_pages, exports, publication_pages, publishing, views
 
 app_name = "plan"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path(
         "<slug:plan_code>/chi-tieu/<str:code>/tai-ve.<str:form>", exports.download, name="download"
     ),
+    path("<slug:plan_code>/phep-kiem/<str:code>/", check_pages.check, name="check"),
     path("<slug:plan_code>/don-vi/", views.unit_list, name="units"),
     path("<slug:plan_code>/don-vi/<str:uid>/", views.unit, name="unit"),
     path("<slug:plan_code>/nhiem-vu/", views.tasks, name="tasks"),

@@ -22,6 +22,7 @@ from tinhso.measure.streams import Sensitivity
 from tinhso.measure.targets import Standing
 from tinhso.measure.text import NOWHERE, InputError, message, nearest
 from tinhso.modules.plan import drawings, opening, published
+from tinhso.modules.plan.checks import unit_checks
 from tinhso.modules.plan.lens import lens_query
 from tinhso.modules.plan.pack import Target
 from tinhso.modules.plan.pages import frame, plan_page
@@ -126,7 +127,7 @@ def indicator(request: HttpRequest, queries: PlanQueries, lens: Lens, code: str)
         "cells": cells,
         "best": ranked[:3],
         "worst": ranked[::-1][:3] if len(ranked) > 3 else [],
-        "checks": queries.checks(wanted, unit, lens),
+        "checks": unit_checks(queries, wanted, unit, lens),
         "related": queries.related_baselines(target) if target else [],
         "unit": unit,
         "unit_query": lens_query(lens, **{"don-vi": unit if unit != queries.root else ""}),
@@ -143,6 +144,7 @@ def _background(queries: PlanQueries, value: Value) -> dict[str, object]:
     return {
         "definition": [(role, part) for role, part in roles if part is not None],
         "fresh": queries.fresh(value),
+        "own_history": queries.own_history(value),
         "facts": queries.manifest.streams[indicator.numerator.stream],
     }
 
@@ -236,7 +238,7 @@ def open_number(request: HttpRequest, queries: PlanQueries, lens: Lens, code: st
         "everything": everything,
         "page": page,
         **_background(queries, opened.value),
-        "checks": queries.checks(wanted, unit, lens),
+        "checks": unit_checks(queries, wanted, unit, lens),
         "unit_query": lens_query(lens, **{"don-vi": unit if unit != queries.root else ""}),
     }
     return render(request, "plan/open.html", context)

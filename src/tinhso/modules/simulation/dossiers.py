@@ -12,10 +12,19 @@ from tinhso.modules.simulation.files import Chosen, Columns, Numbered
 from tinhso.modules.simulation.habits import broken
 from tinhso.modules.simulation.people import identity
 from tinhso.modules.simulation.places import Stretch
+from tinhso.modules.simulation.traces import (
+    BUSINESS,
+    CITIZEN,
+    OFFICER,
+    POST,
+    UNKNOWN,
+    Traces,
+    closings,
+    traces,
+)
 from tinhso.modules.simulation.world import World
 
 _BY = ("citizen", "officer", "post", "business")
-CITIZEN, OFFICER, POST, BUSINESS, UNKNOWN = 0, 1, 2, 3, -1
 #: Of the dossiers that are digitised at all, those whose result is digitised too.
 _RESULT_TOO = 0.97
 _NEVER_CLOSED = 0.012
@@ -42,7 +51,9 @@ class Dossiers:
     person: Ints
     adult: Ints
     by: Ints
-    device: Ints
+    traces: Traces
+    first_closed: Ints
+    reopened: Ints
 
     def __len__(self) -> int:
         return len(self.number)
@@ -69,7 +80,12 @@ def draw(world: World, stretch: Stretch, part: int, n: int, first_number: int) -
     person = world.people.draw(rng, place)
     adult = world.people.adult(person).astype(np.int64)
     unnamed = (by == BUSINESS) | (rng.random(n) < 0.045)
+    person_or_none = np.where(unnamed, -1, person)
     device = _devices(world, rng, place, day, online, by, person)
+    # Chance of their own: what they draw leaves the rest of the sample as it is.
+    left = world.chance("traces", stretch.since, part)
+    left_traces = traces(world, left, place, day, by, device, person_or_none)
+    first_closed, reopened = closings(world, left, place, received, due, closed)
     return Dossiers(
         number=first_number + np.arange(n, dtype=np.int64),
         place=place,
@@ -83,10 +99,12 @@ def draw(world: World, stretch: Stretch, part: int, n: int, first_number: int) -
         online=online,
         paid_online=_paid(world, rng, place, procedure, day, online),
         **_results(world, rng, place, day, online, closed),
-        person=np.where(unnamed, -1, person),
+        person=person_or_none,
         adult=np.where(unnamed, -1, adult),
         by=by,
-        device=device,
+        traces=left_traces,
+        first_closed=first_closed,
+        reopened=reopened,
     )
 
 
@@ -108,7 +126,11 @@ def columns(world: World, d: Dossiers) -> Columns:
         "applicant": Numbered("000", identity(d.person), 9),
         "applicant_adult": d.adult,
         "submitted_by": Chosen(_BY, d.by),
-        "device": Numbered("MP-TB-", d.device, 10),
+        "device": Numbered("MP-TB-", d.traces.device, 10),
+        "account": Numbered("MP-TN-", d.traces.account, 11),
+        "network": Numbered("MP-MANG-", d.traces.network, 11),
+        "first_closed_at": d.first_closed,
+        "reopened_at": d.reopened,
         "successor_unit_code": Chosen(world.codes, d.successor),
     }
 

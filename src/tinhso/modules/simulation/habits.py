@@ -22,7 +22,12 @@ _COMMUNES = {
     "round_numbers": 3,
     "broken_system": 3,  # no records at all in April and May
     "missing_reports": 8,
+    "one_network": 1,  # an agent with many devices brings in most online dossiers
+    "one_account": 1,  # the clerk files by one account that passes for a citizen's
+    "closed_and_reopened": 1,  # what will be late is closed in time, and opened again
 }
+#: What happens to honest offices too.
+_FAILURES = {"broken_system", "missing_reports"}
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,14 @@ class Habits:
     places: Mapping[str, Ints]
 
     @classmethod
-    def of(cls, rng: np.random.Generator, places: Places) -> Habits:
+    def of(cls, rng: np.random.Generator, places: Places, *, honest: bool) -> Habits:
+        """Places drawn for each habit; with `honest`, for failures alone, the same ones."""
         order = rng.permutation(places.communes)
         found: dict[str, Ints] = {}
         taken = 0
         for habit, count in _COMMUNES.items():
-            found[habit] = order[taken : taken + count]
+            own = order[taken : taken + count]
+            found[habit] = own[:0] if honest and habit not in _FAILURES else own
             taken += count
         found["late_district"] = rng.permutation(places.districts)[:1]
         return cls(found)

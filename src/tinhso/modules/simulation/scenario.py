@@ -96,6 +96,7 @@ class Scenario:
     including `until`, by default 31 December of `year`. `scale` 1 is a million dossiers in the
     plan year, and 1.1 million people, for a province of 111 communes; both follow the scale and
     the number of communes, so that shares of people keep their meaning at every scale.
+    With `honest` nobody has a dishonest habit, and all else is drawn as it is without.
     `starting` and `targets` are shares from 0 to 1 by the keys of STARTING, which fills gaps.
     """
 
@@ -108,6 +109,7 @@ class Scenario:
     starting: Mapping[str, float] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
     until: date | None = None
+    honest: bool = False
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.scale <= 100:
@@ -133,7 +135,8 @@ class Scenario:
     @property
     def maker(self) -> str:
         """What is written on everything that rests on this sample."""
-        return f"tinhso simulate {self.year}, seed {self.seed}, scale {self.scale:g}"
+        honest = ", honest" if self.honest else ""
+        return f"tinhso simulate {self.year}, seed {self.seed}, scale {self.scale:g}{honest}"
 
     def start(self, key: str) -> float:
         return self.starting.get(key, STARTING[key])

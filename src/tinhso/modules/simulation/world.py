@@ -51,7 +51,7 @@ class World:
         places = Places(scenario.boundaries, scenario.root, days, stream_of_chance(scenario, "map"))
         chance = stream_of_chance(scenario, "catalogue")
         catalogue = Catalogue.of(chance, scenario, places, days)
-        habits = Habits.of(stream_of_chance(scenario, "habits"), places)
+        habits = Habits.of(stream_of_chance(scenario, "habits"), places, honest=scenario.honest)
         for day in places.segments:
             places.unit_number(places.root_on(day), day)
         return cls(

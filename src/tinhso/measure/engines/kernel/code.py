@@ -229,6 +229,11 @@ class _Writer:
             hours = self._whole(_floor(moment.value, 3_600_000_000))
             days = self._whole(_floor(moment.value, DAY))
             return _Number(moment.there, self._whole(f"{hours} - 24 * {days}"))
+        if isinstance(tree, Apply) and tree.op == "weekday_of":
+            day = self._day(self._number(tree.args[0]), tree.args[0].type)
+            since_monday = f"{day.value} + 3"  # 1 January 1970 was a Thursday
+            weeks = self._whole(_floor(f"({since_monday})", 7))
+            return _Number(day.there, self._whole(f"{since_monday} - 7 * {weeks} + 1"))
         if isinstance(tree, Apply) and tree.op in _CALENDAR:
             day = self._day(self._number(tree.args[0]), tree.args[0].type)
             return _Number(day.there, self._calendar(day.value, tree.op))

@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from tinhso.measure.boundaries import Boundaries, Level, Span, Succession
+from tinhso.measure.check_files import read_check
 from tinhso.measure.cube import Cube, Workplace
-from tinhso.measure.definition_files import read_check, read_indicator, read_stream
+from tinhso.measure.definition_files import read_indicator, read_stream
 from tinhso.measure.definitions import HonestyCheck, Indicator
 from tinhso.measure.figures import Figures
 from tinhso.measure.periods import Period

@@ -6,12 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tinhso.measure.definition_files import (
-    UNKNOWN_STREAM,
-    read_check,
-    read_indicator,
-    read_stream,
-)
+from tinhso.measure.check_files import read_check
+from tinhso.measure.definition_files import UNKNOWN_STREAM, read_indicator, read_stream
 from tinhso.measure.definitions import HonestyCheck, Indicator
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import InputError, Problem
