@@ -58,6 +58,19 @@ SETTINGS = {
 }
 
 
+#: Where either is set, it says where the cluster is, and what listens where.
+_ELSEWHERE = {"SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS"}
+
+#: A Spark of this machine listens to nobody else.
+ON_THIS_MACHINE = {
+    "spark.master": "local[*]",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
 class SparkRunner:
     """Statements over views of the lake's files, in a session of their own."""
 
@@ -115,17 +128,22 @@ def running(
 def _session() -> Iterator[SparkSession]:
     """A session with settings of its own; whoever started Spark stops it."""
     try:
-        from pyspark.errors import PySparkException  # noqa: PLC0415 (not installed everywhere)
+        from py4j.protocol import Py4JError  # noqa: PLC0415 (not installed everywhere)
+        from pyspark.errors import PySparkException  # noqa: PLC0415
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
         raise InputError([NOT_INSTALLED()]) from None
-    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        raise InputError([NO_JAVA()])
     already = SparkSession.getActiveSession() is not None
+    if not already and not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        raise InputError([NO_JAVA()])
+    builder = SparkSession.builder.appName("tinhso")
+    if not _ELSEWHERE & os.environ.keys():
+        for name, value in ON_THIS_MACHINE.items():
+            builder = builder.config(name, value)
     try:
-        spark = SparkSession.builder.appName("tinhso").getOrCreate()
-    except (PySparkException, OSError) as error:
-        raise InputError([DOES_NOT_START(detail=str(error).strip())]) from error
+        spark = builder.getOrCreate()
+    except (PySparkException, Py4JError, OSError) as error:
+        raise InputError([DOES_NOT_START(detail=_first_line(error))]) from error
     try:
         session = spark.newSession()
         # Left to itself it cuts every result into 200 pieces, most of them empty on a small cluster.
@@ -136,6 +154,10 @@ def _session() -> Iterator[SparkSession]:
     finally:
         if not already:
             spark.stop()
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _no_pattern(path: str) -> str:

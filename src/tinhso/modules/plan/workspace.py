@@ -20,6 +20,7 @@ from django.conf import settings
 from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.cube import Cube, Workplace, compute
 from tinhso.measure.cube_store import CubeStore
+from tinhso.measure.engines import Engine
 from tinhso.measure.figures import Figures
 from tinhso.measure.lake import Lake, LakeSettings
 from tinhso.measure.quantities import (
@@ -72,7 +73,12 @@ class Workspace:
     """See the module. `folders` hold packs; every pack in them that has a plan is served."""
 
     def __init__(
-        self, folders: list[Path], lake: LakeSettings, cubes: Path, units: UnitRegister
+        self,
+        folders: list[Path],
+        lake: LakeSettings,
+        cubes: Path,
+        units: UnitRegister,
+        engine: Engine = Engine.AUTO,
     ) -> None:
         packs = [load(folder) for top in folders for folder in discover(top)]
         self.plans = {p.code: compile_pack(p) for p in packs if p.plan is not None}
@@ -80,6 +86,7 @@ class Workspace:
         for pack in packs:
             self.streams |= pack.streams
         self.units = units
+        self.engine = engine
         self.lake = Lake(lake, list(self.streams.values()))
         self.store = CubeStore(cubes)
         self.digest = _digest([folder for top in folders for folder in discover(top)])
@@ -125,17 +132,21 @@ class Workspace:
         plan = self.plans[code]
         return Figures(cube, self.units.boundaries, plan.indicators.values(), [plan.plan.unit])
 
-    def measure(self, snapshot: int | None = None, *, whole: bool = False) -> Cube:
+    def measure(
+        self, snapshot: int | None = None, *, whole: bool = False, engine: Engine | None = None
+    ) -> Cube:
         """Compute the cube of a snapshot (default: the newest) and make it the current one.
 
         The newest is made from the current one where that is possible, so that only what came and
-        went since is read; `whole` computes it from all records all the same.
+        went since is read; `whole` computes it from all records all the same. `engine` takes the
+        place of the one in the settings. Raises InputError where the engine cannot be had.
         """
+        engine = engine or self.engine
         if snapshot is None and not whole:
             earlier = self.store.load() if self.store.current() is not None else None
-            cube = up_to_date(self.lake, self.workplace, earlier)
+            cube = up_to_date(self.lake, self.workplace, earlier, engine)
         else:
-            cube = compute(self.lake, self.workplace, snapshot=snapshot)
+            cube = compute(self.lake, self.workplace, snapshot=snapshot, engine=engine)
         self.store.save(cube)
         return cube
 
@@ -177,4 +188,10 @@ def workspace() -> Workspace:
 
 @lru_cache(maxsize=2)
 def _workspace(units: UnitRegister) -> Workspace:
-    return Workspace(settings.TINHSO_PACKS, settings.TINHSO_LAKE, settings.TINHSO_CUBES, units)
+    return Workspace(
+        settings.TINHSO_PACKS,
+        settings.TINHSO_LAKE,
+        settings.TINHSO_CUBES,
+        units,
+        settings.TINHSO_ENGINE,
+    )
