@@ -26,7 +26,7 @@ from tinhso.kernel.units.register import register_from_files
 from tinhso.measure.boundaries import Boundaries, Level
 from tinhso.measure.cube import Cube, Workplace, compute
 from tinhso.measure.definitions import Aggregate, Better, Indicator, Kind, Part, Source
-from tinhso.measure.engines import kernel, statements
+from tinhso.measure.engines import Here, kernel, statements
 from tinhso.measure.expressions import parse, to_sql
 from tinhso.measure.figures import Figures
 from tinhso.measure.lake import Lake, LakeSettings
@@ -183,7 +183,7 @@ class Bench:
         )
         _, statement_row = timed(
             "one statement of DuckDB, the same",
-            lambda: self._check(statements.changes(connection, plan, units)),
+            lambda: self._check(statements.changes(Here(connection), plan, units)),
             runs=1,
         )
         _, queries_row = timed(

@@ -22,6 +22,7 @@ if os.environ.get("CI"):
 #: Tests that take long, the longest first. They are started before others, so that at the end of a
 #: run no worker is left alone with one while the rest have nothing to do.
 LONG = (
+    "test_on_spark.py",
     "test_drill.py",
     "test_batches.py",
     "test_account_pages.py",

@@ -18,7 +18,7 @@ from world import DOSSIERS, STREAMS, World, at, count, different, province, tota
 from tinhso.measure.cube import make_heirs
 from tinhso.measure.definitions import Aggregate, Part
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
-from tinhso.measure.engines import kernel, statements
+from tinhso.measure.engines import Here, kernel, statements
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Plan, plan_of
 from tinhso.measure.quantities import Quantity, compile_indicator, compile_part
@@ -37,7 +37,7 @@ def differences(
         ).fetchall()
     ]
     mine = kernel.changes(connection, plan, units, interpreted=interpreted)
-    theirs = statements.changes(connection, plan, units)
+    theirs = statements.changes(Here(connection), plan, units)
     assert mine is not None
     return [
         f"{quantity.key}: {units[u]} in slot {slot}: {mine[n, u, slot]}, not {theirs[n, u, slot]}"
@@ -90,7 +90,7 @@ def test_persons_counted_apart_are_those_of_one_sort(data: st.DataObject, world:
     maps = [
         levels_of(boundaries, leaves, GRID, name, ()) for name in (THEN, "2024-01-01", "2024-12-01")
     ]
-    asked = (connection, DOSSIERS, quantity, GRID, 1, leaves, maps)
+    asked = (Here(connection), DOSSIERS, quantity, GRID, 1, leaves, maps)
     assert sights(sightings(*asked, many=True)) == sights(sightings(*asked))
 
 
@@ -166,7 +166,7 @@ def test_sums_near_the_end_of_64_bits_are_left_to_the_database(world: World) -> 
     plan = plan_of(DOSSIERS, [compile_part(total("fee"), STREAMS).quantity], GRID, 1)
     connection = world.lake.reader()
     assert kernel.changes(connection, plan, ["A"], interpreted=True) is None
-    assert statements.changes(connection, plan, ["A"]).sum() == 2**62
+    assert statements.changes(Here(connection), plan, ["A"]).sum() == 2**62
 
 
 def test_a_unit_that_was_not_looked_up_is_an_error_and_no_wrong_number(world: World) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ import numpy as np
 from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
-from tinhso.measure.engines import KERNEL_FROM, Engine, changes
+from tinhso.measure.engines import KERNEL_FROM, Engine, Runner, changes, runner
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, Standing, look, standing, unit_rows
 from tinhso.measure.periods import Grid
@@ -146,15 +147,18 @@ def compute(
 ) -> Cube:
     """Compute the cube of a snapshot (default: the newest) from the records."""
     began = time.perf_counter()
-    connection = lake.reader()
-    connection.execute("SET preserve_insertion_order = false")  # nothing here asks for an order
-    try:
+    with ExitStack() as open_for:
+        connection = open_for.enter_context(closing(lake.reader()))
+        connection.execute("SET preserve_insertion_order = false")  # nothing here asks for an order
         at = lake.snapshot(connection) if snapshot is None else snapshot
-        looks = {code: look(connection, s, at) for code, s in workplace.streams.items()}
-        rows = {code: unit_rows(connection, s, at) for code, s in workplace.streams.items()}
+        streams = workplace.streams
+        run = open_for.enter_context(runner(engine, connection, tuple(streams.values()), at))
+        looks = {code: look(connection, s, at) for code, s in streams.items()}
+        rows = {code: unit_rows(run, s, at) for code, s in streams.items()}
         grid = grid_of(looks.values(), workplace.boundaries)
         units = sorted({unit for own in rows.values() for unit in own})
         make_heirs(connection, workplace.boundaries, units)
+        run.share("heirs")
         maps = map_days(workplace.boundaries, units, grid)
         totals = records_of_units(rows, units, grid)
         found: dict[SightingKey, Sightings] = {}
@@ -162,14 +166,12 @@ def compute(
         for quantity in workplace.quantities:
             stream = workplace.streams[quantity.stream]
             if quantity.by:
-                totals[quantity.key] = running(
-                    crowds(connection, stream, quantity, grid, at, units)
-                )
+                totals[quantity.key] = running(crowds(run, stream, quantity, grid, at, units))
             elif quantity.aggregate is not Aggregate.DISTINCT:
                 additive[quantity.stream].append(quantity)
         for code, quantities in additive.items():
             plan = plan_of(workplace.streams[code], quantities, grid, at)
-            totals |= additive_totals(connection, plan, units, engine, looks[code].rows)
+            totals |= additive_totals(run, plan, units, engine, looks[code].rows)
         distinct = [q for q in workplace.quantities if q.aggregate is Aggregate.DISTINCT]
         if distinct:
             levels = [
@@ -181,12 +183,10 @@ def compute(
                 many = engine is Engine.KERNEL or (
                     engine is Engine.AUTO and looks[stream.code].rows >= KERNEL_FROM
                 )
-                found |= sightings(connection, stream, quantity, grid, at, units, levels, many=many)
+                found |= sightings(run, stream, quantity, grid, at, units, levels, many=many)
         facts = facts_of(looks, standing(connection, at))
         manifest = manifest_of(workplace, at, grid, maps, facts, began)
         return Cube(manifest, units, totals, found)
-    finally:
-        connection.close()
 
 
 def manifest_of(
@@ -295,7 +295,7 @@ def make_heirs(
 
 
 def crowds(
-    connection: duckdb.DuckDBPyConnection,
+    run: Runner,
     stream: Stream,
     quantity: Quantity,
     grid: Grid,
@@ -306,21 +306,22 @@ def crowds(
     """What each slot holds of them at each unit: [unit][slot]; only slots within `days`, if given."""
     found = np.zeros((len(units), grid.count), dtype=np.int64)
     index = {unit: n for n, unit in enumerate(units)}
-    sql = crowd_plan(stream, quantity, grid, snapshot, days)
-    for unit, slot, amount in connection.execute(sql).fetchall():
+    sql = crowd_plan(stream, quantity, grid, snapshot, days, run.dialect)
+    rows = run.connection.execute(f"SELECT _unit, slot, n FROM {run.rows(sql)}")
+    for unit, slot, amount in rows.fetchall():
         found[index[unit], slot] = amount
     return found
 
 
 def additive_totals(
-    connection: duckdb.DuckDBPyConnection,
+    run: Runner,
     plan: Plan,
     units: Sequence[str],
     engine: Engine,
     rows: int,
 ) -> dict[str, Array]:
     """The plan's quantities as a cube holds them; `rows` says about how many records there are."""
-    found = changes(connection, plan, units, engine, rows)
+    found = changes(run, plan, units, engine, rows)
     return {q.key: running(of) for q, of in zip(plan.quantities, found, strict=True)}
 
 

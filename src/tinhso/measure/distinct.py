@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinhso.measure.boundaries import Boundaries, Map, heir
+from tinhso.measure.engines.runners import Runner
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array
 from tinhso.measure.quantities import Quantity
@@ -120,7 +121,7 @@ def _beside(followed: Iterable[str], the_map: Map) -> dict[str, str]:
 
 
 def sightings(
-    connection: duckdb.DuckDBPyConnection,
+    run: Runner,
     stream: Stream,
     quantity: Quantity,
     grid: Grid,
@@ -137,10 +138,10 @@ def sightings(
     more records than should be sorted in memory.
     """
     if many and not among:
-        counted = _counted_apart(connection, stream, quantity, grid, snapshot, leaves, maps)
+        counted = _counted_apart(run.connection, stream, quantity, grid, snapshot, leaves, maps)
         if counted is not None:
             return counted
-    seen = _seen(connection, stream, quantity, grid, snapshot, leaves, among)
+    seen = _seen(run, stream, quantity, grid, snapshot, leaves, among)
     found: dict[SightingKey, Sightings] = {}
     for levels in maps:
         for layer in levels.layers:
@@ -186,7 +187,7 @@ class _Seen:
 
 
 def _seen(
-    connection: duckdb.DuckDBPyConnection,
+    run: Runner,
     stream: Stream,
     quantity: Quantity,
     grid: Grid,
@@ -194,10 +195,10 @@ def _seen(
     leaves: Sequence[str],
     among: str,
 ) -> _Seen:
+    connection = run.connection
     make_table(connection, "leaves", {"leaf": "INTEGER", "_unit": "VARCHAR"}, enumerate(leaves))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE seen AS {seen_plan(stream, quantity, grid, snapshot, among)}"
-    )
+    sql = seen_plan(stream, quantity, grid, snapshot, among, run.dialect)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE seen AS FROM {run.rows(sql)}")
     # Hashes sort faster than texts; where two persons share one, their texts are sorted instead.
     counted = connection.execute("SELECT count(DISTINCT who), count(DISTINCT hash(who)) FROM seen")
     persons, hashes = counted.fetchone() or (0, 0)

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from tinhso.measure.engines.runners import Runner
 from tinhso.measure.plan import Change
 from tinhso.measure.sql import table_of
 from tinhso.measure.streams import Stream
@@ -48,14 +49,13 @@ def look(connection: duckdb.DuckDBPyConnection, stream: Stream, at: int | Change
     )
 
 
-def unit_rows(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, at: int | Change
-) -> dict[str, int]:
+def unit_rows(run: Runner, stream: Stream, at: int | Change) -> dict[str, int]:
     """How many records each unit has."""
-    found = connection.execute(
-        f"SELECT _unit, count(*) FROM {table_of(stream.code, at)} WHERE _unit IS NOT NULL GROUP BY 1"
+    sql = (
+        f"SELECT _unit, count(*) AS n FROM {table_of(stream.code, at, run.dialect)} "
+        f"WHERE _unit IS NOT NULL GROUP BY _unit"
     )
-    return dict(found.fetchall())
+    return dict(run.connection.execute(f"SELECT _unit, n FROM {run.rows(sql)}").fetchall())
 
 
 def _span(

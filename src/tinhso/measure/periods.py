@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from tinhso.measure.expressions.dialects import DUCKDB, Dialect
 from tinhso.measure.text import NOWHERE, InputError, Text, message
 
 WRONG_PERIOD = message(
@@ -274,16 +275,16 @@ class Grid:
             return date.max
         return (self.starts[slot] if slot < len(self.starts) else self.end) - timedelta(days=1)
 
-    def sql(self, day: str) -> str:
+    def sql(self, day: str, dialect: Dialect = DUCKDB) -> str:
         """SQL that gives the slot of the date or timestamp expression `day`; NULL for no day."""
         base = self.start
         first = (base.year * 12 + base.month) * 2 + (1 if base.day >= 15 else 0) - 1
         ordinal = (
             f"(year({day}) * 12 + month({day})) * 2 + CAST(day({day}) >= 15 AS INTEGER) - {first}"
         )
-        cuts = "".join(f" + CAST({day} >= DATE '{cut}' AS INTEGER)" for cut in self.cuts)
+        cuts = "".join(f" + CAST({day} >= {dialect.literal(cut)} AS INTEGER)" for cut in self.cuts)
         top = self.count - 1
         return (
-            f"CASE WHEN {day} < DATE '{base}' THEN 0 "
-            f"WHEN {day} >= DATE '{self.end}' THEN {top} ELSE {ordinal}{cuts} END"
+            f"CASE WHEN {day} < {dialect.literal(base)} THEN 0 "
+            f"WHEN {day} >= {dialect.literal(self.end)} THEN {top} ELSE {ordinal}{cuts} END"
         )

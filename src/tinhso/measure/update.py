@@ -33,7 +33,7 @@ from tinhso.measure.cube import (
 )
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, changed, levels_of, sightings
-from tinhso.measure.engines import Engine
+from tinhso.measure.engines import Engine, Here
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, look, standing, unit_rows
 from tinhso.measure.plan import Array, Change, plan_of
@@ -118,6 +118,7 @@ class _Update:
         touched: set[str],
     ) -> None:
         self.connection = connection
+        self.run = Here(connection)
         self.workplace = workplace
         self.earlier = earlier
         self.at = at
@@ -196,13 +197,13 @@ class _Update:
         found = {}
         for code, stream in self.workplace.streams.items():
             if code in self.registers:
-                found[code] = unit_rows(self.connection, stream, self.at)
+                found[code] = unit_rows(self.run, stream, self.at)
                 continue
             then = self.earlier.totals[records_key(code)][:, -1].tolist()
             own = dict(zip(self.earlier.units, then, strict=True))
             if code in self.flows:
                 for way in self.ways:
-                    by_unit = unit_rows(self.connection, stream, way)
+                    by_unit = unit_rows(self.run, stream, way)
                     self.change_of_units[code, way] = by_unit
                     for unit, n in by_unit.items():
                         own[unit] = own.get(unit, 0) + (n if way.added else -n)
@@ -242,9 +243,7 @@ class _Update:
         stream = self.workplace.streams[code]
         if code in self.registers:
             plan = plan_of(stream, quantities, self.grid, self.at)
-            return additive_totals(
-                self.connection, plan, self.units, self.engine, self.looks[code].rows
-            )
+            return additive_totals(self.run, plan, self.units, self.engine, self.looks[code].rows)
         found = {quantity.key: totals[quantity.key].copy() for quantity in quantities}
         for way in self.ways:
             by_unit = self.change_of_units[code, way]
@@ -256,7 +255,7 @@ class _Update:
             kept = [n for n, unit in enumerate(units) if unit in index]
             places = np.array([index[units[n]] for n in kept], dtype=np.int64)
             records = sum(by_unit.values())
-            delta = additive_totals(self.connection, plan, units, self.engine, records)
+            delta = additive_totals(self.run, plan, units, self.engine, records)
             for key, of in delta.items():
                 found[key][places] += (1 if way.added else -1) * of[kept]
         return found
@@ -274,7 +273,7 @@ class _Update:
             if last == self.grid.count - 1
             else self.grid.last_day(last) + timedelta(days=1),
         )
-        fresh = crowds(self.connection, stream, quantity, self.grid, self.at, self.units, days)
+        fresh = crowds(self.run, stream, quantity, self.grid, self.at, self.units, days)
         by_slot = np.diff(totals, axis=1)
         by_slot[:, first : last + 1] = fresh[:, first : last + 1]
         return running(by_slot)
@@ -306,14 +305,12 @@ class _Update:
             stream = self.workplace.streams[quantity.stream]
             whole = {key: one for key, one in found.items() if key[0] == quantity.key}
             if quantity.stream in self.registers:
-                now = sightings(
-                    self.connection, stream, quantity, self.grid, self.at, units, levels
-                )
+                now = sightings(self.run, stream, quantity, self.grid, self.at, units, levels)
             else:
                 self._list_touched(stream, quantity)
                 gone, come = (
                     sightings(
-                        *(self.connection, stream, quantity, self.grid, snapshot, units, levels),
+                        *(self.run, stream, quantity, self.grid, snapshot, units, levels),
                         among="touched",
                     )
                     for snapshot in (self.earlier.manifest.snapshot, self.at)

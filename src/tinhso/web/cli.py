@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from tinhso.measure.engines import Engine
 from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
@@ -251,17 +252,24 @@ def withdraw(batch: int, reason: str) -> None:
     is_flag=True,
     help="Tính lại tất cả, không chỉ phần đã đổi · Compute everything, not only what has changed",
 )
-def measure(snapshot: int | None, whole: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice([one.value for one in Engine]),
+    help="Bộ máy tính, thay cho TINHSO_ENGINE · What computes, instead of TINHSO_ENGINE",
+)
+def measure(snapshot: int | None, whole: bool, engine: str | None) -> None:
     """Tính mọi con số từ bản ghi · Compute all figures from the records."""
     set_up()
-    _measure_now(snapshot, whole=whole)
+    _measure_now(snapshot, whole=whole, engine=Engine(engine) if engine else None)
 
 
-def _measure_now(snapshot: int | None, *, whole: bool = False) -> None:
+def _measure_now(
+    snapshot: int | None, *, whole: bool = False, engine: Engine | None = None
+) -> None:
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
 
     with telling_problems():
-        manifest = workspace().measure(snapshot, whole=whole).manifest
+        manifest = workspace().measure(snapshot, whole=whole, engine=engine).manifest
     say(
         Text(
             f"Đã tính {len(manifest.quantities)} phần từ bản chụp số {manifest.snapshot} trong {manifest.seconds} giây.",

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tinhso.kernel.people.signin.provider import OpenIdProvider
+from tinhso.measure.engines import Engine
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.store import FORM, Bucket
 from tinhso.measure.text import NOWHERE, InputError, Text, message
@@ -205,6 +206,14 @@ MEMORY_LIMIT = Setting(
         "Bộ nhớ tối đa của bộ máy tính số liệu.", "The most memory that the figures' engine takes."
     ),
 )
+ENGINE = Setting(
+    "TINHSO_ENGINE",
+    "auto",
+    Text(
+        "Bộ máy tính số liệu: auto, duckdb, kernel, spark hoặc clickhouse.",
+        "What computes figures: auto, duckdb, kernel, spark or clickhouse.",
+    ),
+)
 HTTPS = Setting(
     "TINHSO_HTTPS",
     "0",
@@ -339,6 +348,7 @@ SETTINGS = (
         LEDGER_SIGNING_KEY,
         SAMPLE_SCALE,
         MEMORY_LIMIT,
+        ENGINE,
         HTTPS,
         PROXIES,
         MAIL_URL,
@@ -407,6 +417,16 @@ def lake_settings() -> LakeSettings:
         bucket=bucket,
         memory_limit=MEMORY_LIMIT.get(),
     )
+
+
+def engine() -> Engine:
+    """What computes figures. Raises InputError (`setting-wrong`)."""
+    value = ENGINE.get()
+    if value not in list(Engine):
+        names = ", ".join(Engine)
+        wanted = Text(f"một trong {names}", f"one of {names}")
+        raise InputError([WRONG_SETTING(NOWHERE, name=ENGINE.name, value=value, wanted=wanted)])
+    return Engine(value)
 
 
 def mail_settings() -> dict[str, object]:

@@ -194,6 +194,7 @@ TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()
+TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 

@@ -8,4 +8,4 @@ crowds AS (
     AND received IS NOT NULL
   GROUP BY _unit, slot, citizen HAVING count(*) >= 20
 )
-SELECT _unit, slot, CAST(sum(n) AS BIGINT) AS n FROM crowds GROUP BY ALL
+SELECT _unit, slot, CAST(sum(n) AS BIGINT) AS n FROM crowds GROUP BY _unit, slot

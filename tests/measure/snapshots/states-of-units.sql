@@ -3,11 +3,11 @@ WITH states AS (
   FROM lake.reported AT (VERSION => 7)
 ),
 heard AS (
-  SELECT s._unit, s.item, h.path, min(f.as_of) AS first
+  SELECT s._unit AS _unit, s.item AS item, h.path, min(f.as_of) AS first
   FROM states s JOIN heirs h ON h.source = s._unit
   LEFT JOIN states f ON f._unit = h.target AND f.item = s.item AND f.as_of >= h.day
   WHERE s._next IS NULL
-  GROUP BY ALL
+  GROUP BY s._unit, s.item, h.path
 ),
 taken_over AS (
   SELECT _unit, item, max(first) AS day

@@ -1,20 +1,20 @@
-"""The engine that runs a plan as one statement of DuckDB."""
+"""The engine that runs a plan as one statement, in the dialect of whatever runs it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
 import numpy as np
 
+from tinhso.measure.engines.runners import Runner
 from tinhso.measure.plan import Array, Plan
 from tinhso.measure.sql import statement
 
 
-def changes(connection: duckdb.DuckDBPyConnection, plan: Plan, units: Sequence[str]) -> Array:
+def changes(run: Runner, plan: Plan, units: Sequence[str]) -> Array:
     """What each slot adds to each quantity at each unit: [quantity][unit][slot]."""
-    written = statement(plan)
-    result = connection.execute(written.sql).fetchnumpy()
+    written = statement(plan, run.dialect)
+    result = run.connection.execute(f"FROM {run.rows(written.sql)}").fetchnumpy()
     found = np.zeros((len(plan.quantities), len(units), plan.grid.count), dtype=np.int64)
     if not len(units):
         return found

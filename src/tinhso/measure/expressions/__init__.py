@@ -7,6 +7,7 @@ Logic is three-valued as in SQL: a comparison with an empty field is neither tru
 filter keeps only what is true. `x is not false` therefore keeps empty fields, `x` does not.
 """
 
+from tinhso.measure.expressions.dialects import CLICKHOUSE, DUCKDB, SPARK, Dialect
 from tinhso.measure.expressions.reader import parse
 from tinhso.measure.expressions.tree import (
     ALWAYS,
@@ -20,23 +21,25 @@ from tinhso.measure.expressions.tree import (
     Type,
     conjuncts,
     fields_of,
-    literal,
     to_sql,
 )
 
 __all__ = [
     "ALWAYS",
+    "CLICKHOUSE",
+    "DUCKDB",
     "FIELD_TYPES",
     "FUNCTIONS",
+    "SPARK",
     "UNIT_LEVEL",
     "Apply",
     "Constant",
+    "Dialect",
     "Expression",
     "Ref",
     "Type",
     "conjuncts",
     "fields_of",
-    "literal",
     "parse",
     "to_sql",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tinhso.measure.expressions.dialects import DUCKDB, Dialect
 from tinhso.measure.streams import Field, FieldType, Sensitivity
 from tinhso.measure.text import Text
 
@@ -144,26 +145,29 @@ _TEMPLATES: dict[str, tuple[str, int]] = {
 }
 
 
-def to_sql(tree: Expression) -> str:
-    """The tree as DuckDB SQL, with no more parentheses than it needs.
+def to_sql(tree: Expression, dialect: Dialect = DUCKDB) -> str:
+    """The tree as SQL, with no more parentheses than it needs.
+
+    Raises InputError for a constant that the dialect's engine cannot hold.
 
     >>> to_sql(Apply("and", (Ref("paid", Type.BOOLEAN), ALWAYS), Type.BOOLEAN))
     'paid AND true'
     """
-    return _sql(tree)[0]
+    return _sql(tree, dialect)[0]
 
 
-def _sql(tree: Expression) -> tuple[str, int]:
+def _sql(tree: Expression, dialect: Dialect) -> tuple[str, int]:
     if isinstance(tree, Ref):
         return tree.name, 9
     if isinstance(tree, Constant):
-        return literal(tree.value), 9
+        return dialect.literal(tree.value), 9
     if tree.op in FUNCTIONS:
-        return FUNCTIONS[tree.op].sql.format(*(to_sql(arg) for arg in tree.args)), 9
-    template, strength = _TEMPLATES[tree.op]
+        form = dialect.functions.get(tree.op, FUNCTIONS[tree.op].sql)
+        return form.format(*(to_sql(arg, dialect) for arg in tree.args)), 9
+    template, strength = dialect.operators.get(tree.op, _TEMPLATES[tree.op])
     args = []
     for position, arg in enumerate(tree.args):
-        text, inner = _sql(arg)
+        text, inner = _sql(arg, dialect)
         # Comparisons do not chain, -- begins a comment, and a * (b % c) is not (a * b) % c.
         weak = inner < strength or (
             inner == strength
@@ -171,26 +175,15 @@ def _sql(tree: Expression) -> tuple[str, int]:
         )
         args.append(f"({text})" if weak else text)
     if strength in (5, 6) and _is_small(tree.args[0]) and not any(fields_of(tree)):
-        args[0] = f"CAST({args[0]} AS BIGINT)"  # DuckDB would reckon constants in 32 bits
+        args[0] = f"CAST({args[0]} AS BIGINT)"  # engines would reckon constants in 32 bits
     if tree.op == "in":
-        return f"{args[0]} IN ({', '.join(args[1:])})", strength
+        return dialect.among(args[0], args[1:]), strength
     return template.format(*args), strength
 
 
 def _is_small(tree: Expression) -> bool:
-    """Whether DuckDB takes a term without fields for a number of 32 bits."""
+    """Whether an engine takes a term without fields for a number of 32 bits."""
     return isinstance(tree, Constant) or (isinstance(tree, Apply) and tree.op in ("neg", "abs"))
-
-
-def literal(value: bool | int | str | date) -> str:
-    """A constant as SQL."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, date):
-        return f"DATE '{value.isoformat()}'"
-    return "'" + value.replace("'", "''") + "'"
 
 
 def fields_of(tree: Expression) -> Iterator[str]:

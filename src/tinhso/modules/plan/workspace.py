@@ -20,6 +20,7 @@ from django.conf import settings
 from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.cube import Cube, Workplace, compute
 from tinhso.measure.cube_store import CubeStore
+from tinhso.measure.engines import Engine
 from tinhso.measure.figures import Figures
 from tinhso.measure.forecast import METHOD
 from tinhso.measure.forecast.store import ForecastStore
@@ -74,7 +75,12 @@ class Workspace:
     """See the module. `folders` hold packs; every pack in them that has a plan is served."""
 
     def __init__(
-        self, folders: list[Path], lake: LakeSettings, cubes: Path, units: UnitRegister
+        self,
+        folders: list[Path],
+        lake: LakeSettings,
+        cubes: Path,
+        units: UnitRegister,
+        engine: Engine = Engine.AUTO,
     ) -> None:
         packs = [load(folder) for top in folders for folder in discover(top)]
         self.plans = {p.code: compile_pack(p) for p in packs if p.plan is not None}
@@ -82,6 +88,7 @@ class Workspace:
         for pack in packs:
             self.streams |= pack.streams
         self.units = units
+        self.engine = engine
         self.lake = Lake(lake, list(self.streams.values()))
         self.store = CubeStore(cubes)
         self.forecasts = ForecastStore(cubes.with_name("forecasts"))
@@ -140,17 +147,21 @@ class Workspace:
         snapshot, _, _ = self.cube_name.partition("-")
         return bool(snapshot) and self.forecasts.serves(int(snapshot), self.forecast_basis)
 
-    def measure(self, snapshot: int | None = None, *, whole: bool = False) -> Cube:
+    def measure(
+        self, snapshot: int | None = None, *, whole: bool = False, engine: Engine | None = None
+    ) -> Cube:
         """Compute the cube of a snapshot (default: the newest) and make it the current one.
 
         The newest is made from the current one where that is possible, so that only what came and
-        went since is read; `whole` computes it from all records all the same.
+        went since is read; `whole` computes it from all records all the same. `engine` takes the
+        place of the one in the settings. Raises InputError where the engine cannot be had.
         """
+        engine = engine or self.engine
         if snapshot is None and not whole:
             earlier = self.store.load() if self.store.current() is not None else None
-            cube = up_to_date(self.lake, self.workplace, earlier)
+            cube = up_to_date(self.lake, self.workplace, earlier, engine)
         else:
-            cube = compute(self.lake, self.workplace, snapshot=snapshot)
+            cube = compute(self.lake, self.workplace, snapshot=snapshot, engine=engine)
         self.store.save(cube)
         return cube
 
@@ -192,4 +203,10 @@ def workspace() -> Workspace:
 
 @lru_cache(maxsize=2)
 def _workspace(units: UnitRegister) -> Workspace:
-    return Workspace(settings.TINHSO_PACKS, settings.TINHSO_LAKE, settings.TINHSO_CUBES, units)
+    return Workspace(
+        settings.TINHSO_PACKS,
+        settings.TINHSO_LAKE,
+        settings.TINHSO_CUBES,
+        units,
+        settings.TINHSO_ENGINE,
+    )
