@@ -31,7 +31,11 @@ from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array
 
 #: Persons go by the highest bits of their hash into so many files.
-PARTITIONS = 256
+PARTITION_BITS = 6
+PARTITIONS = 1 << PARTITION_BITS
+
+#: Up to so many sightings of a person are sorted one by one.
+FEW = 16
 
 #: Layers that are counted at once, and partitions that are sorted at once.
 THREADS = 2
@@ -130,7 +134,7 @@ def _scatter(  # type: ignore[no-untyped-def]
     size = len(units)
     count = np.zeros(len(ends), dtype=np.int64)
     for i in range(size):
-        count[(persons[i] >> np.uint64(56)) + 1] += 1
+        count[(persons[i] >> np.uint64(64 - PARTITION_BITS)) + 1] += 1
     for n in range(1, len(ends)):
         count[n] += count[n - 1]
         ends[n] = count[n]
@@ -143,7 +147,7 @@ def _scatter(  # type: ignore[no-untyped-def]
             place = (place + np.uint64(1)) & mask
         slot = slots[min(max(days[i] - low, 0), len(slots) - 1)]
         word = (np.uint64(slot) << np.uint64(bits)) | np.uint64(places[place])
-        part = persons[i] >> np.uint64(56)
+        part = persons[i] >> np.uint64(64 - PARTITION_BITS)
         at = count[part]
         count[part] += 1
         rows[at, 0] = persons[i]
@@ -176,11 +180,19 @@ def _grouped(persons, rows, order, words):  # type: ignore[no-untyped-def]
         check = rows[first, 1] >> np.uint64(32)
         end = begin
         while end < size and persons[order[end]] == persons[first]:
-            if rows[order[end], 1] >> np.uint64(32) != check:
+            row = rows[order[end], 1]
+            if row >> np.uint64(32) != check:
                 return False
-            words[end] = np.uint32(rows[order[end], 1] & np.uint64(0xFFFFFFFF))
+            word = np.uint32(row & np.uint64(0xFFFFFFFF))
+            # Most are seen a few times: each goes in at its place; of the others, all are sorted.
+            place = end
+            while place > begin and end - begin < FEW and words[place - 1] > word:
+                words[place] = words[place - 1]
+                place -= 1
+            words[place] = word
             end += 1
-        words[begin:end].sort()
+        if end - begin > FEW:
+            words[begin:end].sort()
         words[begin] |= new
         begin = end
     return True
