@@ -72,7 +72,7 @@ $(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@echo "[+] Cài công cụ kiểm thử · Installing test tools"
-	@$(PIP) install --quiet --no-deps --require-hashes -r requirements/dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --require-hashes -r requirements/dev.lock
 	@touch $@
 
 clean:
