@@ -198,7 +198,11 @@ class Lake:
         ).fetchall():
             found.setdefault(table, {})[column] = kind
         wanted = {code: _columns(stream) for code, stream in self.streams.items()}
-        wanted |= {"_batches": BATCH_COLUMNS, "_quarantine": QUARANTINE_COLUMNS}
+        wanted |= {
+            "_batches": BATCH_COLUMNS,
+            "_quarantine": QUARANTINE_COLUMNS,
+            "_keys": KEY_COLUMNS,
+        }
         retyped = [
             RETYPED(stream=table, field=name, declared=kind, found=found[table][name])
             for table, columns in wanted.items()
@@ -240,6 +244,15 @@ BATCH_COLUMNS = {
     "simulated": "VARCHAR",  # "" for real records, else what made them
     "note": "VARCHAR",
     "before_snapshot": "BIGINT",  # the snapshot that the batch was applied to
+}
+
+#: The keys that pseudonyms went through, the newest last; `number` says how many lines the key has,
+#: `before_snapshot` the last snapshot without it. Of a key only a fingerprint.
+KEY_COLUMNS = {
+    "number": "BIGINT",
+    "fingerprint": "VARCHAR",
+    "at": "TIMESTAMP",
+    "before_snapshot": "BIGINT",
 }
 
 #: Rows that were not taken. `raw` is the row as JSON with personal fields masked, `problems` a

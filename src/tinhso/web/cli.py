@@ -236,7 +236,12 @@ def withdraw(batch: int, reason: str) -> None:
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
 
     with telling_problems():
-        receipt = withdraw_batch(workspace().lake, batch, reason=reason)
+        receipt = withdraw_batch(
+            workspace().lake,
+            batch,
+            reason=reason,
+            person_key=configuration.secret(configuration.PERSON_KEY).encode(),
+        )
         enter_batches(workspace(), OPERATOR)
     say(receipt.to(language()))
     if workspace().is_stale():

@@ -529,3 +529,19 @@ def replace_secret(setting: Setting, value: str) -> None:
     aside.touch(mode=0o600)
     aside.write_text(value, encoding="ascii")
     aside.replace(secret_file(setting))
+
+
+def following_secret(setting: Setting) -> str:
+    """The secret with one more line that is made now, or was made when following was cut off."""
+    path = secret_file(setting).with_suffix(".following")
+    if not path.exists():
+        aside = path.with_suffix(f".{secrets.token_hex(4)}")
+        aside.touch(mode=0o600)
+        aside.write_text(f"{secret(setting)}\n{secrets.token_urlsafe(48)}", encoding="ascii")
+        aside.replace(path)
+    return path.read_text(encoding="ascii")
+
+
+def follow_secret(setting: Setting) -> None:
+    """The secret that follows takes the place of the one before."""
+    secret_file(setting).with_suffix(".following").replace(secret_file(setting))

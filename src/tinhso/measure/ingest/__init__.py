@@ -12,6 +12,7 @@ from tinhso.measure.ingest.log import Event, batches, notes
 from tinhso.measure.ingest.progress import OnProgress
 from tinhso.measure.ingest.pseudonyms import pseudonym
 from tinhso.measure.ingest.receipt import Mode, Receipt, Status, Tally
+from tinhso.measure.ingest.rekeying import is_changed_to, rotate
 from tinhso.measure.ingest.withdrawal import withdraw
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "Tally",
     "batches",
     "ingest",
+    "is_changed_to",
     "notes",
     "pseudonym",
+    "rotate",
     "withdraw",
 ]

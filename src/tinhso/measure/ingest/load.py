@@ -19,6 +19,7 @@ from tinhso.measure.ingest.parsing import declare_macros
 from tinhso.measure.ingest.progress import OnProgress, Progress
 from tinhso.measure.ingest.pseudonyms import declare_pseudonym
 from tinhso.measure.ingest.receipt import Mode, Receipt, Status
+from tinhso.measure.ingest.rekeying import check_key, persons_of, remember_key
 from tinhso.measure.ingest.returned import Returned
 from tinhso.measure.ingest.sources import Source, quoted
 from tinhso.measure.ingest.staging import (
@@ -75,8 +76,8 @@ def ingest(
         if earlier is not None:
             snapshot = lake.snapshot(connection)
             return Receipt(Status.UNCHANGED, stream, path.name, earlier.batch, snapshot)
-        load = _Load(lake, connection, declared, path, folder, facts, boundaries)
-        load.read(today, person_key, Progress(connection, on_progress))
+        load = _Load(lake, connection, declared, path, folder, facts, boundaries, person_key)
+        load.read(today, Progress(connection, on_progress))
         return load.write(mode, simulated, note, returned_to, language)
 
 
@@ -92,8 +93,12 @@ class _Load:
         folder: Path,
         facts: Facts,
         boundaries: Boundaries,
+        person_key: bytes,
     ) -> None:
         self._lake = lake
+        self._key = person_key
+        # A lake that holds no pseudonyms yet takes whatever key comes first.
+        self._new_key = bool(persons_of(stream)) and not check_key(connection, person_key)
         self._connection = connection
         self._stream = stream
         self._path = path
@@ -107,12 +112,12 @@ class _Load:
         self._progress: Progress
         self._judged: Judged
 
-    def read(self, today: date, person_key: bytes, progress: Progress) -> None:
+    def read(self, today: date, progress: Progress) -> None:
         """Stage and judge every row. Raises InputError when the file cannot be read to its end."""
         connection = self._connection
         self._progress = progress
         declare_macros(connection)
-        declare_pseudonym(connection, person_key)
+        declare_pseudonym(connection, self._key)
         source = open_source(connection, self._path, self._link, self._facts, self._stream)
         try:
             self._stage(source, today)
@@ -174,6 +179,8 @@ class _Load:
         with self._progress.step(0.99), log.transaction(connection):
             if not refused:
                 self._write_records(receipt)
+                if self._new_key:
+                    remember_key(connection, self._key, before)
             self._write_quarantine(receipt)
             log.record(
                 connection,

@@ -9,8 +9,12 @@ as much again: key and number fit into one block. 96 bits keep two of a hundred 
 meeting by chance (less than one in 10^13). Without the key, the pseudonyms cannot be found by
 trying all identity numbers, as those of an unkeyed hash could.
 
-The key goes into a variable of the connection, never into the text of a query: texts of queries end
-up in error messages and logs.
+A key is changed by hashing once more: the pseudonyms in the lake go through the new key, and so does
+every number after the old ones (`rekeying`). Keys stand in a row, a line each, the oldest first. Who
+finds an old key alone can no longer find anybody in the newest records.
+
+Keys go into variables of the connection, never into the text of a query: texts of queries end up in
+error messages and logs.
 """
 
 from __future__ import annotations
@@ -24,16 +28,17 @@ import duckdb
 SHORTEST_KEY = 16
 PSEUDONYM_PATTERN = r"p[0-9a-f]{24}"
 
-_SQL = (
-    "CREATE OR REPLACE TEMP MACRO pseudonym(x) AS"
-    " 'p' || sha256(getvariable('person_key')::VARCHAR || x)[1:24]"
-)
 
+def declare_pseudonym(connection: duckdb.DuckDBPyConnection, key: bytes, *, known: int = 0) -> None:
+    """Make the SQL macro `pseudonym(x)` with `key`; x went through the first `known` keys already.
 
-def declare_pseudonym(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Make the SQL macro `pseudonym(x)` with `key`. Raises ValueError for a key that is too short."""
-    connection.execute("SET VARIABLE person_key = ?", [_inner_key(key)])
-    connection.execute(_SQL)
+    Raises ValueError for a key that is too short.
+    """
+    written = "x"
+    for number, inner in list(enumerate(_inner_keys(key)))[known:]:
+        connection.execute(f"SET VARIABLE person_key_{number} = ?", [inner])
+        written = f"'p' || sha256(getvariable('person_key_{number}')::VARCHAR || {written})[1:24]"
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO pseudonym(x) AS {written}")
 
 
 def pseudonym(key: bytes, number: str) -> str:
@@ -42,11 +47,20 @@ def pseudonym(key: bytes, number: str) -> str:
     >>> pseudonym(b"sixteen bytes key", "070085001234")
     'p0d6ce50c26929b84e7bb6b0d'
     """
-    return "p" + hashlib.sha256((_inner_key(key) + number).encode()).hexdigest()[:24]
+    for inner in _inner_keys(key):
+        number = "p" + hashlib.sha256((inner + number).encode()).hexdigest()[:24]
+    return number
 
 
-def _inner_key(key: bytes) -> str:
-    if len(key) < SHORTEST_KEY:
+def fingerprint(key: bytes) -> str:
+    """What tells whether two keys are the same, and nothing else of them."""
+    text = "tinhso person key\0" + "\n".join(_inner_keys(key))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _inner_keys(key: bytes) -> list[str]:
+    keys = key.split(b"\n")
+    if any(len(one) < SHORTEST_KEY for one in keys):
         raise ValueError(f"the key for pseudonyms needs at least {SHORTEST_KEY} bytes")
-    digest = hashlib.sha256(b"tinhso person pseudonym\0" + key).digest()
-    return base64.b64encode(digest).decode("ascii")[:32]
+    digests = (hashlib.sha256(b"tinhso person pseudonym\0" + one).digest() for one in keys)
+    return [base64.b64encode(one).decode("ascii")[:32] for one in digests]

@@ -15,15 +15,17 @@ import duckdb
 
 from tinhso.measure.ingest import log, messages
 from tinhso.measure.ingest.receipt import Receipt, Status
+from tinhso.measure.ingest.rekeying import as_now
 from tinhso.measure.lake import Lake
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import InputError
 
 
-def withdraw(lake: Lake, batch: int, *, reason: str) -> Receipt:
+def withdraw(lake: Lake, batch: int, *, reason: str, person_key: bytes | None = None) -> Receipt:
     """Withdraw `batch`; withdrawing it again changes nothing.
 
-    Later corrections by other batches stay. Raises InputError (`unknown-batch`) for a batch that
+    Later corrections by other batches stay. `person_key` is needed where records come back from
+    before the key of pseudonyms was changed. Raises InputError (`unknown-batch`) for a batch that
     never was, was refused, or belongs to a stream that is no longer declared.
     """
     with lake.writer() as connection:
@@ -38,7 +40,7 @@ def withdraw(lake: Lake, batch: int, *, reason: str) -> Receipt:
         if batch not in standing:
             return Receipt(Status.UNCHANGED, event.stream, event.file, batch, before)
         stream = lake.streams[event.stream]
-        gone, restored = _find(connection, stream, event, standing)
+        gone, restored = _find(connection, stream, event, standing, person_key)
         receipt = Receipt(
             Status.WITHDRAWN, event.stream, event.file, batch, before, read=gone, corrected=restored
         )
@@ -70,6 +72,7 @@ def _find(
     stream: Stream,
     event: log.Event,
     standing: dict[int, log.Event],
+    person_key: bytes | None,
 ) -> tuple[int, int]:
     """Fill the table `restored`; returns how many records go and how many come back."""
     table = f'lake."{stream.code}"'
@@ -88,9 +91,10 @@ def _find(
     while waiting:
         batch = max(waiting)
         keys = waiting.pop(batch)
+        rows = as_now(connection, stream, before[batch], person_key)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE found AS"
-            f" SELECT * FROM {table} AT (VERSION => {before[batch]}) SEMI JOIN {keys} USING ({key})"
+            f" SELECT {rows} FROM {table} AT (VERSION => {before[batch]}) SEMI JOIN {keys} USING ({key})"
         )
         for (found,) in connection.execute("SELECT DISTINCT _batch FROM found").fetchall():
             own = f"FROM found WHERE _batch = {found}"
