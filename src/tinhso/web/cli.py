@@ -33,17 +33,21 @@ from tinhso.web.telling import (
     say,
     set_up,
     telling_problems,
+    without_pandas,
 )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Ngôn ngữ · Language")
 @click.version_option(package_name="tinhso")
-def main(lang: str | None) -> None:
+def main(lang: str | None) -> None:  # noqa: ARG001 (`telling.language` asks for it)
     """Tỉnh Số: kế hoạch chuyển đổi số, đo từ bản ghi, con số nào cũng mở ra được.
 
     A province's digital-transformation plan, measured from records, each number openable.
     """
+    # Engines elsewhere may need it too.
+    if click.get_current_context().invoked_subcommand not in ("forecast", "measure"):
+        without_pandas()
 
 
 # -- running --------------------------------------------------------------------------------------

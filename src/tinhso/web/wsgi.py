@@ -2,14 +2,13 @@
 
 import logging
 import os
-import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from tinhso.web.telling import without_pandas
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.web.settings")
-# DuckDB loads pandas where it finds it (50 MB a process). It is here for forecasts, which a server
-# reads and never makes.
-sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+without_pandas()
 application = get_wsgi_application()
 
 

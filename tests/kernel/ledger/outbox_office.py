@@ -20,6 +20,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.site_settings"
 
 import django
 
+from tinhso.web.telling import without_pandas
+
+without_pandas()
 django.setup()
 
 from django.core.management import call_command

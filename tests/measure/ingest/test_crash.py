@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 
 BEGIN = """
 import sys
+sys.modules["pandas"] = None  # DuckDB would load it
 from pathlib import Path
 from ingest_office import Office
 from tinhso.measure.compaction import compact

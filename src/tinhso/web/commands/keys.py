@@ -67,7 +67,7 @@ def rotate_persons() -> None:
         configuration.follow_secret(setting)
     say(
         Text(
-            f"Xong: {changed} bản ghi mang bí danh mới. Sao lưu khóa ngay (`tinhso backup-keys`): khóa cũ vẫn nằm trong đó, vì bí danh qua cả hai.",
-            f"Done: {changed} records bear new pseudonyms. Back the keys up now: the old key is still among them, for pseudonyms go through both.",
+            f"Xong: {changed} bản ghi mang bí danh mới. Sao lưu khóa ngay (`tinhso backup --keys`): khóa cũ vẫn nằm trong đó, vì bí danh qua cả hai.",
+            f"Done: {changed} records bear new pseudonyms. Back the keys up now (`tinhso backup --keys`): the old key is still among them, for pseudonyms go through both.",
         )
     )
