@@ -21,7 +21,7 @@ import numpy as np
 from tinhso.measure.boundaries import Boundaries, day_before
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
-from tinhso.measure.engines import KERNEL_FROM, Engine, Runner, changes, runner
+from tinhso.measure.engines import Engine, Runner, changes, in_loops, runner
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, Standing, look, standing, unit_rows
 from tinhso.measure.periods import Grid
@@ -180,9 +180,7 @@ def compute(
             ]
             for quantity in distinct:
                 stream = workplace.streams[quantity.stream]
-                many = engine is Engine.KERNEL or (
-                    engine is Engine.AUTO and looks[stream.code].rows >= KERNEL_FROM
-                )
+                many = in_loops(run, engine, looks[stream.code].rows)
                 found |= sightings(run, stream, quantity, grid, at, units, levels, many=many)
         facts = facts_of(looks, standing(connection, at))
         manifest = manifest_of(workplace, at, grid, maps, facts, began)

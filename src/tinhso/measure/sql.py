@@ -169,6 +169,16 @@ def seen_plan(
 
     `among` names a table whose column `who` holds the only ones that are looked for.
     """
+    slot = grid.sql(quantity.date, dialect)
+    return (
+        f"WITH {source(stream, snapshot, dialect)}\n"
+        f"SELECT DISTINCT _unit, {slot} AS slot, {quantity.field} AS who\n"
+        f"{_of_somebody(quantity, among, dialect)}"
+    )
+
+
+def _of_somebody(quantity: Quantity, among: str = "", dialect: Dialect = DUCKDB) -> str:
+    """The records that name somebody on a day."""
     condition = _and(
         to_sql(quantity.where, dialect),
         f"{quantity.field} IS NOT NULL",
@@ -176,24 +186,16 @@ def seen_plan(
         f"{quantity.field} IN (SELECT who FROM {among})" if among else "true",
     )
     level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in quantity.key else ""
-    return (
-        f"WITH {source(stream, snapshot, dialect)}\n"
-        f"SELECT DISTINCT _unit, {grid.sql(quantity.date, dialect)} AS slot, {quantity.field} AS who\n"
-        f"FROM (SELECT *{level} FROM records)\nWHERE {condition}"
-    )
+    return f"FROM (SELECT *{level} FROM records)\nWHERE {condition}"
 
 
 def seen_records(stream: Stream, quantity: Quantity, snapshot: int) -> str:
     """Of each record that `seen_plan` would look at: hash of the unit, two hashes of who, and the day."""
-    condition = _and(
-        to_sql(quantity.where), f"{quantity.field} IS NOT NULL", f"{quantity.date} IS NOT NULL"
-    )
-    level = f", {LEVEL_SQL} AS unit_level" if "unit_level" in quantity.key else ""
     return (
         f"WITH {source(stream, snapshot)}\n"
         f"SELECT hash(_unit), hash({quantity.field}), hash({quantity.field} || '!'),"
         f" CAST({quantity.date} AS DATE)\n"
-        f"FROM (SELECT *{level} FROM records)\nWHERE {condition}"
+        f"{_of_somebody(quantity)}"
     )
 
 

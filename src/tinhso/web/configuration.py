@@ -525,20 +525,21 @@ def secret_file(setting: Setting) -> Path:
 
 def replace_secret(setting: Setting, value: str) -> None:
     """Keep another value in the secret's file, all at once."""
-    aside = secret_file(setting).with_suffix(f".{secrets.token_hex(4)}")
+    _keep(secret_file(setting), value)
+
+
+def _keep(path: Path, value: str) -> None:
+    aside = path.with_suffix(f".{secrets.token_hex(4)}")
     aside.touch(mode=0o600)
     aside.write_text(value, encoding="ascii")
-    aside.replace(secret_file(setting))
+    aside.replace(path)
 
 
 def following_secret(setting: Setting) -> str:
     """The secret with one more line that is made now, or was made when following was cut off."""
     path = secret_file(setting).with_suffix(".following")
     if not path.exists():
-        aside = path.with_suffix(f".{secrets.token_hex(4)}")
-        aside.touch(mode=0o600)
-        aside.write_text(f"{secret(setting)}\n{secrets.token_urlsafe(48)}", encoding="ascii")
-        aside.replace(path)
+        _keep(path, f"{secret(setting)}\n{secrets.token_urlsafe(48)}")
     return path.read_text(encoding="ascii")
 
 

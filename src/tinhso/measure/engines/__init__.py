@@ -20,7 +20,7 @@ from tinhso.measure.engines.runners import Here, Runner
 from tinhso.measure.plan import Array, Plan
 from tinhso.measure.streams import Stream
 
-__all__ = ["Engine", "Here", "Runner", "changes", "runner"]
+__all__ = ["Engine", "Here", "Runner", "changes", "in_loops", "runner"]
 
 #: From so many records on, compiling a loop costs less than it saves.
 KERNEL_FROM = 5_000_000
@@ -59,13 +59,18 @@ def runner(
         yield Here(connection)
 
 
+def in_loops(run: Runner, engine: Engine, rows: int) -> bool:
+    """Whether so many records are counted by compiled loops."""
+    many = rows >= KERNEL_FROM and engine is not Engine.DUCKDB
+    return isinstance(run, Here) and (engine is Engine.KERNEL or many)
+
+
 def changes(run: Runner, plan: Plan, units: Sequence[str], engine: Engine, rows: int) -> Array:
     """What each slot adds to each quantity at each unit: [quantity][unit][slot].
 
     `units` are all that the records name; `rows` says about how many records there are.
     """
-    many = rows >= KERNEL_FROM and engine is not Engine.DUCKDB
-    if isinstance(run, Here) and (engine is Engine.KERNEL or many):
+    if in_loops(run, engine, rows):
         from tinhso.measure.engines import kernel  # noqa: PLC0415 (the compiler takes long to load)
 
         found = kernel.changes(run.connection, plan, units)
