@@ -31,6 +31,7 @@ from benchmarks.machine import machine, table
 from benchmarks.pages import CODES, PERIODS, PLAN, UNITS, free_port, wait
 
 PAUSE = 8.0
+MOMENTS = (0, 10, 25, 50, 75, 100)  # per cent of the time
 KINDS: dict[str, tuple[int, Callable[[], str]]] = {
     "overview": (3, lambda: f"{PLAN}/?ky={random.choice(PERIODS)}"),
     "indicator": (
@@ -152,7 +153,7 @@ def main(arguments: list[str]) -> str:
             for kind in KINDS:
                 took = sorted(seen.took[kind])
                 rows.append([f"  {kind}", len(took), *_spread(took), ""])
-            memory.append([people, *(f"{sizes[at]:.0f} MB" for at in (0, len(sizes) // 2, -1))])
+            memory += _grown(people, sizes)
     server = "PostgreSQL" if chosen.database else "SQLite"
     heads = ["people at once", "requests", "median", "95th", "99th", "slowest", "errors"]
     return "\n\n".join(
@@ -160,8 +161,8 @@ def main(arguments: list[str]) -> str:
             machine(),
             table(f"People with pauses, {server}, {chosen.minutes:g} min each", heads, rows),
             table(
-                "Memory of all the server's processes (proportional set)",
-                ["people at once", "at the beginning", "half-way", "at the end"],
+                "Memory of each of the server's processes (proportional set)",
+                ["people at once", "process", *(f"after {share} %" for share in MOMENTS)],
                 memory,
             ),
         ]
@@ -184,7 +185,9 @@ def _told(errors: Counter[str]) -> str:
     return ", ".join(f"{count} × {name}" for name, count in errors.most_common()) or "0"
 
 
-async def _crowd(port: int, pid: int, people: int, seconds: float) -> tuple[Seen, list[float]]:
+async def _crowd(
+    port: int, pid: int, people: int, seconds: float
+) -> tuple[Seen, list[dict[int, tuple[str, float]]]]:
     seen, until = Seen(), time.monotonic() + seconds
     crowd = [asyncio.create_task(Person(port, seen).read(until)) for _ in range(people)]
     sizes = [_memory(pid)]
@@ -195,8 +198,20 @@ async def _crowd(port: int, pid: int, people: int, seconds: float) -> tuple[Seen
     return seen, sizes
 
 
-def _memory(pid: int) -> float:
-    """Proportional set size of a process and all below it, in MB."""
+def _grown(people: int, sizes: list[dict[int, tuple[str, float]]]) -> list[list[object]]:
+    """A row for each process that lived through all of it, one for all processes together."""
+    moments = [sizes[round((len(sizes) - 1) * share / 100)] for share in MOMENTS]
+    throughout = [one for one in moments[0] if all(one in moment for moment in moments)]
+    rows: list[list[object]] = [
+        [people, moments[0][one][0], *(f"{moment[one][1]:.0f} MB" for moment in moments)]
+        for one in throughout
+    ]
+    totals = [sum(megabytes for _, megabytes in moment.values()) for moment in moments]
+    return [*rows, [people, "all together", *(f"{total:.0f} MB" for total in totals)]]
+
+
+def _memory(pid: int) -> dict[int, tuple[str, float]]:
+    """Name and proportional set size, in MB, of a process and of each process below it."""
     children: dict[int, list[int]] = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -204,17 +219,20 @@ def _memory(pid: int) -> float:
         except (FileNotFoundError, ProcessLookupError):
             continue
         children[int(fields[1])].append(int(stat.parent.name))
-    waiting, total = [pid], 0.0
+    waiting, found = [pid], {}
     while waiting:
         one = waiting.pop()
         waiting += children[one]
         try:
             text = Path(f"/proc/{one}/smaps_rollup").read_text()
+            words = Path(f"/proc/{one}/cmdline").read_bytes().decode().split("\0")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-        total += int(found[1]) / 1024 if found else 0.0
-    return total
+        size = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+        # The last words of a command tell the processes apart: `tinhso run`, `tinhso work`, a fork.
+        name = " ".join(Path(word).name for word in words[1:4] if word) or "?"
+        found[one] = (f"{name} ({one})", int(size[1]) / 1024 if size else 0.0)
+    return found
 
 
 @contextmanager
