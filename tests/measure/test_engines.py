@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -15,10 +17,12 @@ from strategies import indicators, records, stories
 from test_differential import RELAXED
 from world import DOSSIERS, STREAMS, World, at, count, different, province, total
 
+from tinhso.measure.compaction import compact
 from tinhso.measure.cube import make_heirs
 from tinhso.measure.definitions import Aggregate, Part
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, levels_of, sightings
 from tinhso.measure.engines import Here, kernel, statements
+from tinhso.measure.lake import Lake, LakeSettings
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Plan, plan_of
 from tinhso.measure.quantities import Quantity, compile_indicator, compile_part
@@ -44,6 +48,46 @@ def differences(
         for n, quantity in enumerate(plan.quantities)
         for u, slot in np.argwhere(mine[n] != theirs[n])
     ]
+
+
+def test_files_counted_apart_are_all_files_once(tmp_path: Path) -> None:
+    """Big loads, small ones that the catalog itself keeps, corrections, and files joined in order."""
+    stream = STREAMS["dossiers"]
+    lake = Lake(LakeSettings(tmp_path, threads=3), [stream])
+    quantities = [compile_part(part, STREAMS).quantity for part in (count("online"), count("true"))]
+    plan_at = partial(plan_of, stream, quantities, GRID)
+
+    def load(connection: duckdb.DuckDBPyConnection, batch: int, rows: int) -> None:
+        connection.execute(
+            f"INSERT INTO lake.dossiers (ref, received, online, _unit, _level, _batch)"
+            f" SELECT {batch} || '/' || i, TIMESTAMP '2024-01-01' + to_hours(i % 8000), i % 3 = 0,"
+            f" 'u' || i * 7 % 11, 'commune', {batch} FROM range({rows}) r(i)"
+        )
+
+    with lake.writer() as connection:
+        for batch, rows in enumerate((3000, 2000, 4, 2500, 7)):
+            load(connection, batch, rows)
+        connection.execute("DELETE FROM lake.dossiers WHERE ref LIKE '%9'")
+    for joined in (False, True):
+        if joined:
+            compact(lake, files=1)
+            with lake.writer() as connection:
+                load(connection, 5, 1800)
+        connection = lake.reader()
+        at = lake.snapshot(connection)
+        apart = kernel.shares(connection, stream, at)
+        assert len(apart) > 1
+        whole = connection.execute("SELECT count(*) FROM lake.dossiers").fetchone()
+        each = [
+            connection.execute(
+                f"SELECT count(*) FROM lake.dossiers AT (VERSION => {at}) WHERE {share}"
+            ).fetchone()
+            for share in apart
+        ]
+        assert all(one and one[0] for one in each)
+        assert whole is not None
+        assert sum(one[0] for one in each if one) == whole[0]
+        assert differences(connection, plan_at(at), interpreted=False) == []
 
 
 @RELAXED

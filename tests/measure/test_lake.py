@@ -75,7 +75,7 @@ def test_every_snapshot_is_what_it_was_and_changes_between_any_two_explain_them(
     then: dict[int, Counter[tuple[int, int]]] = {}
     rows: dict[int, int] = {}
     with lake.writer() as connection:
-        connection.execute("CREATE TABLE lake.t (k BIGINT, v BIGINT)")
+        connection.execute("CREATE TABLE lake.t (k BIGINT, v BIGINT, _unit VARCHAR)")
         for step, change in enumerate(changes):
             if change is None:
                 compact(lake, files=1)
@@ -84,7 +84,8 @@ def test_every_snapshot_is_what_it_was_and_changes_between_any_two_explain_them(
             connection.execute("BEGIN")
             begin = len(rows) + 10_000 * step
             connection.execute(
-                f"INSERT INTO lake.t SELECT k, {step} FROM range({begin}, {begin + added}) r(k)"
+                f"INSERT INTO lake.t SELECT k, {step}, 'u' || k * 7 % 10"
+                f" FROM range({begin}, {begin + added}) r(k)"
             )
             rows |= dict.fromkeys(range(begin, begin + added), step)
             connection.execute(f"DELETE FROM lake.t WHERE k % {share} = {rest}")

@@ -1,7 +1,8 @@
 """Compaction (gom tệp): many small files become few, and no snapshot shows anything else for it.
 
 Small changes that the catalog holds go into files, files of which much was removed are written anew,
-and small files are joined. Rows keep the snapshots in which they came and went, so the past stays
+and small files are joined, their records in the order of their units: whoever opens a unit's number
+then reads that unit's records, and not whole files. Rows keep the snapshots in which they came and went, so the past stays
 readable; files that nothing needs any more are removed a day later.
 
 The order matters: in DuckLake 1.0, writing files anew while the catalog still holds small changes of
@@ -25,6 +26,10 @@ FILES = 8
 
 #: A file is written anew when so much of it was removed.
 REMOVED = 0.3
+
+#: How records lie in joined files. Set for compaction alone: DuckLake would sort what is loaded too,
+#: which takes a sixth longer and three times the memory.
+ORDER = "_unit ASC"
 
 #: How long files stay that nothing needs: somebody may still be reading or copying them.
 KEPT = "INTERVAL 1 DAY"
@@ -66,12 +71,17 @@ def compact(lake: Lake, *, files: int = FILES) -> list[Compacted]:
 def _compact(lake: Lake, connection: duckdb.DuckDBPyConnection, table: str) -> None:
     snapshots = _spread(connection)
     before = [_fingerprint(connection, table, one) for one in snapshots]
-    for step in (
-        f"ducklake_flush_inlined_data('lake', table_name => '{table}')",
-        f"ducklake_rewrite_data_files('lake', '{table}', delete_threshold => {REMOVED})",
-        f"ducklake_merge_adjacent_files('lake', '{table}')",
-    ):
-        connection.execute(f"CALL {step}")
+    steps = [
+        f"CALL ducklake_flush_inlined_data('lake', table_name => '{table}')",
+        f"CALL ducklake_rewrite_data_files('lake', '{table}', delete_threshold => {REMOVED})",
+        f"CALL ducklake_merge_adjacent_files('lake', '{table}')",
+    ]
+    if _has_units(connection, table):
+        # Killed in between, loading sorts until the next compaction: slower, and right.
+        change = f'ALTER TABLE lake."{table}"'
+        steps = [f"{change} SET SORTED BY ({ORDER})", *steps, f"{change} RESET SORTED BY"]
+    for step in steps:
+        connection.execute(step)
     # The snapshot that compaction itself made holds what the newest before it held.
     now = zip([*snapshots, lake.snapshot(connection)], [*before, before[-1]], strict=True)
     differing = [
@@ -81,6 +91,15 @@ def _compact(lake: Lake, connection: duckdb.DuckDBPyConnection, table: str) -> N
     ]
     if differing:
         raise LakeTroubleError(differing)
+
+
+def _has_units(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE database_name = 'lake' AND table_name = ?"
+        " AND column_name = '_unit'",
+        [table],
+    )
+    return found.fetchone() is not None
 
 
 def _files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

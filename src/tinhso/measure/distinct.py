@@ -164,9 +164,12 @@ def _counted_apart(
     spill = connection.execute("SELECT current_setting('temp_directory')").fetchone()
     assert spill is not None
     layers = [(levels, layer) for levels in maps for layer in levels.layers]
-    statement = seen_records(stream, quantity, snapshot)
+    statements = [
+        seen_records(stream, quantity, snapshot, share)
+        for share in kernel.shares(connection, stream, snapshot)
+    ]
     found = kernel.counted(
-        connection, statement, grid, leaves, [layer for _, layer in layers], Path(spill[0])
+        connection, statements, grid, leaves, [layer for _, layer in layers], Path(spill[0])
     )
     if found is None:
         return None

@@ -31,6 +31,14 @@ class Look:
             self.rows + added.rows, _span(self.days, added.days), _span(self.reach, added.reach)
         )
 
+    def without(self, removed: Look) -> Look | None:
+        """What is known once records were removed; None where the first or last day may be gone."""
+        if not removed.rows:
+            return self
+        if not (_inside(removed.days, self.days) and _inside(removed.reach, self.reach)):
+            return None
+        return Look(self.rows - removed.rows, self.days, self.reach)
+
 
 def look(connection: duckdb.DuckDBPyConnection, stream: Stream, at: int | Change) -> Look:
     # Each field by itself: the least of one stands in the files' own statistics.
@@ -56,6 +64,11 @@ def unit_rows(run: Runner, stream: Stream, at: int | Change) -> dict[str, int]:
         f"WHERE _unit IS NOT NULL GROUP BY _unit"
     )
     return dict(run.connection.execute(f"SELECT _unit, n FROM {run.rows(sql)}").fetchall())
+
+
+def _inside(one: tuple[date, date] | None, other: tuple[date, date] | None) -> bool:
+    """Whether the span of `one` reaches neither end of the other."""
+    return one is None or (other is not None and other[0] < one[0] and one[1] < other[1])
 
 
 def _span(

@@ -48,11 +48,13 @@ class Change:
     """The records that were added after one snapshot and up to another, or those that were removed.
 
     A correction removes a record and adds another; one that was added and removed since is in both.
+    `copied` names a table of this connection that holds what of them is asked for.
     """
 
     after: int
     snapshot: int
     added: bool
+    copied: str = ""
 
 
 @dataclass(frozen=True)

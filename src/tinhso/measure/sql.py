@@ -87,12 +87,15 @@ def _asked(plan: Plan, dialect: Dialect = DUCKDB) -> list[str]:
     return found
 
 
-def records_of(plan: Plan, columns: Sequence[str]) -> str:
-    """The hash of each record's unit, and what is asked of the record, for an engine that counts."""
+def records_of(plan: Plan, columns: Sequence[str], share: str = "") -> str:
+    """The hash of each record's unit, and what is asked of the record, for an engine that counts.
+
+    `share`: a condition that picks some of the records; of a stream whose records stand alone.
+    """
     asked = "".join(f",\n  {column}" for column in columns)
     body = ",\n".join(f"    {one}" for one in ("_unit", *_asked(plan)))
     return (
-        f"WITH {source(plan.stream, plan.at)},\nasked AS (\n  SELECT\n{body}\n  FROM records\n)\n"
+        f"WITH {source(plan.stream, plan.at, share=share)},\nasked AS (\n  SELECT\n{body}\n  FROM records\n)\n"
         f"SELECT\n  hash(_unit){asked}\nFROM asked"
     )
 
@@ -111,21 +114,25 @@ def table_of(stream: str, at: int | Change, dialect: Dialect = DUCKDB) -> str:
         return f"{stream}_at_{at}"
     if isinstance(at, int):
         return f"lake.{stream} AT (VERSION => {at})"
+    if at.copied:
+        return at.copied
     way = "insertions" if at.added else "deletions"
     return f"lake.table_{way}('{stream}', {at.after + 1}, {at.snapshot})"
 
 
-def source(stream: Stream, at: int | Change, dialect: Dialect = DUCKDB) -> str:
+def source(stream: Stream, at: int | Change, dialect: Dialect = DUCKDB, *, share: str = "") -> str:
     """The CTE `records`: the stream's records at a snapshot (for a register with `_until`), or a
-    change of them.
+    change of them; of a stream whose records stand alone, only a `share` of them where one is named.
 
     A state holds until the thing's next record. Where the unit is part of the thing and has
     ceased, it holds until every unit that took over has told its own (table `heirs`), or, where
     such a unit has ceased too, those that took over from it.
     """
     table = table_of(stream.code, at, dialect)
-    if stream.state_when:
-        table += f" WHERE {to_sql(parse(stream.state_when, stream), dialect)}"
+    state = to_sql(parse(stream.state_when, stream), dialect) if stream.state_when else "true"
+    if (condition := _and(state, share or "true")) != "true":
+        table += f" WHERE {condition}"
+    assert not share or stream.thing == stream.key
     if stream.thing == stream.key:
         return f"records AS (\n  SELECT * FROM {table}\n)"
     as_of = stream.default_date
@@ -189,10 +196,13 @@ def _of_somebody(quantity: Quantity, among: str = "", dialect: Dialect = DUCKDB)
     return f"FROM (SELECT *{level} FROM records)\nWHERE {condition}"
 
 
-def seen_records(stream: Stream, quantity: Quantity, snapshot: int) -> str:
-    """Of each record that `seen_plan` would look at: hash of the unit, two hashes of who, and the day."""
+def seen_records(stream: Stream, quantity: Quantity, snapshot: int, share: str = "") -> str:
+    """Of each record that `seen_plan` would look at: hash of the unit, two hashes of who, and the day.
+
+    `share`: a condition that picks some of the records.
+    """
     return (
-        f"WITH {source(stream, snapshot)}\n"
+        f"WITH {source(stream, snapshot, share=share)}\n"
         f"SELECT hash(_unit), hash({quantity.field}), hash({quantity.field} || '!'),"
         f" CAST({quantity.date} AS DATE)\n"
         f"{_of_somebody(quantity)}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -34,6 +35,7 @@ from tinhso.measure.cube import (
 from tinhso.measure.definitions import Aggregate
 from tinhso.measure.distinct import THEN, SightingKey, Sightings, changed, levels_of, sightings
 from tinhso.measure.engines import Engine, Here
+from tinhso.measure.expressions import fields_of, parse
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, look, standing, unit_rows
 from tinhso.measure.plan import Array, Change, plan_of
@@ -82,8 +84,9 @@ def update(
 #: is met by computing everything.
 _READABLE = {"tables_inserted_into", "tables_deleted_from", "inlined_insert", "inlined_delete"}
 
-#: What compaction does: the same records in other files.
-_SAME = {"flushed_inlined", "merge_adjacent", "rewrite_delete"}
+#: What compaction does: the same records in other files, in another order. A table that is altered
+#: in any other way serves other definitions, and those are compared by their digest.
+_SAME = {"flushed_inlined", "merge_adjacent", "rewrite_delete", "tables_altered"}
 
 
 def _touched(connection: duckdb.DuckDBPyConnection, after: int, at: int) -> set[str] | None:
@@ -127,7 +130,7 @@ class _Update:
         self.flows = {c: s for c, s in streams.items() if s.nature is Nature.FLOW}
         self.registers = {c: s for c, s in streams.items() if s.nature is Nature.REGISTER}
         self.change_of_units: dict[tuple[str, Change], dict[str, int]] = {}
-        self.ways = tuple(Change(earlier.manifest.snapshot, at, added) for added in (True, False))
+        self.lists = {code: self._copied(stream) for code, stream in self.flows.items()}
         self.looks = self._looks()
         self.grid = grid_of(self.looks.values(), workplace.boundaries)
         self.rows = self._rows()
@@ -165,6 +168,27 @@ class _Update:
         manifest = manifest_of(self.workplace, self.at, self.grid, maps, facts, began)
         return Cube(manifest, self.units, totals, found)
 
+    def _copied(self, stream: Stream) -> tuple[Change, ...]:
+        """What came and what went, read once from the lake: both are looked at several times."""
+        asked = {field.name for field in stream.dates}
+        for quantity in self.workplace.quantities:
+            if quantity.stream == stream.code:
+                asked |= quantity.fields
+        if stream.state_when:
+            asked |= set(fields_of(parse(stream.state_when, stream)))
+        columns = ", ".join(
+            ["_unit", "_level", *(f.name for f in stream.fields if f.name in asked)]
+        )
+        found = []
+        for added in (True, False):
+            change = Change(self.earlier.manifest.snapshot, self.at, added)
+            name = f"{'came' if added else 'went'}_{stream.code}"
+            self.connection.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM {table_of(stream.code, change)}"
+            )
+            found.append(replace(change, copied=name))
+        return tuple(found)
+
     # -- what there is -----------------------------------------------------------------------------
 
     def _looks(self) -> dict[str, Look]:
@@ -176,12 +200,9 @@ class _Update:
                 continue
             found[code] = then
             if code in self.flows:
-                added, removed = (look(self.connection, stream, way) for way in self.ways)
-                found[code] = (
-                    look(self.connection, stream, self.at)
-                    if removed.rows
-                    else then.with_more(added)
-                )
+                added, removed = (look(self.connection, stream, way) for way in self.lists[code])
+                now = then.with_more(added).without(removed)
+                found[code] = look(self.connection, stream, self.at) if now is None else now
         return found
 
     def _look_then(self, code: str) -> Look | None:
@@ -202,7 +223,7 @@ class _Update:
             then = self.earlier.totals[records_key(code)][:, -1].tolist()
             own = dict(zip(self.earlier.units, then, strict=True))
             if code in self.flows:
-                for way in self.ways:
+                for way in self.lists[code]:
                     by_unit = unit_rows(self.run, stream, way)
                     self.change_of_units[code, way] = by_unit
                     for unit, n in by_unit.items():
@@ -245,7 +266,7 @@ class _Update:
             plan = plan_of(stream, quantities, self.grid, self.at)
             return additive_totals(self.run, plan, self.units, self.engine, self.looks[code].rows)
         found = {quantity.key: totals[quantity.key].copy() for quantity in quantities}
-        for way in self.ways:
+        for way in self.lists[code]:
             by_unit = self.change_of_units[code, way]
             units = sorted(by_unit)
             if not units:
@@ -281,7 +302,7 @@ class _Update:
     def _slots_touched(self, stream: Stream, day: str) -> tuple[int, int] | None:
         """The first and last slot in which a record came or went, by its field `day`."""
         ends = []
-        for way in self.ways:
+        for way in self.lists[stream.code]:
             ends += self.connection.execute(
                 f"SELECT unnest([min({day}), max({day})])::DATE FROM {table_of(stream.code, way)}"
             ).fetchall()
@@ -326,7 +347,7 @@ class _Update:
         both = " UNION ".join(
             f"SELECT {quantity.field} AS who FROM {table_of(stream.code, way)}"
             f" WHERE {quantity.field} IS NOT NULL"
-            for way in self.ways
+            for way in self.lists[stream.code]
         )
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {both}")
 

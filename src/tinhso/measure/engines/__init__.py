@@ -9,6 +9,7 @@ changed since is brought in by `auto` all the same.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -24,6 +25,9 @@ __all__ = ["Engine", "Here", "Runner", "changes", "in_loops", "runner"]
 
 #: From so many records on, compiling a loop costs less than it saves.
 KERNEL_FROM = 5_000_000
+
+#: The same for a loop that this process has compiled before.
+READY_FROM = 200_000
 
 
 class Engine(StrEnum):
@@ -59,6 +63,12 @@ def runner(
         yield Here(connection)
 
 
+def _is_ready(plan: Plan) -> bool:
+    """Whether the plan's loop has been compiled in this process, which costs nothing to ask."""
+    loaded = sys.modules.get("tinhso.measure.engines.kernel")
+    return loaded is not None and loaded.is_ready(plan)
+
+
 def in_loops(run: Runner, engine: Engine, rows: int) -> bool:
     """Whether so many records are counted by compiled loops."""
     many = rows >= KERNEL_FROM and engine is not Engine.DUCKDB
@@ -70,7 +80,8 @@ def changes(run: Runner, plan: Plan, units: Sequence[str], engine: Engine, rows:
 
     `units` are all that the records name; `rows` says about how many records there are.
     """
-    if in_loops(run, engine, rows):
+    ready = isinstance(run, Here) and engine is Engine.AUTO and rows >= READY_FROM
+    if in_loops(run, engine, rows) or (ready and _is_ready(plan)):
         from tinhso.measure.engines import kernel  # noqa: PLC0415 (the compiler takes long to load)
 
         found = kernel.changes(run.connection, plan, units)

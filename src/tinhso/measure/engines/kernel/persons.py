@@ -13,20 +13,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import duckdb
-import nanoarrow
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.engines.kernel.run import (
-    BUFFER,
-    arrow_array,
-    hashes_of,
-    open_table,
-    slot_table,
-)
+from tinhso.measure.engines.kernel.batches import array_at, batches
+from tinhso.measure.engines.kernel.run import hashes_of, open_table, slot_table
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array
 
@@ -61,7 +56,7 @@ class Sorted:
 
 def counted(
     connection: duckdb.DuckDBPyConnection,
-    statement: str,
+    statements: Sequence[str],
     grid: Grid,
     leaves: Sequence[str],
     layers: Sequence[Layer],
@@ -69,8 +64,8 @@ def counted(
 ) -> list[dict[int, Counted]] | None:
     """For each layer ([leaf, slot] -> node, -1 for none), what was counted at each of its nodes.
 
-    `statement` yields hash of the unit, two hashes of the person, and the day. None where it cannot be
-    told here: two persons or two units share a hash, or there are too many units.
+    `statements`, which run at once, yield hash of the unit, two hashes of the person, and the day. None
+    where it cannot be told here: two persons or two units share a hash, or there are too many units.
     """
     bits = max(1, len(leaves).bit_length())
     keys = hashes_of(connection, leaves)
@@ -78,7 +73,7 @@ def counted(
         return None
     spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="persons-", dir=spill) as folder:
-        files = _partitioned(connection, statement, grid, keys, bits, Path(folder))
+        files = _partitioned(connection, statements, grid, keys, bits, Path(folder))
         with ThreadPoolExecutor(THREADS) as pool:
             if not all(pool.map(_sort, files)):
                 return None
@@ -90,7 +85,7 @@ def counted(
 
 def _partitioned(
     connection: duckdb.DuckDBPyConnection,
-    statement: str,
+    statements: Sequence[str],
     grid: Grid,
     keys: U64,
     bits: int,
@@ -99,14 +94,15 @@ def _partitioned(
     table, places = open_table(keys)
     slots, low = slot_table(grid)
     paths = [folder / f"{number:03}" for number in range(PARTITIONS)]
-    connection.execute(f"SET streaming_buffer_size = '{BUFFER}'")
     files = [path.open("wb", buffering=0) for path in paths]
-    try:
-        for batch in nanoarrow.c_array_stream(connection.sql(statement)):
+    writing = Lock()
+
+    def take(taker: duckdb.DuckDBPyConnection, statement: str) -> None:
+        for batch in batches(taker, statement):
             size = batch.length
             kinds = (np.uint64, np.uint64, np.uint64, np.int32)
             columns = [
-                arrow_array(child.buffers[1], size, kind)
+                array_at(child.buffers[1], size, kind)
                 for child, kind in zip(batch.children, kinds, strict=True)
             ]
             rows = np.empty((size, 2), dtype=np.uint64)
@@ -118,8 +114,15 @@ def _partitioned(
                 raise LookupError(
                     f"record {unknown} of a batch names a unit that was not looked up"
                 )
-            for number, file in enumerate(files):
-                file.write(rows[ends[number] : ends[number + 1]].data)
+            with writing:
+                for number, file in enumerate(files):
+                    file.write(rows[ends[number] : ends[number + 1]].data)
+
+    several = len(statements) > 1
+    takers = [connection.cursor() if several else connection for _ in statements]
+    try:
+        with ThreadPoolExecutor(len(statements)) as pool:
+            list(pool.map(take, takers, statements))
     finally:
         for file in files:
             file.close()

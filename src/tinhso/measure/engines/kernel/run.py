@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import duckdb
-import nanoarrow
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, loop_of
+from tinhso.measure.engines.kernel.batches import array_at, batches, shares
+from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, Loop, loop_of
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array, Plan
 from tinhso.measure.sql import records_of
@@ -22,9 +22,6 @@ from tinhso.measure.tables import make_table
 
 #: With fewer records than this, no count can pass 32 bits.
 MOST = 2**31
-
-#: What the database may have ready before it is asked for.
-BUFFER = "64MB"
 
 _DATA: dict[Kind, npt.DTypeLike] = {
     Kind.NUMBER: np.int64,
@@ -52,69 +49,83 @@ def changes(
     keys = hashes_of(connection, units)
     if keys is None:
         return None
-    table, places = open_table(keys)
-    slots, low = slot_table(plan.grid)
-    cells = (plan.grid.count, len(units))
-    counts = np.zeros((*cells, len(loop.counts)), dtype=np.int32)
-    sums = np.zeros((*cells, len(loop.sums)), dtype=np.int64)
-    peaks = np.zeros(len(loop.sums), dtype=np.int64)
-    room = (
-        np.zeros((loop.flags, BLOCK), dtype=np.uint8),
-        np.zeros((loop.numbers, BLOCK), dtype=np.int64),
-    )
     run = _interpreted(loop.source) if interpreted else _compiled(loop.source)
-    rows = 0
-    connection.execute(f"SET streaming_buffer_size = '{BUFFER}'")
-    records = connection.sql(records_of(plan, [column.sql for column in loop.columns]))
-    for batch in nanoarrow.c_array_stream(records):
-        rows += batch.length
-        hashes, *children = batch.children
-        columns = [
-            one
-            for column, child in zip(loop.columns, children, strict=True)
-            for one in _buffers(child, _DATA[column.kind])
-        ]
-        unknown = run(
-            batch.length,
-            arrow_array(hashes.buffers[1], batch.length, np.uint64),
-            table,
-            places,
-            len(units),
-            slots,
-            low,
-            *room,
-            counts.reshape(-1),
-            sums.reshape(-1),
-            peaks,
-            *columns,
-        )
-        if unknown >= 0:
-            raise LookupError(f"record {unknown} of a batch names a unit that was not looked up")
-    if rows >= MOST or (len(peaks) and int(peaks.max()) * rows >= 2**62):
+    counter = _Counter(plan, loop, run, open_table(keys), len(units), *slot_table(plan.grid))
+    apart = shares(connection, plan.stream, plan.at) if isinstance(plan.at, int) else [""]
+    # Only what is one share may rest on tables of this connection alone.
+    takers = [connection.cursor() for _ in apart] if len(apart) > 1 else [connection]
+    with ThreadPoolExecutor(len(apart)) as pool:
+        found = list(pool.map(counter.count, takers, apart))
+    counts, sums, peaks, rows = zip(*found, strict=True)
+    if sum(rows) >= MOST or (loop.sums and int(np.max(peaks)) * sum(rows) >= 2**62):
         return None
-    found = np.zeros((len(plan.quantities), len(units), plan.grid.count), dtype=np.int64)
-    for steps, array in ((loop.counts, counts), (loop.sums, sums)):
+    changed = np.zeros((len(plan.quantities), len(units), plan.grid.count), dtype=np.int64)
+    for steps, arrays in ((loop.counts, counts), (loop.sums, sums)):
         for place, step in enumerate(steps):
-            found[plan.steps[step].quantity] += array[:, :, place].T
-    return found
+            for array in arrays:
+                changed[plan.steps[step].quantity] += array[:, :, place].T
+    return changed
+
+
+@dataclass(frozen=True)
+class _Counter:
+    plan: Plan
+    loop: Loop
+    run: Callable[..., int]
+    units: tuple[npt.NDArray[np.uint64], Array]
+    breadth: int
+    slots: npt.NDArray[np.int64]
+    low: int
+
+    def count(
+        self, connection: duckdb.DuckDBPyConnection, share: str
+    ) -> tuple[npt.NDArray[np.int32], Array, Array, int]:
+        """Counts and sums by slot, unit and step, the greatest of what is summed, and the records."""
+        loop = self.loop
+        cells = (self.plan.grid.count, self.breadth)
+        counts = np.zeros((*cells, len(loop.counts)), dtype=np.int32)
+        sums = np.zeros((*cells, len(loop.sums)), dtype=np.int64)
+        peaks = np.zeros(len(loop.sums), dtype=np.int64)
+        room = (
+            np.zeros((loop.flags, BLOCK), dtype=np.uint8),
+            np.zeros((loop.numbers, BLOCK), dtype=np.int64),
+        )
+        rows = 0
+        asked = records_of(self.plan, [column.sql for column in loop.columns], share)
+        for batch in batches(connection, asked):
+            rows += batch.length
+            hashes, *children = batch.children
+            columns = [
+                one
+                for column, child in zip(loop.columns, children, strict=True)
+                for one in _buffers(child, _DATA[column.kind])
+            ]
+            unknown = self.run(
+                batch.length,
+                array_at(hashes.buffers[1], batch.length, np.uint64),
+                *self.units,
+                self.breadth,
+                self.slots,
+                self.low,
+                *room,
+                counts.reshape(-1),
+                sums.reshape(-1),
+                peaks,
+                *columns,
+            )
+            if unknown >= 0:
+                raise LookupError(
+                    f"record {unknown} of a batch names a unit that was not looked up"
+                )
+        return counts, sums, peaks, rows
 
 
 def _buffers(column: Any, kind: npt.DTypeLike) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
     """A column's data, and the bits that tell where there is any (an empty array: everywhere)."""
     assert column.offset == 0
     bits, data = column.buffers
-    there = arrow_array(bits, (column.length + 7) // 8 if bits else 0, np.uint8)
-    return arrow_array(data, column.length, kind), there
-
-
-def arrow_array(address: int, length: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
-    """The memory at an address, which the batch keeps for as long as it is looked at."""
-    if not length:
-        return np.zeros(0, dtype=kind)
-    size = length * np.dtype(kind).itemsize
-    memory = memoryview((ctypes.c_char * size).from_address(address)).cast("B")
-    found: npt.NDArray[Any] = np.frombuffer(memory, dtype=kind)
-    return found
+    there = array_at(bits, (column.length + 7) // 8 if bits else 0, np.uint8)
+    return array_at(data, column.length, kind), there
 
 
 def _function(source: str) -> Callable[..., int]:
@@ -132,10 +143,18 @@ def _interpreted(source: str) -> Callable[..., int]:
     return run
 
 
-@lru_cache(maxsize=32)
+_COMPILED: dict[str, Callable[..., int]] = {}
+
+
 def _compiled(source: str) -> Callable[..., int]:
-    compiled: Callable[..., int] = numba.njit(nogil=True, error_model="numpy")(_function(source))
-    return compiled
+    if source not in _COMPILED:
+        _COMPILED[source] = numba.njit(nogil=True, error_model="numpy")(_function(source))
+    return _COMPILED[source]
+
+
+def is_ready(plan: Plan) -> bool:
+    """Whether the plan's loop has been compiled in this process."""
+    return loop_of(plan).source in _COMPILED
 
 
 def hashes_of(
