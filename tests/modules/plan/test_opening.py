@@ -20,6 +20,7 @@ from tinhso.modules.plan import opening
 from tinhso.modules.plan.pages import figures_key
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import workspace
+from tinhso.web.cli import main
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -52,6 +53,48 @@ def test_every_figure_of_the_plan_is_counted_again_from_its_records(lens: Lens) 
             assert recounted == (part.cell.amount or 0), f"{code} {unit}: {part.sql}"
             opened_parts += part.cell.amount is not None
     assert opened_parts > 20
+
+
+def test_at_the_command_line_too_a_number_opens_to_its_records(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["--lang", "en", "explain", PLAN, "CQS-03", "--unit", "c25363", "--period", "2025-06"]
+    main(asked, standalone_mode=False)
+    told = capsys.readouterr().out
+    assert told.count("agrees") == 2
+    assert "SIMULATED" in told
+    value = PlanQueries(workspace(), PLAN).figures.value(
+        "CQS-03", "c25363", Period.parse("2025-06"), View()
+    )
+    pages = []
+    for offset in ("0", "2"):
+        main(
+            [*asked, "--records", "denominator", "--limit", "2", "--offset", offset],
+            standalone_mode=False,
+        )
+        pages.append(capsys.readouterr().out.splitlines())
+    assert value.denominator.amount is not None
+    assert [len(page) for page in pages] == [3, min(3, value.denominator.amount - 1)]
+    assert "applicant," not in pages[0][0]  # the person's pseudonym
+    assert not set(pages[0][1:]) & set(pages[1][1:])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["CQS-3"], "Nearest: CQS-03"),
+        (["CQS-03", "--unit", "nowhere"], "There is no unit “nowhere”"),
+        (["CQS-03", "--period", "2030"], "outside the time that records cover"),
+        (["XHG-01", "--records", "denominator"], "Its parts: numerator"),
+    ],
+)
+def test_what_cannot_be_opened_at_the_command_line_is_said(
+    wrong: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", "en", "explain", PLAN, *wrong], standalone_mode=False)
+    assert stopped.value.code == 1
+    assert told in capsys.readouterr().err
 
 
 def test_records_behind_a_number_are_as_many_as_it_says_and_hold_no_personal_field() -> None:
