@@ -1,6 +1,6 @@
 """Measuring at the size of a country: dossiers of all communes of 2024's map, over 24 months.
 
-    python -m benchmarks engine --rows 10000000 [--home DIR] [--indicators 12 36]
+    python -m benchmarks engine --rows 10000000 [--home DIR] [--indicators 12 36] [--streams 10]
 
 Each way stands against the bare reading of the same columns, in the same run; all ways that count
 the same must agree to the last number, or the benchmark fails. `--home` keeps the lake.
@@ -15,6 +15,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,11 +25,14 @@ import numpy as np
 from benchmarks.machine import machine, table
 from tinhso.kernel.units.register import register_from_files
 from tinhso.measure.boundaries import Boundaries, Level
+from tinhso.measure.compaction import compact
 from tinhso.measure.cube import Cube, Workplace, compute
 from tinhso.measure.definitions import Aggregate, Better, Indicator, Kind, Part, Source
 from tinhso.measure.engines import Here, kernel, statements
+from tinhso.measure.explain import explain, recount
+from tinhso.measure.explain import rows as records
 from tinhso.measure.expressions import parse, to_sql
-from tinhso.measure.figures import Figures
+from tinhso.measure.figures import Figures, Value
 from tinhso.measure.lake import Lake, LakeSettings
 from tinhso.measure.periods import Grid, Period
 from tinhso.measure.places import View
@@ -47,7 +51,7 @@ RUNS = 3
 
 #: Simulated, every value by hashing its number: what a run loads, another run loads too.
 DOSSIERS = """
-INSERT INTO lake.dossiers BY NAME
+INSERT INTO lake.{stream} BY NAME
 WITH dice AS (SELECT i, hash(i) AS a, hash(i + 0.5) AS b FROM range({begin}, {end}) r(i)),
 told AS (
   SELECT i, a, b, CAST(a % {units} AS INTEGER) AS n,
@@ -100,29 +104,37 @@ def main(arguments: list[str]) -> str:
     parser = argparse.ArgumentParser(prog="benchmarks engine", description=__doc__)
     parser.add_argument("--rows", type=lambda text: int(float(text)), default=1_000_000)
     parser.add_argument("--indicators", type=int, nargs="+", default=[12, 36])
+    parser.add_argument("--streams", type=int, default=1, help="so many streams share the rows")
     parser.add_argument("--home", type=Path, help="keep or reuse the lake here")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         home = chosen.home or Path(temporary)
-        bench = Bench(home, chosen.rows)
+        bench = Bench(home, chosen.rows, chosen.streams)
         rows: list[list[object]] = []
         for number in chosen.indicators:
-            rows += bench.ratios(number)
-        rows += bench.persons()
-        rows += bench.pages()
+            rows += bench.ratios(number) if chosen.streams == 1 else bench.all_streams(number)
+        if chosen.streams == 1:
+            rows += bench.persons()
+            rows += bench.pages()
+            rows += bench.opened()
         title = f"Measuring {chosen.rows:,} dossiers, {len(bench.units):,} units, {MONTHS} months"
+        if chosen.streams > 1:
+            title += f", in {chosen.streams} streams"
         heads = ["what", "seconds (median)", "spread", "times the bare reading", "peak memory, MB"]
         return machine() + "\n\n" + table(title, heads, rows)
 
 
 class Bench:
-    def __init__(self, home: Path, rows: int) -> None:
+    def __init__(self, home: Path, rows: int, streams: int = 1) -> None:
         place = Workspace(
             [PACKS], LakeSettings(home / "none"), home / "cubes", register_from_files()
         )
         self.stream: Stream = place.streams["dossiers"]
         self.boundaries: Boundaries = place.units.boundaries
-        self.lake = Lake(LakeSettings(home / "lake"), [self.stream])
+        self.streams = [
+            replace(self.stream, code=f"{self.stream.code}{n or ''}") for n in range(streams)
+        ]
+        self.lake = Lake(LakeSettings(home / "lake"), self.streams)
         self.rows = rows
         self.map = self.boundaries.map(FIRST)
         self.units = [
@@ -136,14 +148,16 @@ class Bench:
         with self.lake.writer() as connection:
             columns = {"n": "INTEGER", "uid": "VARCHAR"}
             make_table(connection, "communes", columns, enumerate(self.units))
-            for month in range(MONTHS):
-                connection.execute(self._month(month))
+            for stream in self.streams:
+                for month in range(MONTHS):
+                    connection.execute(self._month(stream, month))
 
-    def _month(self, month: int) -> str:
+    def _month(self, stream: Stream, month: int) -> str:
         index = FIRST.year * 12 + FIRST.month - 1 + month
         first = date(index // 12, index % 12 + 1, 1)
-        size = self.rows // MONTHS
+        size = self.rows // MONTHS // len(self.streams)
         return DOSSIERS.format(
+            stream=stream.code,
             begin=month * size,
             end=(month + 1) * size,
             units=len(self.units),
@@ -158,6 +172,30 @@ class Bench:
             asked.append(_people(self.stream))
         compiled = [compile_indicator(one, {"dossiers": self.stream}) for one in asked]
         return Workplace({"dossiers": self.stream}, compiled, (), self.boundaries)
+
+    def all_streams(self, number: int) -> list[list[object]]:
+        """`number` ratios over each of the streams."""
+        asked = [
+            _ratio(stream, n, *RATIOS[n], code=f"{stream.code}-{n}")
+            for stream in self.streams
+            for n in range(number)
+        ]
+        streams = {stream.code: stream for stream in self.streams}
+        compiled = [compile_indicator(one, streams) for one in asked]
+        workplace = Workplace(streams, compiled, (), self.boundaries)
+        connection = self.lake.reader()
+        fields = sorted({f for q in workplace.quantities for f in q.fields})
+        self.bare, bare_row = timed(
+            f"bare reading of the {len(fields) + 1} columns of each stream",
+            lambda: [connection.execute(_bare(one, fields)).fetchall() for one in self.streams],
+        )
+        connection.close()
+        _, row = timed(
+            f"all figures from nothing, {number} indicators a stream",
+            lambda: compute(self.lake, workplace),
+            runs=2,
+        )
+        return [self._row(*bare_row), self._row(*row)]
 
     # -- ratios ------------------------------------------------------------------------------------
 
@@ -281,6 +319,32 @@ class Bench:
         )
         return [self._row(*value), self._row(*full)]
 
+    def opened(self) -> list[list[object]]:
+        """A commune's month opened: both parts counted again, 50 records of each; joined files."""
+        _, joined = timed("files joined, in the order of units", lambda: compact(self.lake), runs=1)
+        workplace = self.workplace(12)
+        cube = compute(self.lake, workplace)
+        figures = Figures(cube, self.boundaries, workplace.indicators)
+        connection = self.lake.reader()
+        rows = []
+        for what, unit in (
+            ("commune", self.units[7]),
+            ("district", self.map.parent[self.units[7]]),
+        ):
+            assert unit is not None
+            value = figures.value("R0", unit, Period.parse("2024-06"), View())
+
+            def open_it(value: Value = value) -> None:
+                opened = explain(figures, {"dossiers": self.stream}, value)
+                for part in (opened.numerator, opened.denominator):
+                    assert part is not None
+                    assert recount(connection, part) == part.cell.amount
+                    records(connection, part, limit=50)
+
+            _, row = timed(f"a {what}'s month opened to its records", open_it)
+            rows.append(self._row(*row))
+        return [self._row(*joined), *rows]
+
     def _row(self, what: str, took: Sequence[float], peak: float) -> list[object]:
         median = statistics.median(took)
         spread = f"{min(took):.3g}–{max(took):.3g}" if len(took) > 1 else "once"
@@ -313,13 +377,13 @@ def _bare(stream: Stream, fields: Sequence[str]) -> str:
                 kind, f"max({name})"
             )
         )
-    return f"SELECT {', '.join(looked)} FROM lake.dossiers"
+    return f"SELECT {', '.join(looked)} FROM lake.{stream.code}"
 
 
-def _ratio(stream: Stream, n: int, num: str, den: str, day: str) -> Indicator:
+def _ratio(stream: Stream, n: int, num: str, den: str, day: str, *, code: str = "") -> Indicator:
     words = Text(num, num)
     parts = [Part(stream.code, Aggregate.COUNT, where, words, date=day) for where in (num, den)]
-    return _indicator(f"R{n}", Kind.RATIO, *parts)
+    return _indicator(code or f"R{n}", Kind.RATIO, *parts)
 
 
 def _people(stream: Stream) -> Indicator:
