@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -108,9 +109,7 @@ def test_waiting_is_for_an_unfinished_task_or_an_unanswered_request() -> None:
         (date(2025, 4, 30), 34, date(2025, 4, 29), State.IN_PROGRESS),
     ],
 )
-def test_at_risk_is_what_the_rules_say(
-    day: date, percent: int, told: date, state: State
-) -> None:
+def test_at_risk_is_what_the_rules_say(day: date, percent: int, told: date, state: State) -> None:
     assert at(Facts((ONCE,), (Report(1, told, percent=percent),)), day) is state
 
 
@@ -202,9 +201,7 @@ def some_facts(draw: st.DrawFn) -> Facts:
     return Facts(
         tuple(draw(some_version(n)) for n in range(1, draw(st.integers(2, 4)))),
         tuple(draw(some_report(n)) for n in range(1, draw(st.integers(1, 5)))),
-        tuple(
-            Extension(n, draw(DAYS), draw(DAYS)) for n in range(1, draw(st.integers(1, 3)))
-        ),
+        tuple(Extension(n, draw(DAYS), draw(DAYS)) for n in range(1, draw(st.integers(1, 3)))),
         tuple(
             Ask(n, "p70", draw(DAYS), draw(st.none() | DAYS))
             for n in range(1, draw(st.integers(1, 3)))
@@ -219,7 +216,9 @@ def test_facts_in_any_order_give_the_same_state(
     def mixed(rows: tuple[object, ...]) -> tuple[object, ...]:
         return tuple(chance.sample(rows, len(rows)))
 
-    again = Facts(*(mixed(getattr(facts, name)) for name in ("versions", "reports", "extensions", "asks")))  # type: ignore[arg-type]
+    again = Facts(
+        *(mixed(getattr(facts, name)) for name in ("versions", "reports", "extensions", "asks"))
+    )  # type: ignore[arg-type]
     assert status_of(facts, day, RULES) == status_of(again, day, RULES)
 
 
@@ -257,7 +256,14 @@ def test_every_task_can_be_brought_to_an_end(facts: Facts, day: date) -> None:
         return
     recurs = seen.now.rhythm in MONTHS
     finishing = tuple(
-        Report(100 + n, day, done_on=day, period=due if recurs else None, decision=Decision.ACCEPTED, decided_on=day)
+        Report(
+            100 + n,
+            day,
+            done_on=day,
+            period=due if recurs else None,
+            decision=Decision.ACCEPTED,
+            decided_on=day,
+        )
         for n, due in enumerate(seen.dues or (None,))
     )
     ended = status_of(replace(facts, reports=facts.reports + finishing), day, RULES)
@@ -270,7 +276,9 @@ def test_every_task_can_be_brought_to_an_end(facts: Facts, day: date) -> None:
     assert needs(replace(facts, versions=(*facts.versions, stop)), stopped, "p70", day, RULES) == []
 
 
-@given(st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from("abcdef"), max_size=3)))
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from("abcdef"), max_size=3))
+)
 def test_a_circle_is_found_exactly_where_there_is_one(graph: dict[str, frozenset[str]]) -> None:
     reach = {one: set(to) for one, to in graph.items()}
     for _ in range(6):  # the closure, the long way round
@@ -278,7 +286,7 @@ def test_a_circle_is_found_exactly_where_there_is_one(graph: dict[str, frozenset
     for start in graph:
         found = circle(graph, start)
         assert bool(found) == (start in reach[start])
-        for one, following in zip(found, found[1:], strict=False):
+        for one, following in pairwise(found):
             assert following in graph[one]
 
 

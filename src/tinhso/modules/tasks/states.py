@@ -120,9 +120,7 @@ def status_of(
         if due is None:
             return Status(State.DONE_UNDATED, Because.DONE, None, done_on)
         late = late_on or done_on > due
-        return Status(
-            State.DONE_LATE if late else State.DONE_IN_TIME, Because.DONE, due, done_on
-        )
+        return Status(State.DONE_LATE if late else State.DONE_IN_TIME, Because.DONE, due, done_on)
     said = seen.said_done_on(due)
     if said is not None and (due is None or said <= due):
         return Status(State.IN_PROGRESS, Because.SAID_DONE, due, said)
