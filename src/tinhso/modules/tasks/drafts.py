@@ -11,7 +11,8 @@ from typing import Any
 from tinhso.kernel.ledger.actor import SYSTEM, Actor
 from tinhso.kernel.people.who import Seat, Who
 from tinhso.kernel.units.queries import card
-from tinhso.measure.text import InputError, Place, Problem, nearest
+from tinhso.measure import writing
+from tinhso.measure.text import InputError, Place, Problem, Text, nearest
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.tasks import messages
 from tinhso.modules.tasks.facts import DATED, Rhythm
@@ -158,8 +159,8 @@ def too_long(name: str, value: str, most: int = MOST_TEXT) -> list[Problem]:
     return [messages.TOO_LONG(Place(name), most=most, has=len(value))]
 
 
-def _day(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}"
+def _day(day: date) -> Text:
+    return Text(writing.day(day, "vi"), writing.day(day, "en"))
 
 
 def code_for(plan: str, code: str) -> str:

@@ -16,7 +16,8 @@ from django.db.models import Max
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import DOCUMENTS
 from tinhso.kernel.ledger.entries import record
-from tinhso.measure.text import NOWHERE, InputError, Place, Problem
+from tinhso.measure import writing
+from tinhso.measure.text import NOWHERE, InputError, Place, Problem, Text
 from tinhso.modules.tasks import messages
 from tinhso.modules.tasks.actions import keep_deadline, locked, thing_of
 from tinhso.modules.tasks.drafts import By, Draft, too_long
@@ -99,7 +100,7 @@ def _wrong(by: By, told: Told) -> list[Problem]:
     if told.percent is not None and not 0 <= told.percent <= 100:
         problems.append(messages.PERCENT_WRONG(Place("percent"), value=told.percent))
     if told.done_on is not None and told.done_on > by.day:
-        problems.append(messages.DONE_LATER(Place("done_on"), done=_said(told.done_on)))
+        problems.append(messages.DONE_LATER(Place("done_on"), done=both(told.done_on)))
     problems += [
         messages.LINK_WRONG(Place("links"), link=link[:80])
         for link in told.links
@@ -154,7 +155,7 @@ def ask_extension(by: By, task: Task, wanted: date, reason: str) -> Extension:
             rhythm = RHYTHMS[Rhythm(now.rhythm)]
             raise InputError([messages.NOT_EXTENDED(NOWHERE, rhythm=rhythm)])
         if wanted <= now.deadline:
-            told = {"wanted": _said(wanted), "deadline": _said(now.deadline)}
+            told = {"wanted": both(wanted), "deadline": both(now.deadline)}
             problems.append(messages.EXTENSION_NOT_LATER(Place("wanted"), **told))
         if Extension.objects.filter(task=task, decision=Decision.WAITING.value).exists():
             problems.append(messages.EXTENSION_WAITS(NOWHERE))
@@ -190,7 +191,7 @@ def decide_extension(by: By, extension: Extension, *, granted: date | None, comm
         row = Extension.objects.get(pk=extension.pk)
         _decidable(by, row, accepted=granted is not None, comment=comment)
         if granted is not None and (now.deadline is None or granted <= now.deadline):
-            told = {"wanted": _said(granted), "deadline": _said(now.deadline or row.before)}
+            told = {"wanted": both(granted), "deadline": both(now.deadline or row.before)}
             raise InputError([messages.EXTENSION_NOT_LATER(Place("granted"), **told)])
         row.decision = (Decision.REFUSED if granted is None else Decision.ACCEPTED).value
         row.decided_on = by.day
@@ -200,7 +201,7 @@ def decide_extension(by: By, extension: Extension, *, granted: date | None, comm
         row.save()
         thing = thing_of(row.task, now)
         if granted is not None:
-            reason = f"Gia hạn theo đề nghị số {row.number}: {row.reason}"
+            reason = f"Gia hạn theo đề nghị số {row.number}."
             keep_deadline(by, row.task, now, replace(Draft.of(now), deadline=granted), reason)
         record(
             by.actor,
@@ -286,5 +287,6 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _said(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}"
+def both(day: date) -> Text:
+    """A day in both languages."""
+    return Text(writing.day(day, "vi"), writing.day(day, "en"))

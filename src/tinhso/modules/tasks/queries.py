@@ -22,6 +22,7 @@ from tinhso.modules.tasks.policies import TASK
 from tinhso.modules.tasks.reading import facts_of
 from tinhso.modules.tasks.states import State, Status, rules, statuses
 from tinhso.modules.tasks.urging import Need, Wanted, needs
+from tinhso.modules.tasks.words import why
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class TaskRow:
     deadline: date | None
     deadline_written: str
     status: Status
+    why: Text
     percent: int | None
     origin: str
     simulated: bool
@@ -130,6 +132,7 @@ def tasks_on(plan: str, day: date) -> list[TaskRow]:
         )
     )
     facts = facts_of(one.pk for one in tasks)
+    codes = {str(one.pk): one.code for one in tasks}
     found = statuses(facts, day, rules())
     rows = []
     for task in tasks:
@@ -137,7 +140,7 @@ def tasks_on(plan: str, day: date) -> list[TaskRow]:
         own = [one for one in task.versions.all() if one.day <= day]
         if status is None or not own:
             continue
-        rows.append(_row(task, own[-1], facts[str(task.pk)], status, groups, day))
+        rows.append(_row(task, own[-1], facts[str(task.pk)], status, groups, codes, day))
     return rows
 
 
@@ -147,6 +150,7 @@ def _row(
     facts: Facts,
     status: Status,
     groups: Mapping[str, Text],
+    codes: Mapping[str, str],
     day: date,
 ) -> TaskRow:
     seen = facts.on(day)
@@ -173,6 +177,14 @@ def _row(
         deadline=now.deadline,
         deadline_written=now.deadline_written,
         status=status,
+        why=why(
+            status,
+            day,
+            reason=now.reason,
+            told=seen.reports[-1].day if seen.reports else None,
+            needs=sorted(codes[one] for one in status.needs),
+            asked=register().full_name(status.asked, day) if status.asked else None,
+        ),
         percent=told[-1] if told else None,
         origin=task.origin,
         simulated=task.simulated,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+from tinhso.measure import writing
 from tinhso.measure.text import Text
 from tinhso.modules.tasks.facts import Decision, Rhythm
 from tinhso.modules.tasks.models import Task
-from tinhso.modules.tasks.states import State
+from tinhso.modules.tasks.states import Because, State, Status, rules
 from tinhso.modules.tasks.urging import Wanted
 
 STATES = {
@@ -59,15 +63,80 @@ WANTED = {
     Wanted.ASSIGN: Text("giao cơ quan chủ trì", "give it to an agency"),
 }
 
-#: Which of the site's signs (`mark`) and colours stands for a state. Red is for what is behind only.
-SIGNS = {
-    State.OVERDUE: "behind",
-    State.AT_RISK: "on-the-way",
-    State.WAITING: "not-applicable",
-    State.NOT_STARTED: "unknown",
-    State.IN_PROGRESS: "going",
-    State.DONE_IN_TIME: "met",
-    State.DONE_LATE: "met-late",
-    State.DONE_UNDATED: "met",
-    State.CANCELLED: "off",
-}
+
+def why(
+    status: Status,
+    day: date,
+    *,
+    reason: str,
+    told: date | None,
+    needs: Sequence[str],
+    asked: Text | None,
+) -> Text:
+    """A state's reason as a sentence. `told` is the newest report's day, `needs` codes of tasks."""
+    due, done = _both(status.due), _both(status.done_on)
+    match status.because:
+        case Because.CANCELLED:
+            return _made("Đã hủy: {reason}", "Cancelled: {reason}", reason=reason)
+        case Because.DONE if status.state is State.DONE_UNDATED:
+            return _made(
+                "Hoàn thành ngày {done}; không có hạn nên không nói được đúng hay chậm.",
+                "Done on {done}; there is no deadline, so nobody can say whether in time.",
+                done=done,
+            )
+        case Because.DONE if status.state is State.DONE_LATE:
+            return _made(
+                "Hoàn thành ngày {done}; có phần sau hạn.", "Done on {done}, late.", done=done
+            )
+        case Because.DONE:
+            return _made(
+                "Hoàn thành ngày {done}, hạn {due}, đã được xác nhận.",
+                "Done on {done}, due {due}, confirmed.",
+                done=done,
+                due=due,
+            )
+        case Because.SAID_DONE:
+            return _made(
+                "Cơ quan chủ trì báo đã hoàn thành ngày {done}; chờ xác nhận.",
+                "Its lead says that it was done on {done}; this waits to be confirmed.",
+                done=done,
+            )
+        case Because.PAST_DUE:
+            days = (day - status.due).days if status.due else 0
+            return _made(
+                "Đã qua hạn {due} {days} ngày mà chưa hoàn thành.",
+                "{days} days past its deadline, {due}, and not done.",
+                due=due,
+                days=days,
+            )
+        case Because.NEEDS:
+            return _made(
+                "Chờ nhiệm vụ {codes} hoàn thành trước.",
+                "Waits for {codes} to be finished first.",
+                codes=", ".join(needs),
+            )
+        case Because.ASKED:
+            return _made(
+                "Chờ {unit} trả lời đề nghị phối hợp.",
+                "Waits for an answer of {unit}.",
+                unit=asked or Text("", ""),
+            )
+        case Because.RULE:
+            return next(one.text for one in rules().rules if one.code == status.rule)
+        case Because.REPORTED:
+            return _made("Báo cáo gần nhất ngày {told}.", "Last report: {told}.", told=_both(told))
+    return Text("Chưa có báo cáo nào.", "Nothing has been reported.")
+
+
+def _both(day: date | None) -> Text:
+    return Text("–", "–") if day is None else Text(writing.day(day, "vi"), writing.day(day, "en"))
+
+
+def _made(vi: str, en: str, **values: object) -> Text:
+    def to(language: str) -> dict[str, object]:
+        return {
+            name: value.to(language) if isinstance(value, Text) else value
+            for name, value in values.items()
+        }
+
+    return Text(vi.format(**to("vi")), en.format(**to("en")))
