@@ -107,6 +107,7 @@ def preview(request: HttpRequest, file: uuid.UUID) -> HttpResponse:
             return redirect("tasks:list")
     context |= {
         "document": document,
+        "agreed": bool(request.POST.get("dong-y")),
         "filled": filled,
         "lines": found,
         "unclear": sum(line.unclear for line in found),

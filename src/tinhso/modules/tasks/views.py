@@ -45,7 +45,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "filled": filled,
         "found": found,
         "asked": asked,
-        "asked_unit": units.written(asked.unit) if asked.unit else "",
+        "asked_unit": units.written(asked.unit) if asked.unit else filled.get("co-quan"),
         "today": timezone.localdate(),
         "tally": [
             (state, count, pages.address(request, trang_thai=state.value))
