@@ -76,7 +76,7 @@ def filters(request: HttpRequest) -> Filters:
         group=request.GET.get("nhom", "")[:300],
         until=day_in(request, "han-den"),
         text=request.GET.get("tim", "").strip()[:200],
-        sort=_choice(request, "xep", [*SORTS, *(f"-{one}" for one in SORTS)]) or "han",
+        sort=_choice(request, "xep", [*SORTS, *(f"-{one}" for one in SORTS)]) or "trang-thai",
     )
 
 

@@ -85,7 +85,7 @@ class Filters:
     group: str = ""
     until: date | None = None  # due by that day
     text: str = ""
-    sort: str = "han"
+    sort: str = "trang-thai"
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _sorted(rows: list[TaskRow], sort: str) -> list[TaskRow]:
             case "han":
                 return row.status.due
             case "trang-thai":
-                return order.index(row.state)
+                return order.index(row.state), row.status.due or date.max
         return row.code
 
     known = [row for row in rows if key(row) is not None]

@@ -17,13 +17,13 @@ RULES = Path(__file__).resolve().parents[2] / "packs" / "tasks" / "rules.yaml"
 
 
 class State(StrEnum):
-    """Where a task stands (trạng thái)."""
+    """Where a task stands (trạng thái), the most pressing first."""
 
     OVERDUE = "overdue"
     AT_RISK = "at-risk"
     WAITING = "waiting"
-    NOT_STARTED = "not-started"
     IN_PROGRESS = "in-progress"
+    NOT_STARTED = "not-started"
     DONE_IN_TIME = "done-in-time"
     DONE_LATE = "done-late"
     DONE_UNDATED = "done-undated"  # done, and nobody can say whether in time: no deadline is known
