@@ -33,6 +33,10 @@ from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.units.register import register
+from tinhso.modules.tasks import progress
+from tinhso.modules.tasks.actions import create as give
+from tinhso.modules.tasks.drafts import By, Draft
+from tinhso.modules.tasks.facts import Rhythm
 from tinhso.web.access import AccessMiddleware, access_of
 from tinhso.web.api import api
 
@@ -84,6 +88,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "delivery": lambda world: world.delivery.uid,
     "file": lambda world: world.file.pk,
     "ledger:entry.uid": lambda world: Entry.objects.filter(unit=world.unit).latest("id").uid,
+    "task": lambda world: world.task.pk,
+    "report": lambda world: world.report.pk,
+    "extension": lambda world: world.extension.pk,
+    "ask": lambda world: world.ask.pk,
     # Of what belongs to the one who asks, and nobody has here: a passkey, a mail's address.
     "pk": lambda _: 1,
     "key": lambda _: "x",
@@ -91,7 +99,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 }
 
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
-OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry", "files:download"}
+OF_A_UNIT = {
+    *("people:person", "people:withdraw", "ledger:entry", "files:download"),
+    *("tasks:report", "tasks:extend", "tasks:ask", "tasks:answer", "tasks:preview"),
+}
 
 
 PIXEL = base64.b64decode(
@@ -121,6 +132,14 @@ class World:
         self.file = accept(
             self.who, SimpleUploadedFile("anh.png", PIXEL), [KINDS["png"]], unit=unit
         )
+        by, due = By.system(day), day + timedelta(days=30)
+        draft = Draft("Việc của đơn vị", lead=unit, rhythm=Rhythm.ONCE, deadline=due)
+        self.task = give(by, PLAN, f"T-{unit}", draft)
+        self.report = progress.report(by, self.task, progress.Told("đang làm"))
+        self.extension = progress.ask_extension(by, self.task, due + timedelta(days=9), "chờ")
+        # Asked of the same unit: whoever may answer is looked for where the task is.
+        other = give(by, PLAN, f"H-{unit}", Draft("Việc khác", lead="a.BP-STC"))
+        self.ask = progress.ask(by, other, unit, "xin số liệu")
 
 
 def sample_of(route: Route, parameter: str) -> Callable[[World], Any]:

@@ -37,6 +37,7 @@ from tinhso.modules.plan.api_opening import router as opening_router
 from tinhso.modules.plan.api_publications import archives_router
 from tinhso.modules.plan.api_publications import router as publications_router
 from tinhso.modules.plan.workspace import NotMeasuredError
+from tinhso.modules.tasks.api import router as tasks_router
 from tinhso.web import problems
 
 DESCRIPTION = """Plans of digital transformation, their targets, and figures that open down to the
@@ -234,6 +235,7 @@ api.add_router("/plans", checks_router)
 api.add_router("/plans", publications_router)
 api.add_router("/plans", archives_router)
 api.add_router("/units", units_router)
+api.add_router("/tasks", tasks_router)
 api.add_router("/ledger", ledger_router)
 api.add_router("", data_router)
 api.add_router("", batches_router)

@@ -28,6 +28,8 @@ from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.simulation import Sample, Scenario, simulate
+from tinhso.modules.tasks.actions import take_over
+from tinhso.modules.tasks.sample import make_sample
 from tinhso.web import configuration
 from tinhso.web.assets import build_fonts, compile_translations
 
@@ -90,9 +92,14 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     """Sample records into an empty lake (scale 0: none), and the cube when it is not current."""
     place = workspace()
     enter_batches(place, SYSTEM)  # what a kill after an ingest left out
+    plan = configuration.DEFAULT_PLAN.get()
+    if taken := sum(take_over(code) for code in place.plans):
+        say(Text(f"Đã lấy {taken} nhiệm vụ từ kế hoạch", f"{taken} tasks taken from plans"))
     if scale and not _has_records(place):
-        plan = configuration.DEFAULT_PLAN.get()
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
+        with transaction.atomic():
+            made = make_sample(plan, timezone.localdate())
+        say(Text(f"Đã tạo {made} nhiệm vụ mô phỏng", f"{made} simulated tasks made"))
         enter_batches(place, SYSTEM)
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))

@@ -16,6 +16,7 @@ from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.plan.policies import PUBLICATION
+from tinhso.modules.tasks.policies import TASK
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ DOORS: tuple[Door, ...] = (
         "publish",
         of_plan=True,
     ),
+    Door("tasks:mine", Text("Việc của cơ quan tôi", "My agency's tasks"), TASK, "open"),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),
