@@ -35,6 +35,7 @@ from tinhso.measure.targets import Threshold
 from tinhso.measure.text import Text
 
 F = Fraction
+NONE = F(0)
 NAME = Text("x", "x")
 HERE = Source("D")
 GROUP = Group("g", NAME, Level.COMMUNE)
@@ -50,7 +51,7 @@ def branch(code: str, *parts: Component) -> Component:
     return Component(code, NAME, points, HERE, Certainty.CHOICE, parts)
 
 
-def card_of(*parts: Component, unknown: Unknown = Unknown.NOTHING, known: F = F(0)) -> Scorecard:
+def card_of(*parts: Component, unknown: Unknown = Unknown.NOTHING, known: F = NONE) -> Scorecard:
     total = sum((one.points for one in parts), F(0))
     return Scorecard(
         *("C", NAME, NAME, Counted.POINTS, total, HERE, Certainty.CHOICE),

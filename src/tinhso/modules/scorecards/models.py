@@ -48,8 +48,8 @@ class TableRow(models.Model):
     table = models.ForeignKey(NationalTable, models.CASCADE, related_name="rows")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     rank = models.PositiveSmallIntegerField(null=True)  # as published
-    score = models.CharField(max_length=24, blank=True)  # as published; "" where it gives none
-    parts = models.JSONField(default=dict)  # column -> exact decimal
+    score = models.CharField(max_length=40, blank=True)  # exact, as a fraction; "" for none
+    parts = models.JSONField(default=dict)  # column -> exact fraction
 
     class Meta:
         constraints = (

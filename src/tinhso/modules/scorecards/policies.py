@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinhso.kernel.ledger.words import ACTS
 from tinhso.kernel.people.policy import Policy, Verb
 from tinhso.measure.text import Text
 
@@ -26,3 +27,12 @@ ROUND = Policy(
         Verb("decide", Text("quyết định kiến nghị trong", "decide appeals in"), strong=True),
     ],
 )
+
+#: Acts of rounds that no verb of the policy is named after.
+ACTS |= {
+    "scorecards.round.open": Text("mở đợt tự chấm", "open a round"),
+    "scorecards.round.begin-verification": Text("chuyển sang thẩm định", "begin verification"),
+    "scorecards.round.begin-appeals": Text("chuyển sang kiến nghị", "begin appeals"),
+    "scorecards.round.close": Text("đóng đợt", "close a round"),
+    "scorecards.round.cancel": Text("hủy đợt", "cancel a round"),
+}
