@@ -16,6 +16,7 @@ from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.plan.policies import PUBLICATION
+from tinhso.modules.scorecards.policies import ROUND
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,13 @@ DOORS: tuple[Door, ...] = (
         Text("Công bố số liệu", "Publish figures"),
         PUBLICATION,
         "publish",
+        of_plan=True,
+    ),
+    Door(
+        "scorecards:all-rounds",
+        Text("Tự chấm, thẩm định", "Self-assessment, verification"),
+        ROUND,
+        "view",
         of_plan=True,
     ),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),

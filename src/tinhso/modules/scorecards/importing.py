@@ -186,7 +186,7 @@ def parse_table(
     found = [one for number, row in rows[1:] if (one := reader.row(number, row)) is not None]
     if reader.problems:
         raise InputError(reader.problems)
-    return Preview(period, tuple(one for _, one in found), tuple(_odd(card, period, units, found)))
+    return Preview(period, tuple(one for _, one in found), tuple(_odd(period, units, found)))
 
 
 def _columns(head: list[str], card: Scorecard) -> dict[str, int]:
@@ -301,7 +301,7 @@ def _province(name: str) -> str:
 
 
 def _odd(
-    card: Scorecard, period: Period, units: UnitRegister, found: list[tuple[int, PeerRow]]
+    period: Period, units: UnitRegister, found: list[tuple[int, PeerRow]]
 ) -> Iterator[Problem]:
     place = Place("file")
     scores = [row.score for _, row in found if row.score is not None]
