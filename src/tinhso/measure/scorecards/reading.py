@@ -14,6 +14,7 @@ from typing import Any
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definition_files import did_you_mean, text_of
 from tinhso.measure.definitions import Better, Indicator, Kind, Source
+from tinhso.measure.scorecards import messages
 from tinhso.measure.scorecards.definitions import (
     ByRank,
     Certainty,
@@ -32,104 +33,8 @@ from tinhso.measure.scorecards.definitions import (
     YesNo,
 )
 from tinhso.measure.targets import Threshold
-from tinhso.measure.text import InputError, Problem, Text, message
+from tinhso.measure.text import InputError, Problem, Text
 from tinhso.measure.yamltree import Route, Tree
-
-SUM_DIFFERS = message(
-    "points-do-not-add-up",
-    vi="Các phần của “{code}” cộng lại là {sum}, còn ở đây ghi {points}. Sửa một trong hai.",
-    en='The parts of "{code}" add up to {sum}, while {points} is written here. Correct one of the two.',
-)
-TWO_WORDS = message(
-    "points-and-weights",
-    vi="Bộ chỉ số này tính bằng “{counted}”, nên ở đây ghi “{counted}”, không ghi “{found}”.",
-    en='This scorecard counts in "{counted}": write "{counted}" here, not "{found}".',
-)
-TWICE = message(
-    "component-twice",
-    vi="Mã “{code}” đã có ở dòng {first} của bộ chỉ số này. Đổi mã.",
-    en='The code "{code}" is already on line {first} of this scorecard. Change it.',
-)
-PARTS_OR_RULE = message(
-    "parts-or-rule",
-    vi="“{code}” phải có đúng một trong “parts” (nhánh) và “rule” (tiêu chí chấm điểm).",
-    en='"{code}" needs exactly one of "parts" (a branch) and "rule" (a leaf that is scored).',
-)
-READS_ONE = message(
-    "leaf-reads-one",
-    vi="Tiêu chí “{code}” phải nêu đúng một nguồn: “indicator”, “column” hoặc “no_source” (kèm lý do chưa có).",
-    en='The leaf "{code}" needs exactly one source: "indicator", "column", or "no_source" (with the reason why there is none).',
-)
-NOT_FOR_BRANCH = message(
-    "not-for-branch",
-    vi="“{code}” là nhánh nên không dùng khóa “{key}”. Chuyển khóa này xuống tiêu chí bên dưới.",
-    en='"{code}" is a branch and does not use the key "{key}". Move it to a leaf below.',
-)
-RULE_NEEDS = message(
-    "rule-needs-key",
-    vi="Cách chấm “{kind}” cần khóa “{key}”. Thêm khóa này.",
-    en='The rule "{kind}" needs the key "{key}". Add it.',
-)
-NOT_FOR_RULE = message(
-    "not-for-rule",
-    vi="Cách chấm “{kind}” không dùng khóa “{key}”. Bỏ khóa này.",
-    en='The rule "{kind}" does not use the key "{key}". Remove it.',
-)
-AGAINST_INDICATOR = message(
-    "rule-wrong-way",
-    vi="Phép so sánh “{operator}” ngược chiều với chỉ số “{indicator}” (better: {better}). Sửa phép so sánh.",
-    en='The operator "{operator}" runs against the indicator "{indicator}" (better: {better}). Correct the operator.',
-)
-STEPS_FALL = message(
-    "steps-must-fall",
-    vi="Các mức phải xếp từ tốt nhất: mức này phải kém mức trước cả về ngưỡng lẫn điểm.",
-    en="Steps go from the best: this one must be below the one before, in threshold and in points.",
-)
-STEP_TOO_HIGH = message(
-    "step-above-points",
-    vi="Mức này cho {points} điểm, nhiều hơn {most} điểm của tiêu chí.",
-    en="This step gives {points} points, more than the leaf's {most}.",
-)
-FIRST_STEP = message(
-    "first-step-not-full",
-    vi="Mức tốt nhất cho {points} điểm, còn tiêu chí có {most} điểm nên không bao giờ đạt đủ. Sửa một trong hai.",
-    en="The best step gives {points} of the leaf's {most} points, so it can never be full. Correct one of the two.",
-)
-PENALTY_HAS_POINTS = message(
-    "penalty-with-points",
-    vi="Tiêu chí trừ điểm không có điểm của chính nó. Ghi 0.",
-    en="A penalty has no points of its own. Write 0.",
-)
-NO_POINTS = message(
-    "no-points",
-    vi="Tiêu chí phải có điểm lớn hơn 0 (chỉ tiêu chí trừ điểm mới ghi 0).",
-    en="A component needs points above 0 (only a penalty has 0).",
-)
-START_AT_THRESHOLD = message(
-    "start-not-before-threshold",
-    vi="Bắt đầu tính điểm ở {start} là không trước ngưỡng {threshold}. Sửa khóa “start”.",
-    en='Points would start at {start}, which is not before the threshold {threshold}. Correct "start".',
-)
-PERCENT_BEYOND = message(
-    "card-threshold-beyond",
-    vi="Ngưỡng {value} % nằm ngoài 0–100 %, hoặc không bao giờ đạt được với “{operator}”. Sửa ngưỡng.",
-    en='A threshold of {value} % is outside 0–100 %, or can never be met with "{operator}". Correct it.',
-)
-UNKNOWN_COMPONENT = message(
-    "component-unknown",
-    vi="Bộ chỉ số này không có tiêu chí “{code}”.{hint}",
-    en='This scorecard has no leaf "{code}".{hint}',
-)
-UNKNOWN_COLUMN = message(
-    "column-unknown",
-    vi="Không tiêu chí nào của bộ chỉ số đọc cột “{code}”.{hint}",
-    en='No leaf of the scorecard reads a column "{code}".{hint}',
-)
-NOT_WITHOUT_DENOMINATOR = message(
-    "larger-needs-denominator",
-    vi="“larger_denominator” cần chỉ số có mẫu số; “{code}” không có.",
-    en='"larger_denominator" needs an indicator with a denominator; "{code}" has none.',
-)
 
 _UP, _DOWN = (">", ">="), ("<", "<=")
 _RULE_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -197,27 +102,27 @@ class _Reader:
     def _component(self, route: Route, data: Mapping[str, Any]) -> Component:
         code, place = data["code"], self.tree.place((*route, "code"))
         if code in self.lines:
-            self.problems.append(TWICE(place, code=code, first=self.lines[code]))
+            self.problems.append(messages.TWICE(place, code=code, first=self.lines[code]))
         self.lines.setdefault(code, place.line)
         points = self._points(route, data)
         parts: tuple[Component, ...] = ()
         rule: Rule | None = None
         if ("parts" in data) == ("rule" in data):
-            self.problems.append(PARTS_OR_RULE(place, code=code))
+            self.problems.append(messages.PARTS_OR_RULE(place, code=code))
         elif "parts" in data:
             parts = self._components((*route, "parts"), data["parts"])
             self._add_up((*route, self.counted.value), code, points, parts)
             for key in _LEAF_KEYS:
                 if key in data:
                     at = self.tree.key_place((*route, key))
-                    self.problems.append(NOT_FOR_BRANCH(at, code=code, key=key))
+                    self.problems.append(messages.NOT_FOR_BRANCH(at, code=code, key=key))
         else:
             if sum(key in data for key in ("indicator", "column", "no_source")) != 1:
-                self.problems.append(READS_ONE(place, code=code))
+                self.problems.append(messages.READS_ONE(place, code=code))
             rule = self._rule((*route, "rule"), data, points)
             is_penalty = data["rule"]["kind"] == "penalty"
             if is_penalty != (points == 0):
-                wrong = PENALTY_HAS_POINTS if is_penalty else NO_POINTS
+                wrong = messages.PENALTY_HAS_POINTS if is_penalty else messages.NO_POINTS
                 self.problems.append(wrong(self.tree.place((*route, self.counted.value))))
             self._look_at_larger(route, data)
         return Component(
@@ -242,7 +147,7 @@ class _Reader:
         found = "points" if "points" in data else "weight"
         if found != self.counted.value:
             at = self.tree.key_place((*route, found))
-            self.problems.append(TWO_WORDS(at, counted=self.counted.value, found=found))
+            self.problems.append(messages.TWO_WORDS(at, counted=self.counted.value, found=found))
         return _exact(data[found])
 
     def _add_up(
@@ -251,7 +156,7 @@ class _Reader:
         found = sum((one.points for one in parts), Fraction(0))
         if found != points:
             self.problems.append(
-                SUM_DIFFERS(
+                messages.SUM_DIFFERS(
                     self.tree.place(route), code=code, sum=_said(found), points=_said(points)
                 )
             )
@@ -263,7 +168,7 @@ class _Reader:
             indicator = self.indicators.get(data.get(key, ""))
             if key not in data or (indicator is not None and indicator.denominator is None):
                 at = self.tree.place((*route, key if key in data else "larger_denominator"))
-                self.problems.append(NOT_WITHOUT_DENOMINATOR(at, code=data.get(key, "")))
+                self.problems.append(messages.NOT_WITHOUT_DENOMINATOR(at, code=data.get(key, "")))
 
     # -- rules -----------------------------------------------------------------------------------
 
@@ -274,11 +179,13 @@ class _Reader:
         before = len(self.problems)
         for key in needed:
             if key not in data:
-                self.problems.append(RULE_NEEDS(self.tree.place(route), kind=kind, key=key))
+                self.problems.append(
+                    messages.RULE_NEEDS(self.tree.place(route), kind=kind, key=key)
+                )
         for key in data:
             if key not in ("kind", *needed, *besides):
                 at = self.tree.key_place((*route, key))
-                self.problems.append(NOT_FOR_RULE(at, kind=kind, key=key))
+                self.problems.append(messages.NOT_FOR_RULE(at, kind=kind, key=key))
         if len(self.problems) > before:
             return None
         match kind:
@@ -311,7 +218,7 @@ class _Reader:
             if operator not in right:
                 at = self.tree.place((*route, "operator"))
                 self.problems.append(
-                    AGAINST_INDICATOR(
+                    messages.AGAINST_INDICATOR(
                         at,
                         operator=operator,
                         indicator=indicator.code,
@@ -322,7 +229,7 @@ class _Reader:
         beyond = (operator == ">" and written >= 100) or (operator == "<" and written <= 0)
         if scale == 100 and (beyond or written > 100):
             at = self.tree.place((*route, "threshold"))
-            self.problems.append(PERCENT_BEYOND(at, value=written, operator=operator))
+            self.problems.append(messages.PERCENT_BEYOND(at, value=written, operator=operator))
         return Threshold(operator, _exact(written) / scale)
 
     def _start(
@@ -336,14 +243,14 @@ class _Reader:
         up = threshold.operator in _UP
         if not up and "start" not in data:
             at = self.tree.place(route)
-            self.problems.append(RULE_NEEDS(at, kind=data["kind"], key="start"))
+            self.problems.append(messages.RULE_NEEDS(at, kind=data["kind"], key="start"))
             return threshold.amount
         start = _exact(data.get("start", 0)) / scale
         before = start < threshold.amount if up else start > threshold.amount
         if not before:
             at = self.tree.place((*route, "start" if "start" in data else "threshold"))
             self.problems.append(
-                START_AT_THRESHOLD(
+                messages.START_AT_THRESHOLD(
                     at, start=_said(start * scale), threshold=_said(threshold.amount * scale)
                 )
             )
@@ -359,14 +266,14 @@ class _Reader:
             place = self.tree.place((*at, "points"))
             if step.points > points:
                 self.problems.append(
-                    STEP_TOO_HIGH(place, points=_said(step.points), most=_said(points))
+                    messages.STEP_TOO_HIGH(place, points=_said(step.points), most=_said(points))
                 )
             elif not found and step.points < points:
                 self.problems.append(
-                    FIRST_STEP(place, points=_said(step.points), most=_said(points))
+                    messages.FIRST_STEP(place, points=_said(step.points), most=_said(points))
                 )
             if found and not _falls(found[-1], step):
-                self.problems.append(STEPS_FALL(self.tree.place(at)))
+                self.problems.append(messages.STEPS_FALL(self.tree.place(at)))
             found.append(step)
         return Steps(tuple(found))
 
@@ -379,12 +286,14 @@ class _Reader:
                 if code not in leaves:
                     at = self.tree.place(("groups", g, "without", w))
                     hint = did_you_mean(code, leaves)
-                    self.problems.append(UNKNOWN_COMPONENT(at, code=code, hint=hint))
+                    self.problems.append(messages.UNKNOWN_COMPONENT(at, code=code, hint=hint))
             for s, smallest in enumerate(group.smallest):
                 if smallest.component not in leaves:
                     at = self.tree.place(("groups", g, "smallest", s, "component"))
                     hint = did_you_mean(smallest.component, leaves)
-                    self.problems.append(UNKNOWN_COMPONENT(at, code=smallest.component, hint=hint))
+                    self.problems.append(
+                        messages.UNKNOWN_COMPONENT(at, code=smallest.component, hint=hint)
+                    )
 
 
 def _falls(above: Step, below: Step) -> bool:

@@ -17,9 +17,10 @@ from django.utils import timezone
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
-from tinhso.measure.scorecards.definitions import Component, Group, Penalty, Scorecard
+from tinhso.measure.scorecards.definitions import Component, Group, Scorecard
 from tinhso.measure.text import InputError, Place, Problem, message
 from tinhso.modules.scorecards.models import Appeal, Line, Round, State
+from tinhso.modules.scorecards.points import points_of
 from tinhso.modules.scorecards.policies import ROUND
 
 ROUND_TWICE = message(
@@ -46,11 +47,6 @@ TOO_LATE = message(
     "round-too-late",
     vi="Hạn là hết ngày {day}, đã qua.",
     en="The last day was {day}; it is over.",
-)
-POINTS_WRONG = message(
-    "round-points",
-    vi="Điểm của {component} phải là số từ {least} đến {most}, nhiều nhất ba chữ số thập phân; đang ghi “{value}”.",
-    en="Points of {component} are a number from {least} to {most} with at most three decimals, not “{value}”.",
 )
 EVIDENCE_NEEDED = message(
     "round-evidence",
@@ -391,44 +387,6 @@ def cancel(actor: Actor, made: Round, reason: str) -> None:
         _hold(made, State.OPEN, State.VERIFYING, State.APPEALS)
         made.ended_at, made.reason = timezone.now(), reason.strip()
         _move(actor, made, State.CANCELLED, "cancel", reason=reason.strip())
-
-
-def points_of(
-    leaf: Component, typed: str, place: str, problems: list[Problem], *, needed: bool = False
-) -> Decimal | None:
-    """The points in a field; None for an empty one. What is wrong goes to `problems`."""
-    written = typed.strip().replace(",", ".")
-    if not written and not needed:
-        return None
-    least, most = bounds(leaf)
-    plain = written.removeprefix("-").removeprefix("−")
-    whole, _, rest = plain.partition(".")
-    fits = whole.isascii() and whole.isdecimal() and len(whole) <= 6
-    fits = fits and (not rest or (rest.isascii() and rest.isdecimal() and len(rest) <= 3))
-    value = Decimal(plain) * (-1 if written[:1] in ("-", "−") else 1) if fits else None
-    if value is None or not least <= value <= most:
-        problems.append(
-            POINTS_WRONG(
-                Place(place),
-                component=leaf.name,
-                least=f"{least:g}",
-                most=f"{most:g}",
-                value=typed[:40],
-            )
-        )
-        return None
-    return value
-
-
-def bounds(leaf: Component) -> tuple[Decimal, Decimal]:
-    """The least and most points that a leaf can have."""
-    if isinstance(leaf.rule, Penalty):
-        return -_decimal(leaf.rule.most.numerator, leaf.rule.most.denominator), Decimal(0)
-    return Decimal(0), _decimal(leaf.points.numerator, leaf.points.denominator)
-
-
-def _decimal(numerator: int, denominator: int) -> Decimal:
-    return Decimal(numerator) / Decimal(denominator)
 
 
 def _hold(made: Round, *states: State) -> None:

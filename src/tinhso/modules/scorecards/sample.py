@@ -16,6 +16,7 @@ from tinhso.measure.scorecards.definitions import Scorecard
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.scorecards import round_actions
 from tinhso.modules.scorecards.models import Round
+from tinhso.modules.scorecards.points import bounds
 from tinhso.modules.scorecards.queries import CardQueries
 
 BY = "Tỉnh Số (mô phỏng)"
@@ -88,7 +89,7 @@ def _claim(card: Scorecard, made: Round, measured: dict[str, dict[str, Decimal]]
         points = dict(measured[unit])
         for leaf in card.leaves:
             if number % 3 == 0 and points.get(leaf.code) and leaf.points >= 15:
-                most = round_actions.bounds(leaf)[1]
+                most = bounds(leaf)[1]
                 points[leaf.code] = min(most, points[leaf.code] + 2)
         claims = {code: round_actions.Claim(str(one), evidence) for code, one in points.items()}
         # A unit that nothing is known of claims one leaf, so that all have spoken.

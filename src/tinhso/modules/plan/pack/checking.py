@@ -15,7 +15,8 @@ from tinhso.measure.definition_files import (
 )
 from tinhso.measure.definitions import HonestyCheck, Indicator
 from tinhso.measure.scorecards.definitions import Scorecard
-from tinhso.measure.scorecards.reading import UNKNOWN_COLUMN, read_scorecard
+from tinhso.measure.scorecards.messages import UNKNOWN_COLUMN
+from tinhso.measure.scorecards.reading import read_scorecard
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import InputError, Problem
 from tinhso.measure.yamltree import Route, Tree
