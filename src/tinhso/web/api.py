@@ -37,6 +37,9 @@ from tinhso.modules.plan.api_opening import router as opening_router
 from tinhso.modules.plan.api_publications import archives_router
 from tinhso.modules.plan.api_publications import router as publications_router
 from tinhso.modules.plan.workspace import NotMeasuredError
+from tinhso.modules.scorecards.api import router as scorecards_router
+from tinhso.modules.scorecards.api import tables_router
+from tinhso.modules.scorecards.api_rounds import router as rounds_router
 from tinhso.modules.tasks.api import router as tasks_router
 from tinhso.web import problems
 
@@ -234,6 +237,9 @@ api.add_router("/plans", opening_router)
 api.add_router("/plans", checks_router)
 api.add_router("/plans", publications_router)
 api.add_router("/plans", archives_router)
+api.add_router("/plans", scorecards_router)
+api.add_router("/plans", tables_router)
+api.add_router("/plans", rounds_router)
 api.add_router("/units", units_router)
 api.add_router("/tasks", tasks_router)
 api.add_router("/ledger", ledger_router)

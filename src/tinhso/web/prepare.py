@@ -27,6 +27,7 @@ from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
+from tinhso.modules.scorecards.sample import simulate_rounds
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.modules.tasks.actions import take_over
 from tinhso.modules.tasks.sample import make_sample
@@ -95,7 +96,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     plan = configuration.DEFAULT_PLAN.get()
     if taken := sum(take_over(code) for code in place.plans):
         say(Text(f"Đã lấy {taken} nhiệm vụ từ kế hoạch", f"{taken} tasks taken from plans"))
-    if scale and not _has_records(place):
+    is_first = bool(scale) and not _has_records(place)
+    if is_first:
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
         with transaction.atomic():
             made = make_sample(plan, timezone.localdate())
@@ -106,6 +108,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
         cube = place.measure()
         seconds = cube.manifest.seconds
         say(Text(f"Đã tính số liệu trong {seconds} giây", f"Measured in {seconds} seconds"))
+    if is_first:
+        simulate_rounds(PlanQueries(place, plan))
 
 
 def _has_records(place: Workspace) -> bool:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "tinhso.kernel.files",
     "tinhso.modules.plan",
     "tinhso.modules.tasks",
+    "tinhso.modules.scorecards",
 ]
 
 MIDDLEWARE = [

@@ -16,6 +16,7 @@ from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.plan.policies import PUBLICATION
+from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.tasks.policies import TASK
 
 
@@ -60,6 +61,13 @@ DOORS: tuple[Door, ...] = (
         of_plan=True,
     ),
     Door("tasks:mine", Text("Việc của cơ quan tôi", "My agency's tasks"), TASK, "open"),
+    Door(
+        "scorecards:all-rounds",
+        Text("Tự chấm, thẩm định", "Self-assessment, verification"),
+        ROUND,
+        "view",
+        of_plan=True,
+    ),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),

@@ -18,6 +18,7 @@ urlpatterns = [
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
         path("nhiem-vu/", include("tinhso.modules.tasks.urls")),
+        path("bo-chi-so/", include("tinhso.modules.scorecards.urls")),
         path("nhat-ky/", include("tinhso.kernel.ledger.urls")),
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definition_files import text_of
 from tinhso.measure.definitions import Source
+from tinhso.measure.scorecards.reading import read_result
 from tinhso.measure.text import Place, Text
 from tinhso.measure.yamltree import Tree
 from tinhso.modules.plan.pack.checking import Findings
@@ -66,6 +67,8 @@ def build_pack(found: Findings) -> Pack:
         streams=found.streams,
         indicators=found.indicators,
         checks=found.checks,
+        scorecards=found.scorecards,
+        results=tuple(read_result(item) for tree in own.of("results") for item in tree.data),
         plan=_plan(own) if own.of("plan") else None,
         texts=definition_texts(found.folders),
     )

@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tinhso.measure.check_files import read_check
-from tinhso.measure.definition_files import UNKNOWN_STREAM, read_indicator, read_stream
+from tinhso.measure.definition_files import (
+    UNKNOWN_STREAM,
+    did_you_mean,
+    read_indicator,
+    read_stream,
+)
 from tinhso.measure.definitions import HonestyCheck, Indicator
+from tinhso.measure.scorecards.definitions import Scorecard
+from tinhso.measure.scorecards.messages import UNKNOWN_COLUMN
+from tinhso.measure.scorecards.reading import read_scorecard
 from tinhso.measure.streams import Stream
 from tinhso.measure.text import InputError, Problem
 from tinhso.measure.yamltree import Route, Tree
@@ -27,6 +35,7 @@ class Findings:
     streams: dict[str, Stream] = field(default_factory=dict)
     indicators: dict[str, Indicator] = field(default_factory=dict)
     checks: dict[str, HonestyCheck] = field(default_factory=dict)
+    scorecards: dict[str, Scorecard] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -46,6 +55,7 @@ def examine(path: Path) -> Findings:
     unread = set(codes.known("stream")) - set(found.streams)
     if not any("streams" in folder.unread for folder in found.folders):
         _read_definitions(found, broken, unread)
+    _read_scorecards(found, broken)
     found.problems = sorted(_without_repeats(found.problems), key=_order)
     return found
 
@@ -98,6 +108,27 @@ def _read_definitions(found: Findings, broken: Broken, unread: set[str]) -> None
                 found.checks.setdefault(check.code, check)
             except InputError as error:
                 found.problems += _not_about(error.problems, unread)
+
+
+def _read_scorecards(found: Findings, broken: Broken) -> None:
+    for folder in found.folders:
+        for tree in folder.of("scorecards"):
+            if (tree.file, None) not in broken:
+                try:
+                    card = read_scorecard(tree, found.indicators)
+                    found.scorecards.setdefault(card.code, card)
+                except InputError as error:
+                    found.problems += error.problems
+    for folder in found.folders:
+        for tree, (index, *_) in _items(folder.of("results"), broken):
+            item = tree.data[index]
+            of = found.scorecards.get(item["card"])
+            for number, part in enumerate(item.get("parts", ())):
+                column = part["column"]
+                if of is not None and column not in of.columns:
+                    place = tree.place((index, "parts", number, "column"))
+                    hint = did_you_mean(column, of.columns)
+                    found.problems.append(UNKNOWN_COLUMN(place, code=column, hint=hint))
 
 
 def _items(trees: list[Tree], broken: Broken) -> Iterator[tuple[Tree, Route]]:

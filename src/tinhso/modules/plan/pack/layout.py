@@ -60,6 +60,7 @@ KINDS: dict[str, FileKind] = {
         FileKind("streams", "stream", folder_only=True),
         FileKind("indicators", "indicators"),
         FileKind("checks", "checks"),
+        FileKind("scorecards", "scorecards", folder_only=True),
         FileKind("plan", "plan", plan_only=True),
         FileKind("agencies", "agencies", plan_only=True),
         FileKind("targets", "targets", plan_only=True),
@@ -69,6 +70,7 @@ KINDS: dict[str, FileKind] = {
         FileKind("contradictions", "contradictions", plan_only=True),
         FileKind("gaps", "gaps", plan_only=True),
         FileKind("changes", "changes", plan_only=True),
+        FileKind("results", "results", plan_only=True),
     )
 }
 _SINGLE = ("pack", "plan")

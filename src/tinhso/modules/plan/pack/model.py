@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definitions import HonestyCheck, Indicator, Source
+from tinhso.measure.scorecards.definitions import Published, Scorecard
 from tinhso.measure.streams import Stream
 from tinhso.measure.targets import Threshold
 from tinhso.measure.text import NOWHERE, Place, Text
@@ -314,5 +315,7 @@ class Pack:
     indicators: Mapping[str, Indicator]
     checks: Mapping[str, HonestyCheck]
     plan: Plan | None = None
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
+    results: tuple[Published, ...] = ()  # published results of national scorecards
     #: The definitions as they are written: `indicators/CQS-03.yaml` and so on -> text.
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)

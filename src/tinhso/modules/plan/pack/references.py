@@ -42,6 +42,7 @@ NAMESPACES: dict[str, Namespace] = {
     "stream": Namespace(Text("luồng bản ghi", "stream"), (("streams", ("code",)),)),
     "indicator": Namespace(Text("chỉ số", "indicator"), (("indicators", (EACH, "code")),)),
     "check": Namespace(Text("phép kiểm", "check"), (("checks", (EACH, "code")),)),
+    "scorecard": Namespace(Text("bộ chỉ số", "scorecard"), (("scorecards", ("code",)),)),
     "pillar": Namespace(Text("trụ cột", "pillar"), (("plan", ("pillars", EACH, "code")),)),
     "agency": Namespace(Text("cơ quan", "agency"), (("agencies", (EACH, "code")),)),
     "target": Namespace(Text("chỉ tiêu", "target"), (("targets", (EACH, "code")),)),
@@ -55,6 +56,10 @@ NAMESPACES: dict[str, Namespace] = {
     "gap": Namespace(Text("khoảng trống", "gap"), (("gaps", (EACH, "code")),)),
     "change": Namespace(Text("biến động", "change"), (("changes", (EACH, "code")),)),
 }
+
+#: How deep the parts of a scorecard's parts are looked into for references.
+CARD_DEPTH = 6
+_CARD_PARTS: tuple[Pattern, ...] = tuple(("parts", EACH) * depth for depth in range(CARD_DEPTH + 1))
 
 #: (kind of file, route to the reference, namespace it must be declared in)
 REFERENCES: tuple[tuple[str, Pattern, str], ...] = (
@@ -80,6 +85,13 @@ REFERENCES: tuple[tuple[str, Pattern, str], ...] = (
     ("gaps", (EACH, "targets", EACH), "target"),
     ("changes", (EACH, "agencies", EACH), "agency"),
     ("changes", (EACH, "source", "document"), "document"),
+    *(("scorecards", (*parts, "source", "document"), "document") for parts in _CARD_PARTS),
+    *(("scorecards", (*parts, "indicator"), "indicator") for parts in _CARD_PARTS),
+    *(("scorecards", (*parts, "larger_denominator"), "indicator") for parts in _CARD_PARTS),
+    ("scorecards", ("groups", EACH, "has"), "indicator"),
+    ("scorecards", ("groups", EACH, "lacks"), "indicator"),
+    ("results", (EACH, "card"), "scorecard"),
+    ("results", (EACH, "source", "document"), "document"),
 )
 
 

@@ -1,0 +1,9 @@
+"""Scorecards: points, rankings, national tables, verification rounds."""
+
+from django.apps import AppConfig
+
+
+class ScorecardsConfig(AppConfig):
+    name = "tinhso.modules.scorecards"
+    label = "scorecards"
+    verbose_name = "Bộ chỉ số"

@@ -1,0 +1,418 @@
+"""Writes about rounds: open, self-assess, verify, appeal, decide, close. Each step has a way on.
+
+open -> verifying -> appeals -> closed; from each of the first three also to cancelled. The caller
+has asked `policies.ROUND`; every act takes who acts, in words (`by`) and for the ledger (`actor`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from tinhso.kernel.files.models import StoredFile
+from tinhso.kernel.ledger.actor import Actor
+from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.measure.scorecards.definitions import Component, Group, Scorecard
+from tinhso.measure.text import InputError, Place, Problem, message
+from tinhso.modules.scorecards.models import Appeal, Line, Round, State
+from tinhso.modules.scorecards.points import points_of
+from tinhso.modules.scorecards.policies import ROUND
+
+ROUND_TWICE = message(
+    "round-twice",
+    vi="Đã có đợt của bộ chỉ số này cho kỳ và nhóm này. Mở đợt ấy, hoặc hủy rồi mở lại.",
+    en="There is a round of this scorecard for this period and group. Use it, or cancel it first.",
+)
+NO_UNITS = message(
+    "round-no-units",
+    vi="Nhóm này không có đơn vị nào trong kỳ đã chọn. Chọn kỳ hoặc nhóm khác.",
+    en="The group has no unit in the chosen period. Choose another period or group.",
+)
+DAY_PAST = message(
+    "round-day-past",
+    vi="Hạn {day} đã qua. Chọn từ hôm nay trở đi.",
+    en="The last day {day} is over. Choose today or later.",
+)
+WRONG_STATE = message(
+    "round-wrong-state",
+    vi="Đợt này đang ở bước khác nên không làm được việc này nữa. Tải lại trang.",
+    en="The round is at another step, so this can no longer be done. Load the page again.",
+)
+TOO_LATE = message(
+    "round-too-late",
+    vi="Hạn là hết ngày {day}, đã qua.",
+    en="The last day was {day}; it is over.",
+)
+EVIDENCE_NEEDED = message(
+    "round-evidence",
+    vi="Ghi căn cứ cho điểm của {component} (văn bản, đường dẫn), hoặc gửi kèm tệp.",
+    en="Give the evidence for the points of {component} (document, link), or send a file.",
+)
+FINDING_NEEDED = message(
+    "round-finding",
+    vi="Điểm thẩm định của {component} khác điểm tự chấm: ghi lý do.",
+    en="The verified points of {component} differ from those claimed: say why.",
+)
+OWN_CLAIM = message(
+    "round-own-claim",
+    vi="Bạn đã tự chấm {component}, nên người khác phải thẩm định.",
+    en="You claimed the points of {component} yourself, so somebody else must verify them.",
+)
+STILL_OPEN = message(
+    "round-still-open",
+    vi="Còn {count} đơn vị chưa tự chấm và hạn là hết ngày {day}. Chờ đến hạn.",
+    en="{count} units have not assessed themselves and may until {day}. Wait until then.",
+)
+NOT_VERIFIED = message(
+    "round-not-verified",
+    vi="Còn {count} tiêu chí đã tự chấm chưa thẩm định. Thẩm định xong rồi chuyển bước.",
+    en="{count} claimed components are not verified. Verify them before moving on.",
+)
+APPEALS_OPEN = message(
+    "round-appeals-open",
+    vi="Còn {count} kiến nghị chưa quyết định. Quyết định xong rồi đóng.",
+    en="{count} appeals are not decided. Decide them before closing.",
+)
+APPEALS_RUN = message(
+    "round-appeals-run",
+    vi="Còn trong hạn kiến nghị đến hết ngày {day}. Đóng sau ngày ấy.",
+    en="Appeals may still come until {day}. Close after that day.",
+)
+TEXT_NEEDED = message("round-text", vi="Ghi lý do.", en="Give the reason.")
+APPEALED = message(
+    "round-appealed",
+    vi="Tiêu chí này đã có kiến nghị; mỗi tiêu chí chỉ kiến nghị một lần.",
+    en="This component has an appeal already; there is one a component.",
+)
+DECIDED = message(
+    "round-decided", vi="Kiến nghị này đã có quyết định.", en="This appeal is decided already."
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a unit says of one leaf: points as typed, evidence, perhaps a file."""
+
+    points: str
+    evidence: str = ""
+    file: StoredFile | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a verifier says of one leaf; empty points leave it unverified."""
+
+    points: str
+    text: str = ""
+
+
+def open_round(
+    actor: Actor,
+    card: Scorecard,
+    group: Group,
+    units: Iterable[str],
+    *,
+    plan: str,
+    period: str,
+    unit: str,
+    assess_by: date,
+    by: str,
+    simulated: bool = False,
+) -> Round:
+    """Open a round for the units of a group; its lines are the leaves that apply to them.
+
+    Raises InputError (`round-twice`, `round-no-units`, `round-day-past`).
+    """
+    units = list(units)
+    if not units:
+        raise InputError([NO_UNITS(Place("group"))])
+    if assess_by < timezone.localdate():
+        raise InputError([DAY_PAST(Place("assess_by"), day=assess_by.isoformat())])
+    with transaction.atomic():
+        same = Round.objects.filter(plan=plan, card=card.code, period=period, group=group.code)
+        if same.exclude(state=State.CANCELLED).exists():
+            raise InputError([ROUND_TWICE(Place("period"))])
+        made = Round.objects.create(
+            plan=plan,
+            card=card.code,
+            version=card.version,
+            period=period,
+            group=group.code,
+            unit_id=unit,
+            opened_at=timezone.now(),
+            opened_by=by,
+            assess_by=assess_by,
+            simulated=simulated,
+        )
+        Line.objects.bulk_create(
+            Line(round=made, unit_id=one, component=leaf.code)
+            for one in units
+            for leaf in leaves_of(card, group)
+        )
+        after = {
+            "plan": plan,
+            "card": card.code,
+            "version": card.version,
+            "period": period,
+            "group": group.code,
+            "units": len(units),
+            "assess_by": assess_by.isoformat(),
+            "simulated": simulated,
+        }
+        record(actor, f"{ROUND.kind}.open", _thing(made), after=after)
+    return made
+
+
+def leaves_of(card: Scorecard, group: Group) -> list[Component]:
+    """The leaves that apply to units of a group."""
+    return [
+        leaf
+        for leaf in card.leaves
+        if leaf.code not in group.without and (not leaf.levels or group.level in leaf.levels)
+    ]
+
+
+def self_assess(
+    actor: Actor, made: Round, card: Scorecard, unit: str, claims: Mapping[str, Claim]
+) -> int:
+    """Keep a unit's claims; returns how many lines changed. Empty points take a claim back.
+
+    Raises InputError with every wrong field (places `diem-<code>`, `can-cu-<code>`), nothing kept.
+    """
+    today = timezone.localdate()
+    with transaction.atomic():
+        _hold(made, State.OPEN)
+        if not made.may_assess_on(today):
+            raise InputError([TOO_LATE(Place(""), day=made.assess_by.isoformat())])
+        problems: list[Problem] = []
+        changed: list[Line] = []
+        before: dict[str, str] = {}
+        after: dict[str, str] = {}
+        for line in made.lines.filter(unit=unit):
+            claim, leaf = claims.get(line.component), card.component(line.component)
+            if claim is None or leaf is None:
+                continue
+            points = points_of(leaf, claim.points, f"diem-{leaf.code}", problems)
+            file = claim.file or line.file
+            if points is not None and not claim.evidence.strip() and file is None:
+                problems.append(EVIDENCE_NEEDED(Place(f"can-cu-{leaf.code}"), component=leaf.name))
+            if (points, claim.evidence.strip(), file) != (line.claimed, line.evidence, line.file):
+                before[leaf.code] = _said(line.claimed)
+                line.claimed, line.evidence, line.file = points, claim.evidence.strip(), file
+                line.claimed_by = actor.account if points is not None else ""
+                after[leaf.code] = _said(points)
+                changed.append(line)
+        if problems:
+            raise InputError(problems)
+        for line in changed:
+            line.save()
+        if changed:
+            thing = Thing(ROUND.kind, f"{made.pk}/{unit}", unit)
+            record(actor, f"{ROUND.kind}.assess", thing, before=before, after=after)
+    return len(changed)
+
+
+def begin_verification(actor: Actor, made: Round) -> None:
+    """Fix the claims. Before the last day only when every unit has made one."""
+    with transaction.atomic():
+        _hold(made, State.OPEN)
+        silent = silent_units(made)
+        if silent and timezone.localdate() <= made.assess_by:
+            raise InputError(
+                [STILL_OPEN(Place("viec"), count=len(silent), day=made.assess_by.isoformat())]
+            )
+        _move(actor, made, State.VERIFYING, "begin-verification")
+
+
+def silent_units(made: Round) -> list[str]:
+    """The units of a round that have claimed nothing."""
+    units = set(made.lines.values_list("unit_id", flat=True))
+    claimed = made.lines.filter(claimed__isnull=False).values_list("unit_id", flat=True)
+    return sorted(units - set(claimed))
+
+
+def verify(
+    actor: Actor, made: Round, card: Scorecard, unit: str, findings: Mapping[str, Finding]
+) -> int:
+    """Keep verified points of a unit; returns how many lines changed.
+
+    Raises InputError with every wrong field (places `diem-<code>`, `nhan-xet-<code>`).
+    """
+    with transaction.atomic():
+        _hold(made, State.VERIFYING)
+        problems: list[Problem] = []
+        changed: list[Line] = []
+        before: dict[str, str] = {}
+        after: dict[str, str] = {}
+        for line in made.lines.filter(unit=unit):
+            finding, leaf = findings.get(line.component), card.component(line.component)
+            if finding is None or leaf is None:
+                continue
+            place = f"diem-{leaf.code}"
+            points = points_of(leaf, finding.points, place, problems)
+            text = finding.text.strip()
+            if (points, text) == (line.verified, line.finding):
+                continue
+            if points is not None and line.claimed_by == actor.account:
+                problems.append(OWN_CLAIM(Place(place), component=leaf.name))
+            if points is not None and points != line.claimed and not text:
+                problems.append(FINDING_NEEDED(Place(f"nhan-xet-{leaf.code}"), component=leaf.name))
+            before[leaf.code] = _said(line.verified)
+            line.verified, line.finding = points, text
+            line.verified_by = actor.account if points is not None else ""
+            after[leaf.code] = _said(points)
+            changed.append(line)
+        if problems:
+            raise InputError(problems)
+        for line in changed:
+            line.save()
+        if changed:
+            thing = Thing(ROUND.kind, f"{made.pk}/{unit}", unit)
+            record(actor, f"{ROUND.kind}.verify", thing, before=before, after=after)
+    return len(changed)
+
+
+def begin_appeals(actor: Actor, made: Round, appeal_by: date) -> None:
+    """Show the verified points to the units, which may appeal until `appeal_by`."""
+    if appeal_by < timezone.localdate():
+        raise InputError([DAY_PAST(Place("appeal_by"), day=appeal_by.isoformat())])
+    with transaction.atomic():
+        _hold(made, State.VERIFYING)
+        left = made.lines.filter(claimed__isnull=False, verified__isnull=True).count()
+        if left:
+            raise InputError([NOT_VERIFIED(Place("viec"), count=left)])
+        made.appeal_by = appeal_by
+        _move(actor, made, State.APPEALS, "begin-appeals", appeal_by=appeal_by.isoformat())
+
+
+def appeal(
+    actor: Actor,
+    made: Round,
+    card: Scorecard,
+    line: Line,
+    *,
+    points: str,
+    text: str,
+    file: StoredFile | None = None,
+) -> Appeal:
+    """Object to the verified points of a line; once, with the points asked for and the reason."""
+    leaf = card.component(line.component)
+    assert leaf is not None
+    problems: list[Problem] = []
+    asked = points_of(leaf, points, "points", problems, needed=True)
+    if not text.strip():
+        problems.append(TEXT_NEEDED(Place("text")))
+    with transaction.atomic():
+        _hold(made, State.APPEALS)
+        if not made.may_appeal_on(timezone.localdate()):
+            raise InputError([TOO_LATE(Place(""), day=str(made.appeal_by))])
+        if Appeal.objects.filter(line=line).exists():
+            problems.append(APPEALED(Place("component")))
+        if problems or asked is None:
+            raise InputError(problems)
+        found = Appeal.objects.create(
+            line=line,
+            text=text.strip(),
+            asked=asked,
+            file=file,
+            made_at=timezone.now(),
+            before=line.verified,
+        )
+        after = {"asked": _said(asked), "verified": _said(line.verified)}
+        record(actor, f"{ROUND.kind}.appeal", _line_thing(line), after=after)
+    return found
+
+
+def decide(
+    actor: Actor, made: Round, card: Scorecard, found: Appeal, *, points: str, decision: str
+) -> None:
+    """Decide an appeal: the points that hold from now on, and why."""
+    line = found.line
+    leaf = card.component(line.component)
+    assert leaf is not None
+    problems: list[Problem] = []
+    decided = points_of(leaf, points, "points", problems, needed=True)
+    if not decision.strip():
+        problems.append(TEXT_NEEDED(Place("decision")))
+    if line.claimed_by == actor.account:
+        problems.append(OWN_CLAIM(Place("points"), component=leaf.name))
+    with transaction.atomic():
+        _hold(made, State.APPEALS)
+        found.refresh_from_db(from_queryset=Appeal.objects.select_for_update(no_key=True))
+        if found.is_decided:
+            problems.append(DECIDED(Place("decision")))
+        if problems:
+            raise InputError(problems)
+        found.decided_at, found.decision = timezone.now(), decision.strip()
+        found.points, found.decided_by = decided, actor.account
+        found.save()
+        before = {"verified": _said(line.verified)}
+        line.verified, line.finding = decided, decision.strip()
+        line.verified_by = actor.account
+        line.save()
+        after = {"verified": _said(decided)}
+        record(
+            actor,
+            f"{ROUND.kind}.decide",
+            _line_thing(line),
+            before=before,
+            after=after,
+            reason=decision.strip(),
+        )
+
+
+def close(actor: Actor, made: Round) -> None:
+    """End a round: the verified points stand. After the last day of appeals, all decided."""
+    with transaction.atomic():
+        _hold(made, State.APPEALS)
+        left = Appeal.objects.filter(line__round=made, decided_at__isnull=True).count()
+        if left:
+            raise InputError([APPEALS_OPEN(Place("viec"), count=left)])
+        if made.may_appeal_on(timezone.localdate()):
+            raise InputError([APPEALS_RUN(Place("viec"), day=str(made.appeal_by))])
+        made.ended_at = timezone.now()
+        _move(actor, made, State.CLOSED, "close")
+
+
+def cancel(actor: Actor, made: Round, reason: str) -> None:
+    """End a round without a result, from any step before the end, with a reason."""
+    if not reason.strip():
+        raise InputError([TEXT_NEEDED(Place("reason"))])
+    with transaction.atomic():
+        _hold(made, State.OPEN, State.VERIFYING, State.APPEALS)
+        made.ended_at, made.reason = timezone.now(), reason.strip()
+        _move(actor, made, State.CANCELLED, "cancel", reason=reason.strip())
+
+
+def _hold(made: Round, *states: State) -> None:
+    """Hold the round till the transaction ends, and see that it is at one of these steps."""
+    made.refresh_from_db(from_queryset=Round.objects.select_for_update(no_key=True))
+    if made.state not in states:
+        raise InputError([WRONG_STATE(Place("viec"))])
+
+
+def _move(
+    actor: Actor, made: Round, state: State, verb: str, *, reason: str = "", **more: str
+) -> None:
+    before = {"state": str(made.state)}
+    made.state = state
+    made.save()
+    after = {"state": state.value, **more}
+    record(actor, f"{ROUND.kind}.{verb}", _thing(made), before=before, after=after, reason=reason)
+
+
+def _thing(made: Round) -> Thing:
+    return Thing(ROUND.kind, str(made.pk), made.unit_id)
+
+
+def _line_thing(line: Line) -> Thing:
+    return Thing(ROUND.kind, f"{line.round_id}/{line.unit_id}/{line.component}", line.unit_id)
+
+
+def _said(points: Decimal | None) -> str:
+    return "" if points is None else f"{points:f}"

@@ -1,0 +1,108 @@
+"""What pages and the API ask of rounds: only what the one who asks may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from tinhso.kernel.people.who import Who
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
+from tinhso.measure.scorecards.definitions import Component, Scorecard
+from tinhso.measure.scorecards.scoring import Score, score
+from tinhso.modules.plan.queries import Lens
+from tinhso.modules.scorecards.models import Appeal, Line, Round
+from tinhso.modules.scorecards.policies import ROUND
+from tinhso.modules.scorecards.queries import CardQueries
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A leaf of a unit in a round: measured, claimed and verified points beside each other."""
+
+    leaf: Component
+    line: Line
+    measured: Score | None  # what the records give now; None where the card lost the leaf
+    appeal: Appeal | None
+
+    @property
+    def differs(self) -> bool:
+        return self.line.verified is not None and self.line.verified != self.line.claimed
+
+
+@dataclass(frozen=True)
+class UnitInRound:
+    """A unit's totals. `claimed` and `verified` are None where nobody has said anything."""
+
+    unit: str
+    leaves: int
+    claimed_leaves: int
+    verified_leaves: int
+    claimed: Decimal | None
+    verified: Decimal | None
+    appeals: int
+    undecided: int
+
+
+def rounds(who: Who, plan: str, card: str = "") -> QuerySet[Round]:
+    """The rounds of a plan (of one card), newest first, that a unit within reach takes part in."""
+    found = Round.objects.filter(plan=plan)
+    if card:
+        found = found.filter(card=card)
+    reach = ROUND.units(who, "view")
+    if reach is not None:
+        found = found.filter(lines__unit__in=sorted(reach)).distinct()
+    return found.order_by("-opened_at")
+
+
+def a_round(who: Who, round_id: uuid.UUID) -> Round | None:
+    """The round, or None where it is not there or out of reach."""
+    found = Round.objects.filter(pk=round_id).first()
+    if found is None or not ROUND.rows(who, "view", found.lines.all()).exists():
+        return None
+    return found
+
+
+def units_in(who: Who, made: Round) -> list[UnitInRound]:
+    """The units of a round that the one who asks may see, by uid."""
+    lines: dict[str, list[Line]] = {}
+    for line in ROUND.rows(who, "view", made.lines.select_related("appeal")):
+        lines.setdefault(line.unit_id, []).append(line)
+    return [_unit(unit, own) for unit, own in sorted(lines.items())]
+
+
+def _unit(unit: str, lines: list[Line]) -> UnitInRound:
+    claimed = [one.claimed for one in lines if one.claimed is not None]
+    verified = [one.verified for one in lines if one.verified is not None]
+    appeals = [one.appeal for one in lines if hasattr(one, "appeal")]
+    return UnitInRound(
+        unit,
+        len(lines),
+        len(claimed),
+        len(verified),
+        sum(claimed, Decimal(0)) if claimed else None,
+        sum(verified, Decimal(0)) if verified else None,
+        len(appeals),
+        sum(not one.is_decided for one in appeals),
+    )
+
+
+def unit_lines(cards: CardQueries, made: Round, card: Scorecard, unit: str) -> list[UnitLine]:
+    """A unit's lines in the order of the card. The caller has asked the policy for the unit."""
+    lens = Lens(Period.parse(made.period), View())
+    measured: Mapping[str, Score] = {}
+    if cards.queries.figures.cube.grid.slots(lens.period) is not None:
+        whole = score(card, cards.readings(card, unit, lens, card.group(made.group)))
+        measured = {one.component.code: one for one in whole.leaves if one.component is not None}
+    own = {line.component: line for line in made.lines.filter(unit=unit).select_related("appeal")}
+    return [
+        UnitLine(
+            leaf, own[leaf.code], measured.get(leaf.code), getattr(own[leaf.code], "appeal", None)
+        )
+        for leaf in card.leaves
+        if leaf.code in own
+    ]
