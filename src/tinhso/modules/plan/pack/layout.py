@@ -69,6 +69,7 @@ KINDS: dict[str, FileKind] = {
         FileKind("contradictions", "contradictions", plan_only=True),
         FileKind("gaps", "gaps", plan_only=True),
         FileKind("changes", "changes", plan_only=True),
+        FileKind("reporting", "reporting", plan_only=True),
     )
 }
 _SINGLE = ("pack", "plan")

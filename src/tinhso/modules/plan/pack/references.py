@@ -54,6 +54,9 @@ NAMESPACES: dict[str, Namespace] = {
     ),
     "gap": Namespace(Text("khoảng trống", "gap"), (("gaps", (EACH, "code")),)),
     "change": Namespace(Text("biến động", "change"), (("changes", (EACH, "code")),)),
+    "reporting": Namespace(
+        Text("nghĩa vụ báo cáo", "reporting duty"), (("reporting", (EACH, "code")),)
+    ),
 }
 
 #: (kind of file, route to the reference, namespace it must be declared in)
@@ -80,6 +83,8 @@ REFERENCES: tuple[tuple[str, Pattern, str], ...] = (
     ("gaps", (EACH, "targets", EACH), "target"),
     ("changes", (EACH, "agencies", EACH), "agency"),
     ("changes", (EACH, "source", "document"), "document"),
+    ("reporting", (EACH, "indicators", EACH), "indicator"),
+    ("reporting", (EACH, "source", "document"), "document"),
 )
 
 
