@@ -8,13 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tinhso.kernel.people.models import Position
-from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.queries import UnitCard, card
 from tinhso.measure.periods import Period
 from tinhso.measure.text import Text
 from tinhso.modules.plan.pack import ReportingDuty, Step
-from tinhso.modules.plan.workspace import PlanPack, Workspace, workspace
+from tinhso.modules.plan.workspace import NotMeasuredError, PlanPack, Workspace, workspace
 from tinhso.modules.reporting.actions import may_take
 from tinhso.modules.reporting.known import Cell, Known, Last, NoSuchReportError, known_of
 from tinhso.modules.reporting.models import Answer, Draft, ReportedFigure
@@ -80,6 +79,7 @@ class Event:
     answer: Answer
     before: Answer | None  # the answer before it, where this is a new one
     comment: str
+    ruled: bool  # whether it is a ruling on the answer, not the answer itself
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,15 @@ class Need:
     late: int  # days after the last day in time; negative before it
 
 
+def simulated() -> bool:
+    """Whether the records beside which figures are entered are simulated."""
+    place = workspace()
+    try:
+        return any(place.figures(code).cube.manifest.simulated for code in place.plans)
+    except NotMeasuredError:
+        return False
+
+
 def boards(place: Workspace, day: date) -> Iterator[Known]:
     """Every duty's periods that have begun, newest first, for all plans."""
     for pack, duty, period in duties(place, day):
@@ -134,14 +143,21 @@ def duties(place: Workspace, day: date) -> Iterator[tuple[PlanPack, ReportingDut
                 yield pack, duty, period
 
 
-def owed(who: Who, *, all_of_them: bool = False) -> list[Owed]:
-    """What somebody has to enter, the most urgent first; with `all_of_them` what is done too."""
+def owed(who: Who, *, all_of_them: bool = False, below: bool = False) -> list[Owed]:
+    """What somebody has to enter for their own units, the most urgent first.
+
+    With `all_of_them` what is done too; with `below` what units within reach owe, not only one's
+    own.
+    """
+    own = {seat.unit for seat in who.seats}
     within = FIGURE.units(who, "enter")
     if not FIGURE.anywhere(who, "enter"):
         return []
     found = []
     for known in boards(workspace(), who.day):
         for unit, request in known.requests.items():
+            if not below and not {request.holder, request.keeper} & own:
+                continue
             if within is None or unit in within:
                 one = _owed(known, request)
                 if all_of_them or one.open or Standing.RUNNING in one.tally:
@@ -246,6 +262,13 @@ def waiting_for(who: Who) -> list[Cell]:
     return sorted(found, key=lambda c: (c.request.due, c.request.unit, c.indicator.code))
 
 
+def last_of(cell: Cell, day: date) -> Last | None:
+    """The value before the one in a cell."""
+    request = cell.request
+    known = known_of(workspace(), request.plan, request.duty.code, request.period.code, day)
+    return known.last(cell.indicator, request.unit)
+
+
 def history(
     who: Who, plan: str, duty: str, period: str, unit: str, code: str
 ) -> tuple[Cell, list[Event]]:
@@ -270,7 +293,7 @@ def history(
         name = answer.entered_by.name if answer.entered_by else ""
         comment = answer.correction or answer.explanation or answer.reason
         found.append(
-            Event(answer.at, name, _title(answer.position), words, answer, before, comment)
+            Event(answer.at, name, _title(answer.position), words, answer, before, comment, False)
         )
         for ruling in answer.rulings.all():
             step = STEPS[Step(ruling.step)]
@@ -279,7 +302,16 @@ def history(
                 words = Text(f"trả lại ({step.vi})", f"returned ({step.en})")
             name = ruling.by.name if ruling.by else ""
             found.append(
-                Event(ruling.at, name, _title(ruling.position), words, answer, None, ruling.comment)
+                Event(
+                    ruling.at,
+                    name,
+                    _title(ruling.position),
+                    words,
+                    answer,
+                    None,
+                    ruling.comment,
+                    True,
+                )
             )
         before = answer
     return cell, sorted(found, key=lambda one: one.at, reverse=True)
@@ -317,6 +349,3 @@ def _needs(request: Request, cells: Sequence[Cell], day: date) -> Iterator[Need]
         if waiting:
             codes = tuple(c.indicator.code for c in waiting)
             yield Need(NeedKind.RULE, waiting[0].step_unit, request, codes, step, late)
-
-
-__all__ = ["ForbiddenError", "Need", "NeedKind", "needs_today", "owed", "waiting_for"]
