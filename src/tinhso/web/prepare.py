@@ -27,6 +27,7 @@ from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
+from tinhso.modules.reporting.sample import seed_reports
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.web import configuration
 from tinhso.web.assets import build_fonts, compile_translations
@@ -93,6 +94,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     if scale and not _has_records(place):
         plan = configuration.DEFAULT_PLAN.get()
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
+        say(Text("Đang lập số liệu báo cáo mẫu", "Making sample reports"))
+        seed_reports(place, plan)
         enter_batches(place, SYSTEM)
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))

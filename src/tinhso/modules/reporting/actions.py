@@ -192,7 +192,7 @@ def send(
     with transaction.atomic():
         rows = ReportedFigure.objects.select_for_update(of=("self",)).filter(**_key(request))
         list(rows)  # whoever else sends or rules on them waits here
-        fresh = Known(known.place, known.pack, known.duty, known.period, known.day)
+        fresh = known.anew()
         found = examine(fresh, request, report, language)
         general = [one for one in found.problems if one.place.file == "evidence"]
         wrong = {one.place.file.partition(".")[0] for one in found.problems}

@@ -18,7 +18,7 @@ from tinhso.modules.plan.pack import ReportingDuty, Step
 from tinhso.modules.plan.workspace import PlanPack, UnknownPlanError, Workspace
 from tinhso.modules.reporting.checks import Labels, Parts
 from tinhso.modules.reporting.models import ReportedFigure
-from tinhso.modules.reporting.recorded import STREAM, Recorded, recorded
+from tinhso.modules.reporting.recorded import STREAM, Recorded, Records, recorded
 from tinhso.modules.reporting.requests import (
     Request,
     figure_of,
@@ -92,11 +92,25 @@ class Known:
     """One duty's period on a day. Reads the site's database and the lake once, when first asked."""
 
     def __init__(
-        self, place: Workspace, pack: PlanPack, duty: ReportingDuty, period: Period, day: date
+        self,
+        place: Workspace,
+        pack: PlanPack,
+        duty: ReportingDuty,
+        period: Period,
+        day: date,
+        records: Records | None = None,
     ) -> None:
+        """`records`: what the lake holds, where it has been read already."""
         self.place, self.pack, self.duty, self.period, self.day = place, pack, duty, period, day
         self.units: UnitRegister = place.units
+        self._given = records
         self.indicators = [pack.indicators[code].indicator for code in duty.indicators]
+
+    def anew(self) -> Known:
+        """The same, with what has been sent in the meantime."""
+        one = Known(self.place, self.pack, self.duty, self.period, self.day, self.records)
+        one.requests = self.requests
+        return one
 
     @cached_property
     def requests(self) -> dict[str, Request]:
@@ -104,6 +118,10 @@ class Known:
             self.pack.code, self.pack.plan, self.duty, self.period, self.units, self.day
         )
         return {one.unit: one for one in found}
+
+    @cached_property
+    def records(self) -> Records:
+        return recorded(self.place) if self._given is None else self._given
 
     @cached_property
     def figures(self) -> dict[tuple[str, str], ReportedFigure]:
@@ -139,12 +157,12 @@ class Known:
     @cached_property
     def _others(self) -> list[Known]:
         return [
-            Known(self.place, self.pack, duty, period, self.day)
+            Known(self.place, self.pack, duty, period, self.day, self.records)
             for duty, period in self._other_duties
         ]
 
     def _records(self, indicator: Indicator, unit: str) -> Sequence[Recorded]:
-        return recorded(self.place).get((figure_of(indicator), unit), ())
+        return self.records.get((figure_of(indicator), unit), ())
 
     def elsewhere(self, indicator: Indicator, unit: str) -> Parts | None:
         """What the lake holds of this figure that this room did not bring."""
@@ -218,6 +236,19 @@ class Known:
             parts = [lower.parts(indicator, one) for one in below]
             name = self.units.full_name(top, self.period.last_day)
             yield sum_differs(upper.parts(indicator, top), parts, name)
+
+    def sum_below(self, indicator: Indicator, unit: str) -> Parts | None:
+        """The sum of what is known of the units below, whichever duty asks them."""
+        path = self.units.boundaries.map(self.period.last_day).path
+        found = [
+            other.parts(indicator, one)
+            for other in self._others
+            if not _is_above(other, self) and indicator.code in other.duty.indicators
+            for one in other.requests
+            if unit in path(one)
+        ]
+        known = [one for one in found if one is not None and one.numerator is not None]
+        return _sum(known) if known else None
 
     def cell(self, indicator: Indicator, unit: str) -> Cell:
         request = self.requests[unit]

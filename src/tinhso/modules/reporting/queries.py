@@ -18,6 +18,7 @@ from tinhso.modules.reporting.actions import may_take
 from tinhso.modules.reporting.known import Cell, Known, Last, NoSuchReportError, known_of
 from tinhso.modules.reporting.models import Answer, Draft, ReportedFigure
 from tinhso.modules.reporting.policies import FIGURE
+from tinhso.modules.reporting.recorded import Records, recorded
 from tinhso.modules.reporting.requests import Request, periods_of
 from tinhso.modules.reporting.standing import OWED, STEPS, Standing, State, tally
 
@@ -132,8 +133,10 @@ def simulated() -> bool:
 
 def boards(place: Workspace, day: date) -> Iterator[Known]:
     """Every duty's periods that have begun, newest first, for all plans."""
+    records: Records | None = None
     for pack, duty, period in duties(place, day):
-        yield Known(place, pack, duty, period, day)
+        records = recorded(place) if records is None else records
+        yield Known(place, pack, duty, period, day, records)
 
 
 def duties(place: Workspace, day: date) -> Iterator[tuple[PlanPack, ReportingDuty, Period]]:
