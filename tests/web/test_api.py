@@ -462,7 +462,13 @@ def test_every_operation_and_parameter_is_described_in_both_languages() -> None:
                 assert one["schema"]["x-vi"]
 
 
-@pytest.mark.parametrize("path", [path for path, _ in operations()])
+#: For those who have signed in: tests/modules/reporting asks them.
+OF_SOMEBODY = {
+    path for path, _ in operations() if "/reporting/" in path and not path.endswith("/duties")
+}
+
+
+@pytest.mark.parametrize("path", [path for path, _ in operations() if path not in OF_SOMEBODY])
 def test_answers_keep_to_the_document(
     client: Client, path: str, settings: Any, tmp_path: Path
 ) -> None:

@@ -96,12 +96,22 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "pk": lambda _: 1,
     "key": lambda _: "x",
     "uidb36": lambda _: "1",
+    # A figure that the province itself reports: of HOME, and of nobody where the unit is AWAY.
+    "duty": lambda _: "TINH-QUY",
+    "unit": lambda world: world.unit,
+    "indicator": lambda _: "KTS-01",
+    **{
+        f"reporting:{name}.period": lambda _: "2025-Q4r"
+        for name in ("form", "draft", "workbook", "upload", "history")
+    },
 }
 
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
 OF_A_UNIT = {
     *("people:person", "people:withdraw", "ledger:entry", "files:download"),
     *("tasks:report", "tasks:extend", "tasks:ask", "tasks:answer", "tasks:preview"),
+    *("reporting:form", "reporting:draft", "reporting:workbook", "reporting:upload"),
+    "reporting:history",
 }
 
 

@@ -37,6 +37,7 @@ from tinhso.modules.plan.api_opening import router as opening_router
 from tinhso.modules.plan.api_publications import archives_router
 from tinhso.modules.plan.api_publications import router as publications_router
 from tinhso.modules.plan.workspace import NotMeasuredError
+from tinhso.modules.reporting.api import router as reporting_router
 from tinhso.modules.scorecards.api import router as scorecards_router
 from tinhso.modules.scorecards.api import tables_router
 from tinhso.modules.scorecards.api_rounds import router as rounds_router
@@ -44,7 +45,7 @@ from tinhso.modules.tasks.api import router as tasks_router
 from tinhso.web import problems
 
 DESCRIPTION = """Plans of digital transformation, their targets, and figures that open down to the
-records that made them. Reading only. Everything that pages show is here, so that a client in any
+records that made them. Reading only, except that connected systems may send reported figures. Everything that pages show is here, so that a client in any
 language can rebuild any page.
 
 Numbers are exact: integers, and fractions in lowest terms beside their decimals. Unknown and not
@@ -127,9 +128,11 @@ class Api(NinjaAPI):
             *super()._get_urls(),
             re_path("", problems.unknown_address, name="unknown"),
         ]
+        writing = _writing(self)
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback = public(_for_reading(pattern.callback))
+                methods = ("POST",) if pattern.name in writing else ("GET", "HEAD")
+                pattern.callback = public(_for_methods(pattern.callback, methods))
         return patterns
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
@@ -154,6 +157,17 @@ def _declared(api: NinjaAPI) -> None:
                     raise ImproperlyConfigured(f"{operation.view_func}: who may use it?")
 
 
+def _writing(api: NinjaAPI) -> set[str]:
+    """The names of the addresses whose operations say that they write."""
+    return {
+        operation.view_func.__name__
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+        if getattr(operation.view_func, "writes", False)
+    }
+
+
 def _answer(text: str, has_body: bool) -> dict[str, Any]:
     if not has_body:
         return {"description": text}
@@ -161,15 +175,17 @@ def _answer(text: str, has_body: bool) -> dict[str, Any]:
     return {"description": text, "content": {problems.CONTENT_TYPE: body}}
 
 
-def _for_reading(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """GET and HEAD only; others are told so."""
+def _for_methods(
+    view: Callable[..., HttpResponseBase], methods: tuple[str, ...]
+) -> Callable[..., HttpResponseBase]:
+    """These methods only; others are told so."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD"):
-            return problems.wrong_method(request)
+        if request.method not in methods:
+            return problems.wrong_method(request, methods)
         asked = request.method
-        request.method = "GET"
+        request.method = methods[0]
         try:
             response = view(request, *args, **kwargs)
         except Http404 as error:
@@ -242,6 +258,7 @@ api.add_router("/plans", tables_router)
 api.add_router("/plans", rounds_router)
 api.add_router("/units", units_router)
 api.add_router("/tasks", tasks_router)
+api.add_router("/reporting", reporting_router)
 api.add_router("/ledger", ledger_router)
 api.add_router("", data_router)
 api.add_router("", batches_router)

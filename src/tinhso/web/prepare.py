@@ -27,6 +27,7 @@ from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
+from tinhso.modules.reporting.sample import seed_reports
 from tinhso.modules.scorecards.sample import simulate_rounds
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.modules.tasks.actions import take_over
@@ -102,6 +103,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
         with transaction.atomic():
             made = make_sample(plan, timezone.localdate())
         say(Text(f"Đã tạo {made} nhiệm vụ mô phỏng", f"{made} simulated tasks made"))
+        say(Text("Đang lập số liệu báo cáo mẫu", "Making sample reports"))
+        seed_reports(place, plan)
         enter_batches(place, SYSTEM)
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))

@@ -86,8 +86,8 @@ UNKNOWN_ADDRESS = message(
 )
 WRONG_METHOD = message(
     "method-wrong",
-    vi="Không dùng {method} ở {path} được: API chỉ để đọc, hãy dùng GET.",
-    en="{method} cannot be used on {path}: the API is for reading, use GET.",
+    vi="Không dùng {method} ở {path} được: hãy dùng {right}.",
+    en="{method} cannot be used on {path}: use {right}.",
 )
 BAD_TOKEN = message(
     "token-wrong",
@@ -205,10 +205,11 @@ def unknown_address(request: HttpRequest, _error: Http404 | None = None) -> Http
     return problem_response(request, 404, [UNKNOWN_ADDRESS(where, path=request.path)])
 
 
-def wrong_method(request: HttpRequest) -> HttpResponse:
-    problem = WRONG_METHOD(Place("method"), method=request.method, path=request.path)
+def wrong_method(request: HttpRequest, methods: Sequence[str] = ("GET", "HEAD")) -> HttpResponse:
+    place = Place("method")
+    problem = WRONG_METHOD(place, method=request.method, path=request.path, right=methods[0])
     response = problem_response(request, 405, [problem])
-    response.headers["Allow"] = "GET, HEAD"
+    response.headers["Allow"] = ", ".join(methods)
     return response
 
 

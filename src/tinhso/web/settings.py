@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "tinhso.modules.plan",
     "tinhso.modules.tasks",
     "tinhso.modules.scorecards",
+    "tinhso.modules.reporting",
 ]
 
 MIDDLEWARE = [

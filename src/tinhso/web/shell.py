@@ -16,6 +16,7 @@ from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.plan.policies import PUBLICATION
+from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.tasks.policies import TASK
 
@@ -68,6 +69,13 @@ DOORS: tuple[Door, ...] = (
         "view",
         of_plan=True,
     ),
+    Door("reporting:desk", Text("Số liệu phải báo cáo", "Figures to report"), FIGURE, "enter"),
+    Door(
+        "reporting:overview",
+        Text("Tình hình báo cáo số liệu", "How reporting stands"),
+        FIGURE,
+        "view",
+    ),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),
@@ -97,4 +105,6 @@ def _doors(request: HttpRequest) -> list[ShownDoor]:
     except BadTokenError:
         return []
     addresses = [(door.label, door.address) for door in DOORS if door.opens_for(who)]
-    return [ShownDoor(label, at, request.path.startswith(at)) for label, at in addresses]
+    # Of doors that lie one within the other, the inner one is where one is.
+    here = max((at for _, at in addresses if request.path.startswith(at)), key=len, default="")
+    return [ShownDoor(label, at, at == here) for label, at in addresses]

@@ -32,8 +32,10 @@ def field(
     options: Iterable[Any] = (),
     autocomplete: str = "off",
     list: str = "",  # noqa: A002 (HTML's own name)
+    mode: str = "",
 ) -> dict[str, Any]:
-    """`kind`: an input's type, `select` (options: value, label), `textarea`, `checks`."""
+    """`kind`: an input's type, `select` (options: value, label), `textarea`, `checks`. `mode` is the keyboard
+    that a phone shows (`inputmode`)."""
     value = filled.get(name)
     return {
         "name": name,
@@ -47,6 +49,7 @@ def field(
         "options": options,
         "autocomplete": autocomplete,
         "list": list,
+        "mode": mode,
         "wrong": filled.wrong(name),
         "described": " ".join(
             [

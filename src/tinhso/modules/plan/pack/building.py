@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definition_files import text_of
 from tinhso.measure.definitions import Source
+from tinhso.measure.periods import PeriodKind
 from tinhso.measure.scorecards.reading import read_result
 from tinhso.measure.text import Place, Text
 from tinhso.measure.yamltree import Tree
@@ -26,6 +27,7 @@ from tinhso.modules.plan.pack.model import (
     DocumentKind,
     Duty,
     Gap,
+    Jumps,
     KnownBy,
     MeasuredIn,
     Operator,
@@ -35,7 +37,9 @@ from tinhso.modules.plan.pack.model import (
     Plan,
     Province,
     Rank,
+    ReportingDuty,
     SolutionGroup,
+    Step,
     Target,
     Task,
     TasksTotal,
@@ -112,6 +116,7 @@ def _plan(folder: Folder) -> Plan:
         contradictions=_each(folder, "contradictions", _contradiction),
         gaps=_each(folder, "gaps", _gap),
         changes=_each(folder, "changes", _change),
+        reporting=_each(folder, "reporting", _reporting),
         place=tree.place(("document",)),
     )
 
@@ -267,6 +272,26 @@ def _change(data: Data, place: Place) -> Change:
         about=_text(data, "about"),
         consequence=_text(data, "consequence"),
         agencies=tuple(data.get("agencies", ())),
+        source=_source(data["source"]) if "source" in data else None,
+        place=place,
+    )
+
+
+def _reporting(data: Data, place: Place) -> ReportingDuty:
+    return ReportingDuty(
+        code=data["code"],
+        name=text_of(data["name"]),
+        indicators=tuple(data["indicators"]),
+        level=Level(data["level"]),
+        reporting=data["calendar"] == "reporting",
+        every=PeriodKind(data["every"]),
+        since=date.fromisoformat(data["since"]),
+        until=_day(data, "until"),
+        due_days=data["due_days"],
+        steps=tuple(Step(one) for one in data["steps"]),
+        jumps=Jumps(**data["jumps"]),
+        basis=text_of(data["basis"]),
+        control=data.get("control", False),
         source=_source(data["source"]) if "source" in data else None,
         place=place,
     )

@@ -71,6 +71,7 @@ KINDS: dict[str, FileKind] = {
         FileKind("gaps", "gaps", plan_only=True),
         FileKind("changes", "changes", plan_only=True),
         FileKind("results", "results", plan_only=True),
+        FileKind("reporting", "reporting", plan_only=True),
     )
 }
 _SINGLE = ("pack", "plan")

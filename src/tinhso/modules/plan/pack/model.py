@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tinhso.measure.boundaries import Level
 from tinhso.measure.definitions import HonestyCheck, Indicator, Source
+from tinhso.measure.periods import PeriodKind
 from tinhso.measure.scorecards.definitions import Published, Scorecard
 from tinhso.measure.streams import Stream
 from tinhso.measure.targets import Threshold
@@ -236,6 +237,56 @@ class Change:
     place: Place = NOWHERE
 
 
+class Step(StrEnum):
+    """Who approves a reported figure, upward (bước duyệt)."""
+
+    UNIT = "unit"  # the head of the unit
+    DISTRICT = "district"  # the district above, while there is one
+    STANDING_AGENCY = "standing-agency"
+
+
+@dataclass(frozen=True)
+class Jumps:
+    """When a figure asks for a word of explanation (số liệu nhảy vọt).
+
+    `points`: the share moved by more than so many percentage points since the last value.
+    `percent`: the denominator moved by more than so many per cent. `spread`: the share lies further
+    from the median of its level than so many median absolute deviations; asked only with at least
+    `neighbours` units to compare with.
+    """
+
+    points: int
+    percent: int
+    spread: int
+    neighbours: int
+
+
+@dataclass(frozen=True)
+class ReportingDuty:
+    """Which units report which figures when (nghĩa vụ báo cáo số liệu).
+
+    Of the periods `every` makes, those whose last day lies in [`since`, `until`). A report is in
+    time up to `due_days` days after the period's last day. `reporting` periods run from the 15th to
+    the 14th (Nghị định 09/2019/NĐ-CP). `control` figures are compared, never measured.
+    """
+
+    code: str
+    name: Text
+    indicators: tuple[str, ...]
+    level: Level
+    reporting: bool
+    every: PeriodKind
+    since: date
+    until: date | None
+    due_days: int
+    steps: tuple[Step, ...]
+    jumps: Jumps
+    basis: Text
+    control: bool = False
+    source: Source | None = None
+    place: Place = NOWHERE
+
+
 @dataclass(frozen=True)
 class Province:
     """The province as it was when the plan was issued."""
@@ -278,6 +329,7 @@ class Plan:
     contradictions: tuple[Contradiction, ...] = ()
     gaps: tuple[Gap, ...] = ()
     changes: tuple[Change, ...] = ()
+    reporting: tuple[ReportingDuty, ...] = ()
     place: Place = NOWHERE
 
     @property

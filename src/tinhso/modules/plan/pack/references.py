@@ -55,6 +55,9 @@ NAMESPACES: dict[str, Namespace] = {
     ),
     "gap": Namespace(Text("khoảng trống", "gap"), (("gaps", (EACH, "code")),)),
     "change": Namespace(Text("biến động", "change"), (("changes", (EACH, "code")),)),
+    "reporting": Namespace(
+        Text("nghĩa vụ báo cáo", "reporting duty"), (("reporting", (EACH, "code")),)
+    ),
 }
 
 #: How deep the parts of a scorecard's parts are looked into for references.
@@ -92,6 +95,8 @@ REFERENCES: tuple[tuple[str, Pattern, str], ...] = (
     ("scorecards", ("groups", EACH, "lacks"), "indicator"),
     ("results", (EACH, "card"), "scorecard"),
     ("results", (EACH, "source", "document"), "document"),
+    ("reporting", (EACH, "indicators", EACH), "indicator"),
+    ("reporting", (EACH, "source", "document"), "document"),
 )
 
 

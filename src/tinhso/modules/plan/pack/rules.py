@@ -85,6 +85,16 @@ NO_PLAN = message(
     vi="Gói loại “plan” phải có tệp {file}.",
     en='A pack of type "plan" needs the file {file}.',
 )
+NOT_REPORTED = message(
+    "reporting-not-reported",
+    vi="Chỉ số “{indicator}” thuộc loại {kind}, tính từ bản ghi nên không ai phải báo cáo. Chỉ nêu chỉ số loại reported hoặc measure.",
+    en='The indicator "{indicator}" is of kind {kind}: it is computed from records, so nobody reports it. Name indicators of kind reported or measure.',
+)
+REPORTED_TWICE = message(
+    "reporting-twice",
+    vi="Chỉ số “{indicator}” đã có ở nghĩa vụ “{other}” cùng cấp, cùng mục đích. Bỏ một trong hai.",
+    en='The indicator "{indicator}" is in the duty "{other}" of the same level and purpose already. Remove one of the two.',
+)
 NOT_IN_LIBRARY = message(
     "not-in-library",
     vi="Gói loại “library” không chứa tệp này. Chuyển tệp sang gói kế hoạch.",
@@ -253,6 +263,37 @@ def _day(value: object) -> date | None:
         return None  # the schema says so, at this very place
 
 
+def _reporting(folders: list[Folder]) -> Iterator[Problem]:
+    """What is reported is known to people only, and is asked for once."""
+    kinds = {
+        item.get("code"): item.get("kind")
+        for _tree, _route, item in _items(folders, "indicators", (EACH,))
+        if isinstance(item.get("code"), str)
+    }
+    seen: list[tuple[str, object, bool, date, date, str]] = []
+    for tree, route, item in _items(folders, "reporting", (EACH,)):
+        since, until = _day(item.get("since")), _day(item.get("until"))
+        if since and until and until <= since:
+            place = tree.place((*route, "until"))
+            yield DATES_REVERSED(
+                place, later="until", later_day=until, earlier="since", earlier_day=since
+            )
+        named = item.get("indicators")
+        for index, code in enumerate(named if isinstance(named, list) else ()):
+            if not isinstance(code, str):
+                continue
+            place = tree.place((*route, "indicators", index))
+            kind = kinds.get(code)
+            if isinstance(kind, str) and kind not in ("reported", "measure"):
+                yield NOT_REPORTED(place, indicator=code, kind=kind)
+            own = (code, item.get("level"), bool(item.get("control")))
+            first, last = since or date.min, until or date.max
+            for *other, begins, ends, duty in seen:
+                if tuple(other) == own and first < ends and begins < last:
+                    yield REPORTED_TWICE(place, indicator=code, other=duty)
+            seen.append((*own, first, last, str(item.get("code"))))
+
+
 _RULES: tuple[Callable[[list[Folder]], Iterator[Problem]], ...] = (
     _thresholds,
     _directions,
@@ -260,4 +301,5 @@ _RULES: tuple[Callable[[list[Folder]], Iterator[Problem]], ...] = (
     _baselines,
     _contradictions,
     _task_count,
+    _reporting,
 )

@@ -1,0 +1,438 @@
+"""Reported figures over the API: what is asked for, owed, waiting; and sending, with a token."""
+
+# ruff: noqa: ARG001 (ninja hands every operation the request; `asked` refuses unknown parameters)
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+
+from django.http import HttpRequest
+from ninja import Body, Path, Query, Router
+from pydantic import BaseModel, ConfigDict, Field
+
+from tinhso.kernel.people.access import Access, public
+from tinhso.kernel.people.accounts import BadTokenError, who_is
+from tinhso.kernel.people.policy import Answer as Asked
+from tinhso.kernel.people.policy import ForbiddenError, Need
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.api import NotFoundError, Parameters, Shape, TextShape, operation
+from tinhso.measure.text import Place, Text, message
+from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.reporting import actions, queries
+from tinhso.modules.reporting.checks import Parts, Typed
+from tinhso.modules.reporting.known import Cell, NoSuchReportError
+from tinhso.modules.reporting.models import Answer
+from tinhso.modules.reporting.policies import FIGURE
+from tinhso.modules.reporting.requests import Request, due_day, periods_of
+
+NO_REPORT = message(
+    "report-unknown",
+    vi="Không có kỳ báo cáo này. Các nghĩa vụ và kỳ: /api/v1/reporting/duties.",
+    en="There is no such report. Duties and periods: /api/v1/reporting/duties.",
+)
+
+router = Router(tags=["reporting"])
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+PlanCode = Annotated[str, Path(examples=["binh-phuoc-2025"])]
+DutyCode = Annotated[str, Path(examples=["XA-THANG"])]
+PeriodCode = Annotated[str, Path(examples=["2025-12r"])]
+Unit = Annotated[str, Path(examples=["c25363.2025"])]
+Code = Annotated[str, Path(examples=["HTS-02"])]
+
+
+def within_reach(verb: str, *, writes: bool = False) -> Callable[[V], V]:
+    """An operation for those with a right; it asks for the thing's unit itself. `writes`: it takes
+    POST, from a token only: a browser's session would let any page send in somebody's name."""
+
+    def declare(view: V) -> V:
+        view.access = Access(FIGURE, verb)  # type: ignore[attr-defined]
+        view.writes = writes  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def _somewhere(who: Who, verb: str) -> None:
+    if not FIGURE.anywhere(who, verb):
+        need = Need.RIGHT if who.signed_in else Need.SIGN_IN
+        raise ForbiddenError(Asked(FIGURE, FIGURE.verbs[verb], "", need))
+
+
+class PeriodShape(Shape):
+    code: str
+    name: TextShape
+    first_day: date
+    last_day: date
+    due: date
+
+
+class DutyShape(Shape):
+    plan: str
+    code: str
+    name: TextShape
+    indicators: list[str]
+    level: str
+    every: str
+    calendar: str
+    due_days: int
+    steps: list[str]
+    control: bool
+    basis: TextShape
+    periods: list[PeriodShape]
+
+
+class PartsShape(Shape):
+    """Null is unknown, never zero."""
+
+    numerator: int | None
+    denominator: int | None
+
+
+class FigureShape(Shape):
+    """How a figure stands today. `kind` is null as long as nothing was sent."""
+
+    indicator: str
+    standing: str
+    late_days: int
+    waits_for: str | None
+    waits_in: str | None
+    number: int | None
+    kind: str | None
+    parts: PartsShape | None
+    elsewhere: PartsShape | None
+    contradictions: list[TextShape]
+
+
+class RequestShape(Shape):
+    plan: str
+    duty: str
+    period: str
+    unit: str
+    as_of: date
+    due: date
+    took_over: list[str]
+    holder: str | None
+    figures: list[FigureShape]
+
+
+class RequestList(Shape):
+    simulated: bool
+    items: list[RequestShape]
+
+
+class DutyList(Shape):
+    items: list[DutyShape]
+
+
+class AnswerShape(Shape):
+    number: int
+    kind: str
+    parts: PartsShape
+    reason: str
+    explanation: str
+    correction: str
+    evidence: str
+    simulated: bool
+
+
+class EventShape(Shape):
+    at: datetime
+    by: str
+    position: TextShape
+    what: TextShape
+    comment: str
+    answer: AnswerShape
+    before: AnswerShape | None
+
+
+class HistoryShape(Shape):
+    figure: FigureShape
+    events: list[EventShape]
+
+
+class SentFigure(BaseModel):
+    """One figure that is sent; numbers are whole, never texts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    indicator: str = Field(max_length=40, examples=["HTS-02"])
+    kind: str = Field("value", max_length=20, examples=["value"])
+    numerator: Annotated[int, Field(ge=0, le=10**15 - 1)] | None = None
+    denominator: Annotated[int, Field(ge=0, le=10**15 - 1)] | None = None
+    reason: str = Field("", max_length=2000)
+    explanation: str = Field("", max_length=2000)
+    correction: str = Field("", max_length=2000)
+
+
+class SentReport(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    evidence: str = Field("", max_length=300, examples=["15/BC-UBND"])
+    figures: list[SentFigure] = Field(max_length=200)
+
+
+class SentShape(Shape):
+    sent: int
+    request: RequestShape
+
+
+@router.get(
+    "/duties",
+    response=DutyList,
+    operation_id="listReportingDuties",
+    **operation(
+        "Nghĩa vụ báo cáo số liệu",
+        "Reporting duties",
+        "Cấp nào báo cáo chỉ số nào, các kỳ, hạn gửi, các bước duyệt, ai quy định.",
+        "Which level reports which indicators, periods, deadlines, steps of approval, and who chose them.",
+    ),
+)
+@public
+def list_duties(request: HttpRequest, asked: Query[Parameters]) -> DutyList:
+    day = who_is(request).day
+    return DutyList(
+        items=[
+            DutyShape(
+                plan=pack.code,
+                code=duty.code,
+                name=_text(duty.name),
+                indicators=list(duty.indicators),
+                level=duty.level.value,
+                every=duty.every.value,
+                calendar="reporting" if duty.reporting else "civil",
+                due_days=duty.due_days,
+                steps=[one.value for one in duty.steps],
+                control=duty.control,
+                basis=_text(duty.basis),
+                periods=[
+                    PeriodShape(
+                        code=one.code,
+                        name=_text(one.label),
+                        first_day=one.start,
+                        last_day=one.last_day,
+                        due=due_day(duty, one),
+                    )
+                    for one in periods_of(duty, day)
+                ],
+            )
+            for pack in workspace().plans.values()
+            for duty in pack.plan.reporting
+        ]
+    )
+
+
+@router.get(
+    "/owed",
+    response=RequestList,
+    operation_id="listOwedReports",
+    **operation(
+        "Số liệu tôi phải báo cáo",
+        "What I owe",
+        "Các kỳ còn số liệu phải nhập của mọi đơn vị trong phạm vi, gấp trước.",
+        "Requests with figures still to enter, of all units within reach, the most urgent first.",
+    ),
+)
+@within_reach("enter")
+def list_owed(request: HttpRequest, asked: Query[Parameters]) -> RequestList:
+    who = who_is(request)
+    _somewhere(who, "enter")
+    found = []
+    for one in queries.owed(who, below=True):
+        page = queries.form(
+            who, one.request.plan, one.request.duty.code, one.request.period.code, one.request.unit
+        )
+        found.append(_request(one.request, [row.cell for row in page.rows]))
+    return RequestList(simulated=queries.simulated(), items=found)
+
+
+@router.get(
+    "/waiting",
+    response=RequestList,
+    operation_id="listWaitingFigures",
+    **operation(
+        "Số liệu chờ tôi duyệt",
+        "What waits for my approval",
+        "Số liệu đang ở bước mà người hỏi được duyệt.",
+        "Figures at a step that the one who asks can take.",
+    ),
+)
+@within_reach("view")
+def list_waiting(request: HttpRequest, asked: Query[Parameters]) -> RequestList:
+    who = who_is(request)
+    _somewhere(who, "view")
+    by_request: dict[Request, list[Cell]] = {}
+    for cell in queries.waiting_for(who):
+        by_request.setdefault(cell.request, []).append(cell)
+    items = [_request(one, cells) for one, cells in by_request.items()]
+    return RequestList(simulated=queries.simulated(), items=items)
+
+
+@router.get(
+    "/{plan}/{duty}/{period}",
+    response=RequestList,
+    operation_id="getReportingOverview",
+    **operation(
+        "Tình hình một kỳ báo cáo",
+        "How a reporting period stands",
+        "Mọi đơn vị trong phạm vi và mọi chỉ số của kỳ: thiếu, muộn, chờ ai, mâu thuẫn.",
+        "All units within reach and all indicators of the period: missing, late, waiting for whom, contradictory.",
+    ),
+)
+@within_reach("view")
+def get_overview(
+    request: HttpRequest,
+    plan: PlanCode,
+    duty: DutyCode,
+    period: PeriodCode,
+    asked: Query[Parameters],
+) -> RequestList:
+    who = who_is(request)
+    _somewhere(who, "view")
+    try:
+        found = queries.overview(who, plan, duty, period)
+    except NoSuchReportError:
+        raise NotFoundError(NO_REPORT(Place("path"))) from None
+    items = [_request(row.request, list(row.cells)) for row in found.rows]
+    return RequestList(simulated=queries.simulated(), items=items)
+
+
+@router.get(
+    "/{plan}/{duty}/{period}/{unit}/{indicator}",
+    response=HistoryShape,
+    operation_id="getReportedFigure",
+    **operation(
+        "Một số liệu và lịch sử của nó",
+        "A figure and its history",
+        "Ai nhập, duyệt, trả lại, từ số nào sang số nào.",
+        "Who entered, approved, returned it, from what to what.",
+    ),
+)
+@within_reach("view")
+def get_figure(
+    request: HttpRequest,
+    plan: PlanCode,
+    duty: DutyCode,
+    period: PeriodCode,
+    unit: Unit,
+    indicator: Code,
+    asked: Query[Parameters],
+) -> HistoryShape:
+    try:
+        cell, events = queries.history(who_is(request), plan, duty, period, unit, indicator)
+    except NoSuchReportError:
+        raise NotFoundError(NO_REPORT(Place("path"))) from None
+    shown = [
+        EventShape(
+            at=one.at,
+            by=one.by,
+            position=_text(one.position),
+            what=_text(one.what),
+            comment=one.comment,
+            answer=_answer(one.answer),
+            before=None if one.before is None else _answer(one.before),
+        )
+        for one in events
+    ]
+    return HistoryShape(figure=_figure(cell), events=shown)
+
+
+@router.post(
+    "/{plan}/{duty}/{period}/{unit}/answers",
+    response=SentShape,
+    operation_id="sendReportedFigures",
+    **operation(
+        "Gửi số liệu (hệ thống kết nối)",
+        "Send figures (connected systems)",
+        "Cần mã truy cập có quyền reporting.figure:enter. Mọi số đúng thì gửi hết, có một số sai thì không gửi gì; số giống lần gửi trước được bỏ qua. Sau đó chờ duyệt như số do người nhập.",
+        "Needs a token with reporting.figure:enter. All figures are sent, or none where one is wrong; a figure as it was sent before is passed over. Then they wait for approval like those that people enter.",
+    ),
+)
+@within_reach("enter", writes=True)
+def send_answers(
+    request: HttpRequest,
+    plan: PlanCode,
+    duty: DutyCode,
+    period: PeriodCode,
+    unit: Unit,
+    asked: Query[Parameters],
+    sent: Body[SentReport],
+) -> SentShape:
+    who = who_is(request)
+    _somewhere(who, "enter")
+    if who.scopes is None:
+        raise BadTokenError
+    try:
+        known, one = queries.request_of(who, plan, duty, period, unit, verb="enter")
+    except NoSuchReportError:
+        raise NotFoundError(NO_REPORT(Place("path"))) from None
+    typed = {
+        figure.indicator: Typed(
+            figure.kind,
+            "" if figure.numerator is None else str(figure.numerator),
+            "" if figure.denominator is None else str(figure.denominator),
+            figure.reason,
+            figure.explanation,
+            figure.correction,
+        )
+        for figure in sent.figures
+    }
+    done, _ = actions.send(who, known, one, actions.Report(typed, sent.evidence))
+    fresh, _ = queries.request_of(who, plan, duty, period, unit, verb="enter")
+    return SentShape(sent=len(done), request=_request(one, fresh.cells(unit)))
+
+
+def _text(text: Text) -> TextShape:
+    return TextShape(vi=text.vi, en=text.en)
+
+
+def _parts(parts: Parts | None) -> PartsShape | None:
+    if parts is None:
+        return None
+    return PartsShape(numerator=parts.numerator, denominator=parts.denominator)
+
+
+def _answer(answer: Answer) -> AnswerShape:
+    return AnswerShape(
+        number=answer.number,
+        kind=answer.kind,
+        parts=PartsShape(numerator=answer.numerator, denominator=answer.denominator),
+        reason=answer.reason,
+        explanation=answer.explanation,
+        correction=answer.correction,
+        evidence=answer.evidence,
+        simulated=answer.simulated,
+    )
+
+
+def _figure(cell: Cell) -> FigureShape:
+    answer = cell.figure.answer if cell.figure is not None else None
+    return FigureShape(
+        indicator=cell.indicator.code,
+        standing=cell.standing.value,
+        late_days=cell.late,
+        waits_for=cell.step.value if cell.step else None,
+        waits_in=cell.step_unit or None,
+        number=answer.number if answer else None,
+        kind=answer.kind if answer else None,
+        parts=_parts(cell.parts),
+        elsewhere=_parts(cell.elsewhere),
+        contradictions=[TextShape(vi=one.to("vi"), en=one.to("en")) for one in cell.contradictions],
+    )
+
+
+def _request(one: Request, cells: list[Cell]) -> RequestShape:
+    return RequestShape(
+        plan=one.plan,
+        duty=one.duty.code,
+        period=one.period.code,
+        unit=one.unit,
+        as_of=one.as_of,
+        due=one.due,
+        took_over=list(one.took_over),
+        holder=one.holder or None,
+        figures=[_figure(cell) for cell in cells],
+    )
