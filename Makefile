@@ -51,9 +51,9 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(VENV)/.dev
-	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group build --group fonts --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
-	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group build --group fonts --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -c requirements/dev.lock \
 	  -o requirements/run.lock
 	$(BIN)/uv pip compile --group metric-layers --universal --python-version 3.11 \

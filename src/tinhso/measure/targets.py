@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
-from tinhso.measure.figures import Status, Value
+from tinhso.measure.figures import Status
+from tinhso.measure.periods import Period
 
 
 class Standing(StrEnum):
@@ -19,6 +21,17 @@ class Standing(StrEnum):
     BEHIND = "behind"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not-applicable"
+
+
+class Judged(Protocol):
+    """What is judged: a value that is measured now, or one as it was published."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def value(self) -> Fraction | None: ...
+    @property
+    def period(self) -> Period: ...
 
 
 class Because(StrEnum):
@@ -65,7 +78,7 @@ class Judgement:
 
 
 def judge(
-    value: Value, before: Value | None, threshold: Threshold, deadline: date | None
+    value: Judged, before: Judged | None, threshold: Threshold, deadline: date | None
 ) -> Judgement:
     """Where `value` stands against its target.
 

@@ -29,6 +29,8 @@ from tinhso.kernel.units.api import router as units_router
 from tinhso.kernel.units.register import UnitsNotLoadedError, UnknownUnitError
 from tinhso.measure.text import InputError
 from tinhso.measure.troubles import LakeTroubleError
+from tinhso.modules.documents.api import numbers_router
+from tinhso.modules.documents.api import router as documents_router
 from tinhso.modules.plan.api import router as plans_router
 from tinhso.modules.plan.api_checks import router as checks_router
 from tinhso.modules.plan.api_data import batches_router
@@ -260,6 +262,8 @@ api.add_router("/units", units_router)
 api.add_router("/tasks", tasks_router)
 api.add_router("/reporting", reporting_router)
 api.add_router("/ledger", ledger_router)
+api.add_router("/documents", documents_router)
+api.add_router("/numbers", numbers_router)
 api.add_router("", data_router)
 api.add_router("", batches_router)
 

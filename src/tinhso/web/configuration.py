@@ -294,6 +294,20 @@ CLAMD = Setting(
         "The malware scanner clamd: host:port or unix:/path. Empty: files that are sent are not scanned.",
     ),
 )
+SIGNING_PKCS12 = Setting(
+    "TINHSO_SIGNING_PKCS12",
+    "",
+    Text(
+        "Tệp PKCS#12 (.p12, .pfx) chứa khóa và chứng thư số của cơ quan để ký văn bản PDF. Để trống: không ký.",
+        "The PKCS#12 file (.p12, .pfx) with the office's key and certificate that signs PDF documents. Empty: no signing.",
+    ),
+)
+SIGNING_PASSWORD = Setting(
+    "TINHSO_SIGNING_PASSWORD",
+    "",
+    Text("Mật khẩu của tệp PKCS#12.", "The password of the PKCS#12 file."),
+    secret=True,
+)
 BACKUP_RECIPIENT = Setting(
     "TINHSO_BACKUP_RECIPIENT",
     "",
@@ -360,6 +374,8 @@ SETTINGS = (
         OIDC_NAME_EN,
         OIDC_STRONG_ACR,
         CLAMD,
+        SIGNING_PKCS12,
+        SIGNING_PASSWORD,
         BACKUP_RECIPIENT,
         METRICS_TOKEN,
         LOG,

@@ -19,10 +19,12 @@ from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.units.load import load_units
 from tinhso.kernel.units.models import LoadedPack
+from tinhso.kernel.units.queries import standing
 from tinhso.measure.ingest import Mode, OnProgress, Receipt, ingest
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import Text
+from tinhso.modules.documents.samples import make_samples
 from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
@@ -106,6 +108,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
         say(Text("Đang lập số liệu báo cáo mẫu", "Making sample reports"))
         seed_reports(place, plan)
         enter_batches(place, SYSTEM)
+        place.measure()
+        write_documents(place, plan, say)
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))
         cube = place.measure()
@@ -168,6 +172,22 @@ def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:
     by = Text("Tỉnh Số (mô phỏng)", "Tỉnh Số (simulated)").vi
     done = publish(SYSTEM, queries, period, View(), by=by, reason="", all_levels=False)
     say(Text(f"Đã công bố {done.figures} con số quý II", f"Published {done.figures} figures of Q2"))
+
+
+def write_documents(place: Workspace, plan_code: str, say: Say) -> None:
+    """Publish two reporting quarters of the sample, and make documents of the later one."""
+    queries = PlanQueries(place, plan_code)
+    by = Text("Tỉnh Số (mô phỏng)", "Tỉnh Số (simulated)").vi
+    for code in (f"{queries.plan.year}-Q1r", f"{queries.plan.year}-Q2r"):
+        period = Period.parse(code)
+        if not has_ended(period):
+            return
+        last = publish(SYSTEM, queries, period, View(), by=by, reason="", all_levels=False)
+    heir = standing(queries.root)
+    issuer = heir.card.uid if heir.attributed else queries.root
+    base = f"http://{configuration.HOST.get()}:{configuration.PORT.get()}"
+    made = make_samples(last.publication.name, issuer, base)
+    say(Text(f"Đã lập {made} văn bản mô phỏng", f"Made {made} simulated documents"))
 
 
 def load_file(

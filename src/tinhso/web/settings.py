@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tinhso.modules.tasks",
     "tinhso.modules.scorecards",
     "tinhso.modules.reporting",
+    "tinhso.modules.documents",
 ]
 
 MIDDLEWARE = [
@@ -194,6 +195,9 @@ TINHSO_LEDGER_FOLDER = configuration.home() / "ledger"
 TINHSO_IDENTITY_KEYS = configuration.home() / "secrets" / "identity"
 TINHSO_FILES = configuration.home() / "files"
 TINHSO_CLAMD = configuration.CLAMD.get()
+TINHSO_SIGNING_PKCS12 = configuration.SIGNING_PKCS12.get()
+# Read when something is signed.
+TINHSO_SIGNING_PASSWORD = configuration.SIGNING_PASSWORD.get
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()

@@ -15,6 +15,7 @@ from tinhso.kernel.people.policies import ACCOUNT, DELIVERY, ENTRY, STATUS, TOKE
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
+from tinhso.modules.documents.policies import DOCUMENT
 from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.scorecards.policies import ROUND
@@ -76,6 +77,7 @@ DOORS: tuple[Door, ...] = (
         FIGURE,
         "view",
     ),
+    Door("documents:index", Text("Văn bản", "Documents"), DOCUMENT, "view"),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),

@@ -23,6 +23,7 @@ urlpatterns = [
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("", include("tinhso.kernel.people.signin.urls")),
+        path("", include("tinhso.modules.documents.urls")),
         path("tep/", include("tinhso.kernel.files.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),

@@ -56,14 +56,7 @@ def accept(
     """
     if who.account is None:
         raise ValueError("nobody has signed in: files are sent by somebody")
-    kinds = tuple(kinds)
-    name = safe_name(upload.name or "")
-    content = _read(upload, max(kind.limit for kind in kinds), place)
-    kind = agreed(content, name, kinds, place)
-    if len(content) > kind.limit:
-        raise InputError([_too_big(kind.limit, place)])
-    if settings.TINHSO_CLAMD:
-        scan(content, settings.TINHSO_CLAMD, place)
+    name, kind, content = _taken(upload, tuple(kinds), place)
     kept = checked(content, kind, Budget(), place)
     with transaction.atomic():
         sent = StoredFile.objects.filter(uploaded_by=who.account)
@@ -84,6 +77,26 @@ def accept(
             after={"digest": stored.digest, "size": stored.size, "kind": kind.code, "name": name},
         )
     return stored
+
+
+def looked_at(upload: File[bytes], kinds: Iterable[Kind], place: Place = Place("file")) -> bytes:  # noqa: B008 (frozen)
+    """The content of a file that is answered about and not kept, such as one to be verified: checked
+    as `accept` checks, with nothing written. Anybody may send it. Raises InputError as `accept`."""
+    _, kind, content = _taken(upload, tuple(kinds), place)
+    checked(content, kind, Budget(), place)
+    return content
+
+
+def _taken(upload: File[bytes], kinds: tuple[Kind, ...], place: Place) -> tuple[str, Kind, bytes]:
+    """Name, kind and content as they were sent, of a size and kind that may come in, and scanned."""
+    name = safe_name(upload.name or "")
+    content = _read(upload, max(kind.limit for kind in kinds), place)
+    kind = agreed(content, name, kinds, place)
+    if len(content) > kind.limit:
+        raise InputError([_too_big(kind.limit, place)])
+    if settings.TINHSO_CLAMD:
+        scan(content, settings.TINHSO_CLAMD, place)
+    return name, kind, content
 
 
 def checked(content: bytes, kind: Kind, budget: Budget, place: Place, depth: int = 1) -> bytes:

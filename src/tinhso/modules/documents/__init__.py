@@ -1,0 +1,1 @@
+"""Official documents made from published figures, kept as they were made."""

@@ -1,0 +1,128 @@
+"""What a steering committee looks at together: what changed since the last publication, what is behind
+and why, who answers (phục vụ họp ban chỉ đạo)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from tinhso.measure import writing
+from tinhso.measure.targets import Standing
+from tinhso.measure.text import Text
+from tinhso.modules.documents.codes import figure_code
+from tinhso.modules.documents.fields import whom
+from tinhso.modules.plan.frozen.reading import FrozenPublication, FrozenRow, PublicationCard
+
+#: Lines of each table: what a room can look at on one screen.
+MOVED, LARGEST, NAMED = 6, 8, 3
+
+
+@dataclass(frozen=True)
+class Puller:
+    """A unit that a figure is pulled down by; `short` as in `FrozenRow.short`. `answers`: bodies that
+    answer for it today, where it has ended."""
+
+    name: Text
+    short: int
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    row: FrozenRow
+    code: str
+    points: Mapping[str, str]  # the change in percentage points, by language; empty where none
+    pullers: tuple[Puller, ...]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """`tally` and `before` count targets by standing, now and in the period before (None: not
+    published). `crossed`: targets that are met now and were not, or the other way round."""
+
+    card: PublicationCard
+    earlier: PublicationCard | None
+    unit: Text
+    tally: Mapping[Standing, int]
+    before: Mapping[Standing, int] | None
+    better: tuple[MeetingRow, ...]
+    worse: tuple[MeetingRow, ...]
+    crossed: tuple[MeetingRow, ...]
+    largest: tuple[MeetingRow, ...]
+    unmet: int
+    untold: tuple[FrozenRow, ...]
+    standing_agency: Text
+
+
+def meeting_of(published: FrozenPublication, today: date) -> Meeting:
+    """The plan's own unit in a publication, beside that of the period before where there is one."""
+    rows = published.rows(published.root.uid)
+    earlier = FrozenPublication(published.earlier.name) if published.earlier else None
+    moved = [row for row in rows if row.is_share and row.judgement.change]
+    moved.sort(key=_gain, reverse=True)
+    crossed = [
+        row
+        for row in rows
+        if row.before is not None
+        and row.before.value is not None
+        and row.figure.value is not None
+        and row.threshold.is_met_by(row.before.value) != row.threshold.is_met_by(row.figure.value)
+    ]
+    unmet = [row for row in rows if row.gap is not None]
+    unmet.sort(key=lambda row: (not row.is_share, -(row.gap or 0)))
+
+    def line(row: FrozenRow) -> MeetingRow:
+        return _line(published, row, today)
+
+    agencies = {one.code: one.name for one in published.plan.agencies}
+    agency = published.plan.standing_agency
+    return Meeting(
+        published.card,
+        earlier.card if earlier else None,
+        published.root.name,
+        _tally(rows),
+        _tally(earlier.rows(earlier.root.uid)) if earlier else None,
+        tuple(line(row) for row in moved[:MOVED] if _gain(row) > 0),
+        tuple(line(row) for row in reversed(moved[-MOVED:]) if _gain(row) < 0),
+        tuple(map(line, crossed)),
+        tuple(map(line, unmet[:LARGEST])),
+        len(unmet),
+        tuple(row for row in rows if row.standing is Standing.UNKNOWN),
+        agencies.get(agency, Text(agency, agency)),
+    )
+
+
+def _gain(row: FrozenRow) -> Fraction:
+    """The change, positive where it goes towards the target."""
+    change = row.judgement.change or Fraction(0)
+    return -change if row.threshold.operator in ("<", "<=") else change
+
+
+def _tally(rows: list[FrozenRow]) -> dict[Standing, int]:
+    return {one: sum(row.standing is one for row in rows) for one in Standing}
+
+
+def _line(published: FrozenPublication, row: FrozenRow, today: date) -> MeetingRow:
+    change = row.judgement.change
+    cell = row.figure.cell
+    return MeetingRow(
+        row,
+        figure_code(row.figure.id, published.card.content, cell.indicator, cell.unit),
+        {language: writing.points(change, language) for language in ("vi", "en")}
+        if change is not None and row.is_share
+        else {},
+        _pullers(published, row, today) if row.short else (),
+    )
+
+
+def _pullers(published: FrozenPublication, row: FrozenRow, today: date) -> tuple[Puller, ...]:
+    """The units below that lack the most, so that their sum would close the gap first."""
+    below = (published.row(row.target, one.uid) for one in published.below(row.unit.uid))
+    short = [one for one in below if one is not None and one.short]
+    short.sort(key=lambda one: -(one.short or 0))
+    return tuple(
+        Puller(one.unit.name, one.short or 0, tuple(whom(one.unit.uid, today).splitlines()))
+        for one in short[:NAMED]
+    )

@@ -1,0 +1,87 @@
+"""Signing a PDF with the office's own key: PAdES baseline B-B (ký số).
+
+The key lies in a PKCS#12 file that the operator names. No time stamp is asked of anybody: the time in
+the signature is this machine's own, and the page that verifies says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import SimpleSigner
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+
+from tinhso.measure.text import NOWHERE, InputError, message
+
+NO_KEY = message(
+    "signing-no-key",
+    vi="Chưa có khóa ký. Người vận hành đặt TINHSO_SIGNING_PKCS12 và TINHSO_SIGNING_PASSWORD_FILE.",
+    en="There is no signing key. The operator sets TINHSO_SIGNING_PKCS12 and TINHSO_SIGNING_PASSWORD_FILE.",
+)
+KEY_UNREADABLE = message(
+    "signing-key-unreadable",
+    vi="Không mở được tệp khóa ký: tệp không còn, hỏng hoặc sai mật khẩu. Báo người vận hành.",
+    en="The signing key does not open: its file is gone or damaged, or the password is wrong. Tell the operator.",
+)
+NOT_VALID_NOW = message(
+    "signing-certificate-over",
+    vi="Chứng thư số của {whose} chỉ có giá trị từ {since} đến {until}. Thay chứng thư rồi ký lại.",
+    en="The certificate of {whose} holds only from {since} until {until}. Replace it, then sign.",
+)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed PDF; `certificate` is the SHA-256 of the certificate, `signer` whose it is."""
+
+    content: bytes
+    certificate: str
+    signer: str
+
+
+def can_sign() -> bool:
+    """Whether the operator has named a key."""
+    return bool(settings.TINHSO_SIGNING_PKCS12)
+
+
+def signed(pdf: bytes, now: datetime) -> Signed:
+    """The PDF with an invisible signature. Raises InputError without a key that opens and holds."""
+    signer = _signer()
+    certificate = signer.signing_cert
+    assert certificate is not None
+    whose = certificate.subject.human_friendly
+    validity = certificate["tbs_certificate"]["validity"]
+    since, until = validity["not_before"].native, validity["not_after"].native
+    if not since <= now <= until:
+        params = {"since": f"{since:%d/%m/%Y}", "until": f"{until:%d/%m/%Y}"}
+        raise InputError([NOT_VALID_NOW(NOWHERE, whose=whose, **params)])
+    about = PdfSignatureMetadata(
+        field_name="Signature1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
+    )
+    out = PdfSigner(about, signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
+    fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
+    return Signed(out.getvalue(), fingerprint, whose[:300])
+
+
+def _signer() -> SimpleSigner:
+    if not can_sign():
+        raise InputError([NO_KEY(NOWHERE)])
+    path = Path(settings.TINHSO_SIGNING_PKCS12)
+    try:
+        password = settings.TINHSO_SIGNING_PASSWORD().encode()
+        found: SimpleSigner | None = SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
+            str(path), passphrase=password or None
+        )
+    except (SigningError, OSError, ValueError) as error:
+        raise InputError([KEY_UNREADABLE(NOWHERE)]) from error
+    if found is None:
+        raise InputError([KEY_UNREADABLE(NOWHERE)])
+    return found
