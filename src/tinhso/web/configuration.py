@@ -286,6 +286,14 @@ MAIL_FROM = Setting(
         "The sender's address on mails, such as tinhso@example.gov.vn; needed with TINHSO_MAIL_URL.",
     ),
 )
+SITE = Setting(
+    "TINHSO_SITE",
+    "",
+    Text(
+        "Địa chỉ mà người dùng mở, ví dụ https://so.example.gov.vn, để thư nhắc việc có liên kết. Để trống: thư không có liên kết.",
+        "The address that people open, such as https://so.example.gov.vn, for links in reminders. Empty: mails have none.",
+    ),
+)
 CLAMD = Setting(
     "TINHSO_CLAMD",
     "",

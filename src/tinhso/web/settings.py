@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tinhso.modules.tasks",
     "tinhso.modules.scorecards",
     "tinhso.modules.reporting",
+    "tinhso.modules.urging",
     "tinhso.modules.documents",
 ]
 

@@ -20,6 +20,7 @@ from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.tasks.policies import TASK
+from tinhso.modules.urging.policies import REMINDER
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class ShownDoor:
 
 #: The office's pages, in the order of the menu.
 DOORS: tuple[Door, ...] = (
+    Door("urging:today", Text("Việc hôm nay", "Today's work")),
     Door("my_account", Text("Tài khoản của tôi", "My account")),
     Door(
         "plan:publishing",
@@ -78,6 +80,7 @@ DOORS: tuple[Door, ...] = (
         "view",
     ),
     Door("documents:index", Text("Văn bản", "Documents"), DOCUMENT, "view"),
+    Door("urging:sent", Text("Đôn đốc", "Reminders"), REMINDER, "view"),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),

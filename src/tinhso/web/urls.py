@@ -17,6 +17,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
+        path("", include("tinhso.modules.urging.urls")),
         path("nhiem-vu/", include("tinhso.modules.tasks.urls")),
         path("bo-chi-so/", include("tinhso.modules.scorecards.urls")),
         path("nhat-ky/", include("tinhso.kernel.ledger.urls")),

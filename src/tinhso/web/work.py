@@ -35,6 +35,8 @@ from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan import forecasts
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.urging.actions import remind
+from tinhso.modules.urging.rules import rules as urging_rules
 from tinhso.web import configuration
 
 logger = logging.getLogger(__name__)
@@ -169,6 +171,14 @@ def forget_old_deliveries() -> None:
 @every(DAY, Text("Gom các tệp nhỏ của kho bản ghi", "Join the lake's small files"))
 def compact_lake() -> None:
     compact(workspace().lake)
+
+
+@every(600, Text("Gửi nhắc việc trong ngày", "Send the day's reminders"))
+def send_reminders() -> None:
+    """In the office's hours of Vietnam, on the days that the rules name."""
+    now = timezone.localtime()
+    if now.hour >= urging_rules().from_hour:
+        remind(now.date(), site=configuration.SITE.get().rstrip("/"))
 
 
 @every(DAY, Text("Xóa phiên đăng nhập đã hết hạn", "Delete expired sessions"))

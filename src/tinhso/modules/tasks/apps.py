@@ -7,3 +7,6 @@ class TasksConfig(AppConfig):
     name = "tinhso.modules.tasks"
     label = "tasks"
     verbose_name = "Nhiệm vụ"
+
+    def ready(self) -> None:
+        from tinhso.modules.tasks import todo  # noqa: F401, PLC0415 (tells what it needs)

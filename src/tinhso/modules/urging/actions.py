@@ -1,0 +1,135 @@
+"""Reminding: one digest a day and person, with its mail, its record and its entry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.notices.mail import owe_mail
+from tinhso.kernel.notices.needs import Need, needs_on
+from tinhso.kernel.people.holders import Holders
+from tinhso.kernel.people.models import Account
+from tinhso.measure.text import Language
+from tinhso.modules.urging.letters import letter
+from tinhso.modules.urging.models import Digest, Reminder
+from tinhso.modules.urging.rules import Rule, Rules, To, rules
+
+
+#: The roles that rules speak of.
+HEAD, STANDING_AGENCY = "leader", "standing-agency"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A need that somebody is reminded of, by which step of which rule."""
+
+    need: Need
+    rule: Rule
+    step: int
+
+
+def remind(day: date, *, by: Rules | None = None, site: str = "") -> int:
+    """Send each person the day's digest, if there is anything new to say; answers how many.
+
+    May be cut off and done again: whoever has had the day's digest gets no other, and no step of a
+    rule is said twice. `site` is the address of the product for links in mails; "" for none.
+    """
+    by = by or rules()
+    if not by.works_on(day):
+        return 0
+    told = lines(day, by)
+    had = set(Digest.objects.filter(day=day).values_list("account_id", flat=True))
+    sent = 0
+    for account, own in told.items():
+        if account.pk not in had:
+            sent += _send(account, day, own, by, site)
+    return sent
+
+
+def lines(day: date, by: Rules) -> dict[Account, list[Line]]:
+    """Whom each rule would remind of what on a day, said before or not."""
+    holders, found = Holders(day), defaultdict(list)
+    for need in needs_on(day):
+        for rule in by.rules:
+            step = rule.step(need, day)
+            if step is not None:
+                for account in _receivers(holders, rule.to, need):
+                    found[account].append(Line(need, rule, step))
+    return dict(found)
+
+
+def _receivers(holders: Holders, to: To, need: Need) -> Iterable[Account]:
+    match to:
+        case To.RESPONSIBLE:
+            able, heads = holders.who_may(need.right, need.unit), holders.in_role(HEAD, need.unit)
+            # A head who could do it is told when it is late, unless there is nobody else.
+            return [one for one in able if one not in heads] or able
+        case To.HEAD:
+            return holders.in_role(HEAD, need.unit)
+        case To.PROVINCE:
+            return holders.of_province(STANDING_AGENCY, need.unit)
+
+
+def _send(account: Account, day: date, own: list[Line], by: Rules, site: str) -> bool:
+    said = {
+        (row.need, row.rule, row.step)
+        for row in Reminder.objects.filter(
+            account=account, need__in={line.need.key for line in own}
+        )
+    }
+    fresh = [one for one in own if (one.need.key, one.rule.code, one.step) not in said]
+    if not fresh:
+        return False
+    try:
+        with transaction.atomic():
+            digest = Digest.objects.create(
+                account=account, day=day, made_at=timezone.now(), mailed=_has_mail(account)
+            )
+            Reminder.objects.bulk_create(_reminder(digest, account, one) for one in fresh)
+            if digest.mailed:
+                subject, body = letter(day, fresh, by.most_lines, site)
+                language: Language = "en" if account.language == "en" else "vi"
+                owe_mail(account.email, subject, body, language)
+            record(
+                SYSTEM,
+                "urging.digest.send",
+                Thing("urging.digest", str(digest.id), fresh[0].need.unit),
+                after={"account": str(account.pk), "day": day.isoformat(), "lines": len(fresh)},
+            )
+    except IntegrityError:  # another worker has just sent the same
+        if not Digest.objects.filter(account=account, day=day).exists():
+            raise
+        return False
+    return True
+
+
+def _has_mail(account: Account) -> bool:
+    """Without a mail server, or for whoever gave no address, the page alone tells."""
+    return bool(account.email and settings.EMAIL_HOST)
+
+
+def _reminder(digest: Digest, account: Account, line: Line) -> Reminder:
+    need = line.need
+    return Reminder(
+        digest=digest,
+        account=account,
+        need=need.key,
+        rule=line.rule.code,
+        step=line.step,
+        kind=need.kind,
+        unit=need.unit,
+        title=need.title.vi[:500],
+        title_en=need.title.en[:500],
+        address=need.address,
+        since=need.since,
+        due=need.due,
+        simulated=need.simulated,
+    )

@@ -1,0 +1,11 @@
+"""Addresses of reminders."""
+
+from django.urls import path
+
+from tinhso.modules.urging import views
+
+app_name = "urging"
+urlpatterns = [
+    path("viec-hom-nay/", views.today, name="today"),
+    path("don-doc/", views.sent, name="sent"),
+]

@@ -1,0 +1,258 @@
+"""Everybody is told of what is theirs, in time, and never twice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.people import appoint, letters, sign_in
+from tinhso.kernel.ledger.models import Entry
+from tinhso.kernel.notices.needs import SOURCES, Need, NeedSource
+from tinhso.kernel.people.accounts import seats_of
+from tinhso.kernel.people.holders import Holders
+from tinhso.kernel.people.models import Account
+from tinhso.kernel.people.who import Who
+from tinhso.measure.text import Text
+from tinhso.modules.urging import queries
+from tinhso.modules.urging.actions import remind
+from tinhso.modules.urging.models import Digest, Reminder
+from tinhso.modules.urging.rules import Of, Rule, To, rules
+
+pytestmark = pytest.mark.usefixtures("site")
+
+MONDAY = date(2025, 9, 1)
+COMMUNE, PROVINCE = "c25363.2025", "p75.2025"
+REPORT = "tasks.task:report"
+
+
+def need(thing: str, due: date | None, unit: str = COMMUNE, right: str = REPORT) -> Need:
+    words = Text(f"Việc {thing}", f"Work {thing}")
+    return Need("test.do", thing, unit, right, words, f"/viec/{thing}/", date(2025, 8, 1), due)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Need]:
+    """What rooms tell: this list, and nothing else."""
+    needs: list[Need] = []
+
+    def source(_day: date) -> Iterable[Need]:
+        return list(needs)
+
+    kinds = {"test.do": Text("làm", "do it")}
+    monkeypatch.setattr("tinhso.kernel.notices.needs.SOURCES", {"test": NeedSource(kinds, source)})
+    return needs
+
+
+@pytest.fixture(autouse=True)
+def mail(settings: object) -> None:
+    settings.EMAIL_HOST = "mail.test"  # type: ignore[attr-defined]
+
+
+def officer(unit: str = COMMUNE, role: str = "officer") -> Account:
+    account = appoint(role, unit, f"{role}-{unit}-{uuid.uuid4().hex[:6]}")
+    account.email = f"{account.username}@example.vn"
+    account.save()
+    return account
+
+
+def who(account: Account, day: date = MONDAY) -> Who:
+    return Who(day, account.pk, account.name, seats_of(account.pk, day))
+
+
+# -- rules ----------------------------------------------------------------------------------------
+
+
+@given(
+    days=st.sets(st.integers(-30, 60), min_size=1, max_size=6),
+    offset=st.integers(-60, 120),
+    of=st.sampled_from(Of),
+)
+def test_a_step_is_the_last_that_has_come_and_never_one_to_come(
+    days: set[int], offset: int, of: Of
+) -> None:
+    rule = Rule("r", Text("", ""), of, tuple(sorted(days)), To.RESPONSIBLE, frozenset())
+    begin = date(2025, 6, 1)
+    one = Need(*("k", "t", "u", "r", Text("", ""), "/", begin), due=begin if of is Of.DUE else None)
+    step = rule.step(one, begin + timedelta(days=offset))
+    come = [day for day in days if day <= offset]
+    if of is Of.DUE and offset > 0 and max(days) <= 0:
+        assert step is None  # it was to be said before the day
+    else:
+        assert step == (max(come) if come else None)
+
+
+def test_of_what_has_a_deadline_the_way_from_before_to_long_after_is_said() -> None:
+    said = []
+    for offset in range(-10, 40):
+        day = date(2025, 6, 30) + timedelta(days=offset)
+        for rule in rules().rules:
+            step = rule.step(need("x", date(2025, 6, 30)), day)
+            if step is not None and (rule.code, step) not in said:
+                said.append((rule.code, step))
+    assert said[:5] == [
+        *(("before-due", day) for day in (-7, -3, -1, 0)),
+        ("overdue", 1),
+    ]
+    assert ("overdue-province", 30) in said
+    assert not [one for one in said if one[0] == "waiting"]
+
+
+# -- whom -----------------------------------------------------------------------------------------
+
+
+def test_the_nearest_who_may_is_told_and_nobody_above(told: list[Need]) -> None:
+    mine, chief = officer(), officer(PROVINCE, "leader")
+    holders = Holders(MONDAY)
+    assert holders.who_may(REPORT, COMMUNE) == [mine]
+    assert holders.who_may(REPORT, "c25345.2025") == [chief]
+    told += [need("a", MONDAY), need("b", MONDAY, "c25345.2025")]
+    assert [one.need.thing for one in queries.todays(who(mine))] == ["a"]
+    assert [one.need.thing for one in queries.todays(who(chief))] == ["b"]
+
+
+def test_a_former_communes_work_is_its_successors(told: list[Need]) -> None:
+    heir = officer()
+    told.append(need("a", MONDAY, "c25363"))
+    assert [one.need.thing for one in queries.todays(who(heir))] == ["a"]
+
+
+def test_what_nobody_can_do_is_shown_to_those_above(told: list[Need]) -> None:
+    told.append(need("a", MONDAY))
+    agency = officer(PROVINCE, "standing-agency")
+    assert [one.need.thing for one in queries.nobodys(who(agency))] == ["a"]
+    officer()
+    assert queries.nobodys(who(agency)) == []
+
+
+# -- the day's digest -----------------------------------------------------------------------------
+
+
+def test_one_mail_a_day_and_each_step_once(told: list[Need]) -> None:
+    mine = officer()
+    told += [need("soon", MONDAY + timedelta(days=3)), need("late", MONDAY - timedelta(days=1))]
+    assert remind(MONDAY) == 1
+    assert remind(MONDAY) == 0
+    (first,) = letters()
+    assert first.to == [mine.email]
+    assert "2 việc" in first.subject
+    assert "Quá hạn 1 ngày" in first.body
+    assert "Còn 3 ngày" in first.body
+    assert remind(MONDAY + timedelta(days=1)) == 0  # no new step
+    assert remind(MONDAY + timedelta(days=2)) == 1  # three days late, one day left
+    assert Reminder.objects.filter(account=mine).count() == 4
+    assert Entry.objects.filter(act="urging.digest.send").count() == 2
+
+
+def test_what_was_done_is_said_no_more(told: list[Need]) -> None:
+    officer()
+    told.append(need("a", MONDAY))
+    remind(MONDAY)
+    told.clear()
+    assert remind(MONDAY + timedelta(days=1)) == 0
+
+
+def test_it_climbs_to_the_head_and_then_to_the_province(told: list[Need]) -> None:
+    people = {
+        officer(): "responsible",
+        officer(role="leader"): "head",
+        officer(PROVINCE, "standing-agency"): "province",
+    }
+    told.append(need("a", MONDAY - timedelta(days=30)))
+    first: dict[str, int] = {}
+    for after in range(31):
+        remind(MONDAY - timedelta(days=30) + timedelta(days=after))
+        for account, name in people.items():
+            said = Reminder.objects.filter(account=account, rule__startswith="overdue")
+            if said.exists():
+                first.setdefault(name, after)
+    # The deadline is a Saturday: the day after it is said on the Monday.
+    assert first == {"responsible": 2, "head": 3, "province": 10}
+
+
+def test_after_a_long_silence_only_the_last_step_is_said(told: list[Need]) -> None:
+    mine = officer()
+    told.append(need("a", MONDAY - timedelta(days=60)))
+    remind(MONDAY)
+    assert [row.step for row in Reminder.objects.filter(account=mine)] == [30]
+
+
+def test_nobody_is_reminded_on_a_sunday(told: list[Need]) -> None:
+    officer()
+    told.append(need("a", MONDAY))
+    assert remind(MONDAY - timedelta(days=1)) == 0
+
+
+def test_cut_off_between_two_people_the_rest_are_told_once(
+    told: list[Need], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = [officer(), officer()]
+    told.append(need("a", MONDAY))
+    real, calls = Digest.objects.create, []
+
+    def failing(**values: object) -> Digest:
+        calls.append(values)
+        if len(calls) == 2:
+            raise OSError("the database went away")
+        return real(**values)
+
+    monkeypatch.setattr(Digest.objects, "create", failing)
+    with pytest.raises(OSError, match="went away"):
+        remind(MONDAY)
+    monkeypatch.undo()
+    told_again = need("a", MONDAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "tinhso.kernel.notices.needs.SOURCES",
+            {"test": NeedSource({"test.do": Text("làm", "do")}, lambda _day: [told_again])},
+        )
+        assert remind(MONDAY) == 1
+    assert len(letters()) == 2
+    assert Digest.objects.filter(account__in=accounts, day=MONDAY).count() == 2
+
+
+def test_a_flood_is_one_mail_that_counts_the_rest(told: list[Need]) -> None:
+    officer()
+    told += [need(f"{n:03}", MONDAY) for n in range(200)]
+    remind(MONDAY, site="https://so.example.vn")
+    (only,) = letters()
+    assert only.body.count("- Việc") == rules().most_lines
+    assert "… và 170 việc nữa." in only.body
+    assert "https://so.example.vn/viec/000/" in only.body
+
+
+def test_whoever_reads_english_is_told_in_english(told: list[Need]) -> None:
+    account = officer()
+    account.language = "en"
+    account.save()
+    told.append(need("a", MONDAY))
+    remind(MONDAY, site="https://so.example.vn")
+    (only,) = letters()
+    assert "1 thing" in only.subject
+    assert "Due today" in only.body
+    assert "https://so.example.vn/en/viec/a/" in only.body
+
+
+# -- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_pages_show_what_waits_and_what_was_said(client: Client, prefix: str) -> None:
+    assert set(SOURCES) >= {"tasks", "reporting"}
+    agency = officer(PROVINCE, "standing-agency")
+    sign_in(client, agency, strong=True)
+    page = client.get(f"{prefix}/viec-hom-nay/").content.decode()
+    assert ("Today&#x27;s work" if prefix else "Việc hôm nay") in page
+    sent = client.get(f"{prefix}/don-doc/")
+    assert sent.status_code == 200
+
+
+def test_others_reminders_are_not_for_an_officer(client: Client) -> None:
+    sign_in(client, officer())
+    assert client.get("/viec-hom-nay/").status_code == 200
+    assert client.get("/don-doc/").status_code == 403
