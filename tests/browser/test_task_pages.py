@@ -55,6 +55,6 @@ def test_an_annex_becomes_tasks_without_a_script(
     assert page.locator("text=Đã lưu 3 nhiệm vụ từ phụ lục").is_visible()
     page.fill("input[name=tim]", "chu ky so")
     page.click("main form.lens button[type=submit]")
-    page.click("table.tasks tbody a >> nth=0")
+    page.click("table.tasks tbody th >> text=/^Chữ ký số$/")
     assert page.locator("text=30/11/2025").first.is_visible()
     context.close()
