@@ -12,6 +12,7 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client, override_settings
@@ -31,6 +32,8 @@ from tinhso.measure.places import View
 from tinhso.modules.plan.actions import publish
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import Workspace, _workspace, workspace
+from tinhso.modules.tasks.actions import create as create_task
+from tinhso.modules.tasks.drafts import By, Draft
 from tinhso.web.api import api
 
 PLAN = "/api/v1/plans/binh-phuoc-2025"
@@ -441,6 +444,11 @@ def sequence_all() -> int:
     return newest.size
 
 
+def give_task() -> UUID:
+    draft = Draft("Việc thử", lead="a.BP-STC")
+    return create_task(By.system(date(2025, 1, 1)), "binh-phuoc-2025", "X", draft).pk
+
+
 def example_address(path: str, operation: dict[str, Any]) -> str:
     for one in operation["parameters"]:
         if one["in"] == "path":
@@ -483,6 +491,10 @@ def test_answers_keep_to_the_document(
     if "/publications" in path:
         queries = PlanQueries(workspace(), "binh-phuoc-2025")
         publish(OPERATOR, queries, LENS.period, LENS.view, by="Sở", reason="")
+    if path.endswith("/tasks/wanted"):
+        sign_in(client, appoint("officer", "p75.2025"))
+    if path.endswith("/tasks/{task}"):
+        address = path.format(task=give_task())
     (media,) = operation["responses"][200]["content"]
     if media != "application/json":
         answer = client.get(address)

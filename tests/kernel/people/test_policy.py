@@ -200,6 +200,10 @@ def test_every_right_of_every_role_exists_and_every_right_is_somebodys() -> None
     assert given == known
 
 
+#: The daily work of an agency's own people, which somebody else approves.
+DAILY = ("tasks.task:report", "tasks.task:extend", "tasks.task:answer")
+
+
 def test_whoever_can_approve_or_administer_needs_a_second_factor() -> None:
     weak = {
         policy.right(verb.code)
@@ -207,4 +211,4 @@ def test_whoever_can_approve_or_administer_needs_a_second_factor() -> None:
         for verb in policy.verbs.values()
         if not verb.strong and not verb.public
     }
-    assert all(right.endswith((":view", ":open")) for right in weak), weak
+    assert all(right.endswith((":view", ":open")) or right in DAILY for right in weak), weak

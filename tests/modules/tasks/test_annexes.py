@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml import OxmlElement
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError
 from tinhso.modules.tasks.annex.agencies import Directory
 from tinhso.modules.tasks.annex.deadlines import understood
+from tinhso.modules.tasks.annex.grid import Cell, Grid, text_of
 from tinhso.modules.tasks.annex.reading import read
 from tinhso.modules.tasks.annex.rows import Annex, Part, Read, understand
 from tinhso.modules.tasks.facts import DATED, Rhythm
@@ -192,6 +194,52 @@ def test_a_comma_inside_a_name_does_not_part_it() -> None:
         "v",
         "n",
     ]
+
+
+def test_a_people_s_committee_stands_for_its_unit(directory: Directory) -> None:
+    units = register_from_files()
+    for written in ("UBND huyện Đồng Phú", "ubnd H Đồng Phú", "Ủy ban nhân dân Huyện Đồng Phú"):
+        found = directory.find(written)
+        assert (units.full_name(found.uid, DAY).vi if found.uid else None) == (
+            "Huyện Đồng Phú" if " H " not in written else None
+        )
+    assert directory.find("UBND các huyện, thị xã").group
+
+
+CELLS = st.text(alphabet="aăbSở Tài chính;,-1IV/2025\n", max_size=12)
+
+
+@given(st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=12))
+def test_every_row_of_a_table_is_accounted_for(rows: list[list[str]]) -> None:
+    """As a task, a section, or left out with the reason: none is lost."""
+    header = ["STT", "Nhiệm vụ", "Cơ quan chủ trì", "Cơ quan phối hợp", "Sản phẩm", "Thời hạn"]
+    cells = [
+        tuple(Cell(text_of(text), (index, column)) for column, text in enumerate(row))
+        for index, row in enumerate([header, *rows])
+    ]
+    annex = understand([Grid("x", tuple(cells))], Directory({"t": ["Sở Tài chính"]}), 2025)
+    assert sorted(one.number for one in annex.rows) == list(range(2, len(rows) + 2))
+    for one in annex.rows:
+        assert one.why is not None or one.part is not Part.LEFT_OUT
+        if one.part is Part.TASK:
+            assert one.title
+            assert one.due is not None or one.doubts
+
+
+def test_cells_in_content_controls_are_read(tmp_path: Path, directory: Directory) -> None:
+    """Offices' templates wrap cells so that people fill them in."""
+    path = tmp_path / "x.docx"
+    FILES["plain.docx"](path)
+    document = docx.Document(str(path))
+    cell = document.tables[0].cell(1, 2)._tc
+    wrapped = OxmlElement("w:sdt")
+    content = OxmlElement("w:sdtContent")
+    cell.addprevious(wrapped)
+    wrapped.append(content)
+    content.append(cell)
+    document.save(str(path))
+    annex = understand(read(path, "docx"), directory, 2025)
+    assert [short(row) for row in annex.tasks] == EXPECTED["plain.docx"]
 
 
 def test_every_level_of_the_register_can_be_named(directory: Directory) -> None:

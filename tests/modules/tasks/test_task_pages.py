@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -281,6 +282,15 @@ def test_an_annex_that_is_understood_is_saved_as_it_stands(name: str, tmp_path: 
     assert Task.objects.count() == len(shown.context["lines"])
 
 
+def bomb() -> bytes:
+    """A Word file of some kilobytes that unpacks to 20 MB."""
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", bytes(20 << 20))
+    return out.getvalue()
+
+
 def test_a_file_that_is_no_annex_is_told_so_and_not_kept() -> None:
     standing = signed_in("standing-agency", PROVINCE)
     address = reverse("tasks:import")
@@ -288,6 +298,7 @@ def test_a_file_that_is_no_annex_is_told_so_and_not_kept() -> None:
     for file, says in (
         (SimpleUploadedFile("a.docx", b"PK\x03\x04"), "không phải một trong các loại"),
         (SimpleUploadedFile("a.csv", b"a,b\n1,2\n"), "không phải một trong các loại"),
+        (SimpleUploadedFile("bom.docx", bomb()), "bung ra quá lớn"),
     ):
         assert says in page(standing, address, 400, file=file)
     assert not StoredFile.objects.exists()

@@ -61,7 +61,7 @@ def change(by: By, task: Task, draft: Draft, reason: str, *, seen: int) -> TaskV
     """
     checked(task.plan, draft)
     with transaction.atomic():
-        now = locked(task)
+        now = locked(task, with_all=bool(draft.needs))
         before = Draft.of(now)
         if now.number != seen:
             raise InputError([messages.CHANGED_MEANWHILE(Place("seen"), number=now.number)])
@@ -154,9 +154,14 @@ def take_over(plan: str) -> int:
     return len(new)
 
 
-def locked(task: Task) -> TaskVersion:
-    """The newest version of a task that nobody else changes until the transaction ends."""
-    Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+def locked(task: Task, *, with_all: bool = False) -> TaskVersion:
+    """The newest version of a task that nobody else changes until the transaction ends.
+
+    `with_all` holds all tasks of the plan, for dependencies: at once and in one order, since two
+    that each held one task and asked for the other's would wait for each other for ever.
+    """
+    rows = Task.objects.select_for_update(no_key=True).order_by("pk")
+    list(rows.filter(plan=task.plan) if with_all else rows.filter(pk=task.pk))
     newest = TaskVersion.objects.filter(task=task).order_by("-number").first()
     assert newest is not None
     return newest
@@ -210,10 +215,9 @@ def _require_reason(reason: str) -> None:
 
 
 def _require_no_circle(task: Task, needs: tuple[uuid.UUID, ...]) -> None:
-    """Raises InputError. Whoever adds a dependency in the plan waits here for whoever was first."""
+    """Raises InputError. Of two who add dependencies at once the second waits for the first."""
     if not needs:
         return
-    # All at once and in one order: two that lock crosswise would wait for each other for ever.
     rows = Task.objects.select_for_update(no_key=True).filter(plan=task.plan).order_by("pk")
     codes = {str(one.pk): one.code for one in rows}
     graph = current_needs()

@@ -64,7 +64,7 @@ class UnitNameShape(Shape):
     led: bool = Field(description="Whether anybody answers for the unit on the day.")
 
 
-class TaskShape(Shape):
+class TaskRowShape(Shape):
     """A task on a day. Null and "" are "not in the source", never "none"."""
 
     id: uuid.UUID
@@ -93,14 +93,14 @@ class TaskShape(Shape):
     version: int
 
 
-class TaskListShape(Page[TaskShape]):
+class TaskListShape(Page[TaskRowShape]):
     day: date
     plan: str
     simulated: bool = Field(description="Whether any of the tasks is simulated.")
     counts: dict[State, int] = Field(description="How many stand where, without `state`.")
 
 
-class EventShape(Shape):
+class TaskEventShape(Shape):
     """Something that happened. Words, details, links and files: where one may open them."""
 
     day: date
@@ -112,7 +112,7 @@ class EventShape(Shape):
     files: list[uuid.UUID]
 
 
-class TaskPageShape(TaskShape):
+class TaskPageShape(TaskRowShape):
     day: date
     targets: list[str]
     budget: str
@@ -121,7 +121,7 @@ class TaskPageShape(TaskShape):
     note: str
     needs: list[uuid.UUID] = Field(description="Tasks that have to be finished first.")
     opened: bool = Field(description="Whether what agencies wrote is in `events`.")
-    events: list[EventShape] = Field(description="Newest first.")
+    events: list[TaskEventShape] = Field(description="Newest first.")
 
 
 class WishShape(Shape):
@@ -295,7 +295,13 @@ def _plan(code: str | None) -> str:
 
 
 def _shape(row: TaskRow) -> dict[str, object]:
-    names = TaskShape.model_fields.keys() - {"rhythm_name", "state_name", "due", "done_on", "state"}
+    names = TaskRowShape.model_fields.keys() - {
+        "rhythm_name",
+        "state_name",
+        "due",
+        "done_on",
+        "state",
+    }
     return {name: getattr(row, name) for name in names} | {
         "rhythm_name": RHYTHMS[row.rhythm],
         "due": row.status.due,

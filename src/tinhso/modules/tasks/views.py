@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from tinhso.kernel.files.policies import FILE
 from tinhso.kernel.people.access import asks, public
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
@@ -129,6 +130,7 @@ def _about(
         "origin": ORIGINS[Task.Origin(one.origin)],
         "events": events,
         "opened": opened,
+        "files_open": bool(lead) and bool(FILE.ask(who, "view", lead)),
         "targets": [targets[code] for code in now.targets if code in targets],
         "needs": [rows[key] for key in needs if key in rows],
         "needed_by": [other for other in rows.values() if str(one.pk) in _needs_of(other, day)],

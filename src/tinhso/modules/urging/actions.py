@@ -22,7 +22,6 @@ from tinhso.modules.urging.letters import letter
 from tinhso.modules.urging.models import Digest, Reminder
 from tinhso.modules.urging.rules import Rule, Rules, To, rules
 
-
 #: The roles that rules speak of.
 HEAD, STANDING_AGENCY = "leader", "standing-agency"
 

@@ -35,7 +35,7 @@ class Directory:
     def find(self, written: str) -> Named:
         """The unit of that name, if exactly one has it."""
         asked = full(written)
-        forms = [asked, _without_place(asked)]
+        forms = [asked, _without_place(asked), _without_committee(asked)]
         for form in forms:
             found = self._uids.get(form, [])
             if len(found) == 1:
@@ -131,3 +131,9 @@ def _without_place(asked: str) -> str:
     """ "Sở Nội vụ tỉnh Bình Phước" and "Công an tỉnh" without what stands after the name."""
     cut = re.sub(r" tinh [a-z ]+$", "", asked)
     return re.sub(r"^(so [a-z ]+?) tinh$", r"\1", cut)
+
+
+def _without_committee(asked: str) -> str:
+    """ "UBND xã Đồng Phú" stands for the commune itself."""
+    places = "xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh"
+    return re.sub(rf"^uy ban nhan dan (?=(?:{places}) )", "", asked)

@@ -6,12 +6,13 @@ import zipfile
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import docx
 import python_calamine
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
-from docx.table import Table
+from docx.oxml.table import CT_Tbl
 
 from tinhso.measure.text import InputError, Place
 from tinhso.modules.tasks.annex.grid import (
@@ -39,23 +40,26 @@ def read(path: Path, kind: str) -> list[Grid]:
 
 def _word(path: Path) -> list[Grid]:
     try:
-        document = docx.Document(BytesIO(path.read_bytes()))
-        tables = document.tables[:MOST_TABLES]
+        body = docx.Document(BytesIO(path.read_bytes())).element.body
+        tables = body.xpath(".//w:tbl[not(ancestor::w:tbl)]")[:MOST_TABLES]
         return [_table(number, table) for number, table in enumerate(tables, start=1)]
     except (OpcError, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
         reason = f"{type(error).__name__}: {error}"[:120]
         raise InputError([UNREADABLE(PLACE, reason=reason)]) from error
 
 
-def _table(number: int, table: Table) -> Grid:
-    """A merged cell's text in every place that it covers, across and down."""
-    width = len(table._tbl.tblGrid.gridCol_lst)
+def _table(number: int, table: CT_Tbl) -> Grid:
+    """A merged cell's text in every place that it covers, across and down.
+
+    Rows and cells may lie in content controls (`w:sdt`), as in offices' templates.
+    """
+    width = len(table.tblGrid.gridCol_lst)
     rows: list[tuple[Cell, ...]] = []
     above: dict[int, Cell] = {}
-    for index, row in enumerate(table._tbl.tr_lst):
+    for index, row in enumerate(_within(table, "w:tr")):
         _bounded(index + 1, width)
         cells: list[Cell] = [Cell("", (index, n)) for n in range(row.grid_before)]
-        for one in row.tc_lst:
+        for one in _within(row, "w:tc"):
             start, span = len(cells), one.grid_span
             going_on = above.get(start) if one.vMerge == "continue" else None
             made = going_on or Cell(_written(one), (index, start))
@@ -71,15 +75,19 @@ def _table(number: int, table: Table) -> Grid:
     return Grid(f"bảng {number}", tuple(full))
 
 
-def _written(cell: object) -> str:
+def _within(parent: Any, tag: str) -> list[Any]:
+    found: list[Any] = parent.xpath(f"./{tag} | ./w:sdt/w:sdtContent/{tag}")
+    return found
+
+
+def _written(cell: Any) -> str:
     """The text of a cell's paragraphs, those of lists and of accepted changes too."""
-    paragraphs = cell.iter(qn("w:p"))  # type: ignore[attr-defined]
-    return text_of("\n".join(map(_paragraph, paragraphs)))
+    return text_of("\n".join(map(_paragraph, cell.iter(qn("w:p")))))
 
 
-def _paragraph(paragraph: object) -> str:
+def _paragraph(paragraph: Any) -> str:
     parts = []
-    for one in paragraph.iter(qn("w:t"), qn("w:br"), qn("w:tab"), qn("w:cr")):  # type: ignore[attr-defined]
+    for one in paragraph.iter(qn("w:t"), qn("w:br"), qn("w:tab"), qn("w:cr")):
         if one.tag == qn("w:t"):
             parts.append(one.text or "")
         else:
