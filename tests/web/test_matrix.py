@@ -25,6 +25,7 @@ from django.utils import timezone
 from tests.people import appoint, sign_in
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import KINDS
+from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.people import invitations, tokens
@@ -33,6 +34,8 @@ from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.units.register import register
+from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.scorecards.round_actions import open_round
 from tinhso.web.access import AccessMiddleware, access_of
 from tinhso.web.api import api
 
@@ -83,6 +86,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "secret": lambda world: world.invited.secret,
     "delivery": lambda world: world.delivery.uid,
     "file": lambda world: world.file.pk,
+    "card_code": lambda _: "XH-382",
+    "group_code": lambda _: "cap-xa",
+    "round_id": lambda world: world.round.pk,
     "ledger:entry.uid": lambda world: Entry.objects.filter(unit=world.unit).latest("id").uid,
     # Of what belongs to the one who asks, and nobody has here: a passkey, a mail's address.
     "pk": lambda _: 1,
@@ -91,7 +97,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 }
 
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
-OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry", "files:download"}
+OF_A_UNIT = {
+    *("people:person", "people:withdraw", "ledger:entry", "files:download"),
+    "scorecards:round-unit",
+}
 
 
 PIXEL = base64.b64decode(
@@ -120,6 +129,15 @@ class World:
         self.delivery = owe("matrix", unit, {})
         self.file = accept(
             self.who, SimpleUploadedFile("anh.png", PIXEL), [KINDS["png"]], unit=unit
+        )
+        card = workspace().plan(PLAN).pack.scorecards["XH-382"]
+        self.round = open_round(
+            *(SYSTEM, card, card.groups[-1], [unit]),
+            plan=PLAN,
+            period=f"2025-Q{1 if unit == HOME else 2}",
+            unit=unit,
+            assess_by=day,
+            by="",
         )
 
 
