@@ -25,6 +25,7 @@ from django.utils import timezone
 from tests.people import appoint, sign_in
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import KINDS
+from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.people import invitations, tokens
@@ -33,6 +34,8 @@ from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.units.register import register
+from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.scorecards.round_actions import open_round
 from tinhso.modules.tasks import progress
 from tinhso.modules.tasks.actions import create as give
 from tinhso.modules.tasks.drafts import By, Draft
@@ -87,6 +90,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "secret": lambda world: world.invited.secret,
     "delivery": lambda world: world.delivery.uid,
     "file": lambda world: world.file.pk,
+    "card_code": lambda _: "XH-382",
+    "group_code": lambda _: "cap-xa",
+    "round_id": lambda world: world.round.pk,
     "ledger:entry.uid": lambda world: Entry.objects.filter(unit=world.unit).latest("id").uid,
     "task": lambda world: world.task.pk,
     "report": lambda world: world.report.pk,
@@ -112,6 +118,7 @@ OF_A_UNIT = {
     *("tasks:report", "tasks:extend", "tasks:ask", "tasks:answer", "tasks:preview"),
     *("reporting:form", "reporting:draft", "reporting:workbook", "reporting:upload"),
     "reporting:history",
+    "scorecards:round-unit",
 }
 
 
@@ -150,6 +157,15 @@ class World:
         # Asked of the same unit: whoever may answer is looked for where the task is.
         other = give(by, PLAN, f"H-{unit}", Draft("Việc khác", lead="a.BP-STC"))
         self.ask = progress.ask(by, other, unit, "xin số liệu")
+        card = workspace().plan(PLAN).pack.scorecards["XH-382"]
+        self.round = open_round(
+            *(SYSTEM, card, card.groups[-1], [unit]),
+            plan=PLAN,
+            period=f"2025-Q{1 if unit == HOME else 2}",
+            unit=unit,
+            assess_by=day,
+            by="",
+        )
 
 
 def sample_of(route: Route, parameter: str) -> Callable[[World], Any]:
