@@ -301,7 +301,7 @@ def get_overview(
 
 
 @router.get(
-    "/{plan}/{duty}/{period}/{unit}/{indicator}",
+    "/{plan}/{duty}/{period}/{unit}/figures/{indicator}",
     response=HistoryShape,
     operation_id="getReportedFigure",
     **operation(
