@@ -6,10 +6,8 @@ import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from tests.people import appoint
@@ -19,10 +17,9 @@ from tinhso.kernel.ledger.outbox import RECORDS
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.who import Who
-from tinhso.kernel.units.register import register
 from tinhso.measure.cube_store import CubeStore
 from tinhso.measure.lake import Lake, LakeSettings
-from tinhso.modules.plan.workspace import Workspace
+from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.reporting import actions, api, files, queries, views
 from tinhso.modules.reporting.known import Known, known_of
 from tinhso.modules.reporting.requests import Request
@@ -38,8 +35,7 @@ DAY = date(2025, 12, 16)
 @pytest.fixture(scope="session")
 def packs(django_db_setup: None, django_db_blocker: object) -> Workspace:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        none = Path("/nonexistent")
-        return Workspace(settings.TINHSO_PACKS, LakeSettings(none / "lake"), none / "c", register())
+        return workspace()
 
 
 @dataclass
@@ -73,19 +69,22 @@ class World:
             return rows.fetchall()
 
     def from_elsewhere(self, unit: str, as_of: str, numerator: int, denominator: int) -> None:
-        """Another source's file brings a record."""
+        """Another source has brought a record, in place of any other of the same figure."""
         span = self.place.units.boundaries.span(unit, date.fromisoformat(as_of))
         assert span is not None
-        row = {
-            "figure_code": "HTS-02",
-            "unit_code": span.code,
-            "as_of": as_of,
-            "numerator": numerator,
-            "denominator": denominator,
-            "approved_on": as_of,
-        }
-        key = f"reported_figures/file/{uuid4().hex}"
-        work.bring_in([Parcel(uuid4(), RECORDS, key, {"rows": [row]}, timezone.now())])
+        named = ("HTS-02", span.code, as_of)
+        with self.place.lake.writer() as connection:
+            connection.execute(
+                "DELETE FROM lake.reported_figures"
+                " WHERE figure_code = ? AND unit_code = ? AND as_of = ?::DATE",
+                named,
+            )
+            connection.execute(
+                "INSERT INTO lake.reported_figures (figure_code, unit_code, as_of, numerator,"
+                " denominator, approved_on, _unit, _level, _batch, _row)"
+                " VALUES (?, ?, ?::DATE, ?, ?, ?::DATE, ?, 'commune', 0, 0)",
+                (*named, numerator, denominator, as_of, unit),
+            )
 
 
 def somebody(account: Account, day: date = DAY, *, strong: bool = True) -> Who:
