@@ -52,6 +52,11 @@ def test_what_does_not_exist_is_told_with_a_way_back(clerk: Client) -> None:
         answer = clerk.get(reverse("reporting:form", args=[PLAN, "XA-THANG", period, COMMUNE]))
         assert answer.status_code == 404
         assert reverse("reporting:desk") in answer.content.decode()
+    nowhere = reverse("reporting:form", args=[*ONE[:3], "Số-liệu"])
+    assert clerk.get(nowhere).status_code == 404
+    for unit in ("Số liệu", "c25363.2025>x"):
+        answer = clerk.get(f"/api/v1/reporting/{PLAN}/XA-THANG/2025-12r/{unit}/figures/HTS-02")
+        assert answer.status_code == 404
 
 
 def test_somebody_elses_unit_is_closed(clerk: Client) -> None:

@@ -217,6 +217,8 @@ def request_of(
     who: Who, plan: str, duty: str, period: str, unit: str, *, verb: str
 ) -> tuple[Known, Request]:
     """Raises NoSuchReportError, ForbiddenError."""
+    if unit not in workspace().units:
+        raise NoSuchReportError(plan, duty, period, unit)
     FIGURE.require(who, verb, unit)
     known = known_of(workspace(), plan, duty, period, who.day)
     if unit not in known.requests:
