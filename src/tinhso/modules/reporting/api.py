@@ -62,7 +62,7 @@ def _somewhere(who: Who, verb: str) -> None:
         raise ForbiddenError(Asked(FIGURE, FIGURE.verbs[verb], "", need))
 
 
-class PeriodShape(Shape):
+class ReportPeriodShape(Shape):
     code: str
     name: TextShape
     first_day: date
@@ -70,7 +70,7 @@ class PeriodShape(Shape):
     due: date
 
 
-class DutyShape(Shape):
+class ReportingDutyShape(Shape):
     plan: str
     code: str
     name: TextShape
@@ -82,17 +82,17 @@ class DutyShape(Shape):
     steps: list[str]
     control: bool
     basis: TextShape
-    periods: list[PeriodShape]
+    periods: list[ReportPeriodShape]
 
 
-class PartsShape(Shape):
+class ReportPartsShape(Shape):
     """Null is unknown, never zero."""
 
     numerator: int | None
     denominator: int | None
 
 
-class FigureShape(Shape):
+class ReportedFigureShape(Shape):
     """How a figure stands today. `kind` is null as long as nothing was sent."""
 
     indicator: str
@@ -102,12 +102,12 @@ class FigureShape(Shape):
     waits_in: str | None
     number: int | None
     kind: str | None
-    parts: PartsShape | None
-    elsewhere: PartsShape | None
+    parts: ReportPartsShape | None
+    elsewhere: ReportPartsShape | None
     contradictions: list[TextShape]
 
 
-class RequestShape(Shape):
+class ReportShape(Shape):
     plan: str
     duty: str
     period: str
@@ -116,22 +116,22 @@ class RequestShape(Shape):
     due: date
     took_over: list[str]
     holder: str | None
-    figures: list[FigureShape]
+    figures: list[ReportedFigureShape]
 
 
-class RequestList(Shape):
+class ReportList(Shape):
     simulated: bool
-    items: list[RequestShape]
+    items: list[ReportShape]
 
 
-class DutyList(Shape):
-    items: list[DutyShape]
+class ReportingDutyList(Shape):
+    items: list[ReportingDutyShape]
 
 
-class AnswerShape(Shape):
+class ReportAnswerShape(Shape):
     number: int
     kind: str
-    parts: PartsShape
+    parts: ReportPartsShape
     reason: str
     explanation: str
     correction: str
@@ -139,19 +139,19 @@ class AnswerShape(Shape):
     simulated: bool
 
 
-class EventShape(Shape):
+class ReportEventShape(Shape):
     at: datetime
     by: str
     position: TextShape
     what: TextShape
     comment: str
-    answer: AnswerShape
-    before: AnswerShape | None
+    answer: ReportAnswerShape
+    before: ReportAnswerShape | None
 
 
-class HistoryShape(Shape):
-    figure: FigureShape
-    events: list[EventShape]
+class ReportHistoryShape(Shape):
+    figure: ReportedFigureShape
+    events: list[ReportEventShape]
 
 
 class SentFigure(BaseModel):
@@ -175,14 +175,14 @@ class SentReport(BaseModel):
     figures: list[SentFigure] = Field(max_length=200)
 
 
-class SentShape(Shape):
+class ReportSentShape(Shape):
     sent: int
-    request: RequestShape
+    request: ReportShape
 
 
 @router.get(
     "/duties",
-    response=DutyList,
+    response=ReportingDutyList,
     operation_id="listReportingDuties",
     **operation(
         "Nghĩa vụ báo cáo số liệu",
@@ -192,11 +192,11 @@ class SentShape(Shape):
     ),
 )
 @public
-def list_duties(request: HttpRequest, asked: Query[Parameters]) -> DutyList:
+def list_duties(request: HttpRequest, asked: Query[Parameters]) -> ReportingDutyList:
     day = who_is(request).day
-    return DutyList(
+    return ReportingDutyList(
         items=[
-            DutyShape(
+            ReportingDutyShape(
                 plan=pack.code,
                 code=duty.code,
                 name=_text(duty.name),
@@ -209,7 +209,7 @@ def list_duties(request: HttpRequest, asked: Query[Parameters]) -> DutyList:
                 control=duty.control,
                 basis=_text(duty.basis),
                 periods=[
-                    PeriodShape(
+                    ReportPeriodShape(
                         code=one.code,
                         name=_text(one.label),
                         first_day=one.start,
@@ -227,7 +227,7 @@ def list_duties(request: HttpRequest, asked: Query[Parameters]) -> DutyList:
 
 @router.get(
     "/owed",
-    response=RequestList,
+    response=ReportList,
     operation_id="listOwedReports",
     **operation(
         "Số liệu tôi phải báo cáo",
@@ -237,7 +237,7 @@ def list_duties(request: HttpRequest, asked: Query[Parameters]) -> DutyList:
     ),
 )
 @within_reach("enter")
-def list_owed(request: HttpRequest, asked: Query[Parameters]) -> RequestList:
+def list_owed(request: HttpRequest, asked: Query[Parameters]) -> ReportList:
     who = who_is(request)
     _somewhere(who, "enter")
     found = []
@@ -246,12 +246,12 @@ def list_owed(request: HttpRequest, asked: Query[Parameters]) -> RequestList:
             who, one.request.plan, one.request.duty.code, one.request.period.code, one.request.unit
         )
         found.append(_request(one.request, [row.cell for row in page.rows]))
-    return RequestList(simulated=queries.simulated(), items=found)
+    return ReportList(simulated=queries.simulated(), items=found)
 
 
 @router.get(
     "/waiting",
-    response=RequestList,
+    response=ReportList,
     operation_id="listWaitingFigures",
     **operation(
         "Số liệu chờ tôi duyệt",
@@ -261,19 +261,19 @@ def list_owed(request: HttpRequest, asked: Query[Parameters]) -> RequestList:
     ),
 )
 @within_reach("view")
-def list_waiting(request: HttpRequest, asked: Query[Parameters]) -> RequestList:
+def list_waiting(request: HttpRequest, asked: Query[Parameters]) -> ReportList:
     who = who_is(request)
     _somewhere(who, "view")
     by_request: dict[Request, list[Cell]] = {}
     for cell in queries.waiting_for(who):
         by_request.setdefault(cell.request, []).append(cell)
     items = [_request(one, cells) for one, cells in by_request.items()]
-    return RequestList(simulated=queries.simulated(), items=items)
+    return ReportList(simulated=queries.simulated(), items=items)
 
 
 @router.get(
     "/{plan}/{duty}/{period}",
-    response=RequestList,
+    response=ReportList,
     operation_id="getReportingOverview",
     **operation(
         "Tình hình một kỳ báo cáo",
@@ -289,7 +289,7 @@ def get_overview(
     duty: DutyCode,
     period: PeriodCode,
     asked: Query[Parameters],
-) -> RequestList:
+) -> ReportList:
     who = who_is(request)
     _somewhere(who, "view")
     try:
@@ -297,12 +297,12 @@ def get_overview(
     except NoSuchReportError:
         raise NotFoundError(NO_REPORT(Place("path"))) from None
     items = [_request(row.request, list(row.cells)) for row in found.rows]
-    return RequestList(simulated=queries.simulated(), items=items)
+    return ReportList(simulated=queries.simulated(), items=items)
 
 
 @router.get(
-    "/{plan}/{duty}/{period}/{unit}/{indicator}",
-    response=HistoryShape,
+    "/{plan}/{duty}/{period}/{unit}/figures/{indicator}",
+    response=ReportHistoryShape,
     operation_id="getReportedFigure",
     **operation(
         "Một số liệu và lịch sử của nó",
@@ -320,13 +320,13 @@ def get_figure(
     unit: Unit,
     indicator: Code,
     asked: Query[Parameters],
-) -> HistoryShape:
+) -> ReportHistoryShape:
     try:
         cell, events = queries.history(who_is(request), plan, duty, period, unit, indicator)
     except NoSuchReportError:
         raise NotFoundError(NO_REPORT(Place("path"))) from None
     shown = [
-        EventShape(
+        ReportEventShape(
             at=one.at,
             by=one.by,
             position=_text(one.position),
@@ -337,12 +337,12 @@ def get_figure(
         )
         for one in events
     ]
-    return HistoryShape(figure=_figure(cell), events=shown)
+    return ReportHistoryShape(figure=_figure(cell), events=shown)
 
 
 @router.post(
     "/{plan}/{duty}/{period}/{unit}/answers",
-    response=SentShape,
+    response=ReportSentShape,
     operation_id="sendReportedFigures",
     **operation(
         "Gửi số liệu (hệ thống kết nối)",
@@ -360,7 +360,7 @@ def send_answers(
     unit: Unit,
     asked: Query[Parameters],
     sent: Body[SentReport],
-) -> SentShape:
+) -> ReportSentShape:
     who = who_is(request)
     _somewhere(who, "enter")
     if who.scopes is None:
@@ -382,24 +382,24 @@ def send_answers(
     }
     done, _ = actions.send(who, known, one, actions.Report(typed, sent.evidence))
     fresh, _ = queries.request_of(who, plan, duty, period, unit, verb="enter")
-    return SentShape(sent=len(done), request=_request(one, fresh.cells(unit)))
+    return ReportSentShape(sent=len(done), request=_request(one, fresh.cells(unit)))
 
 
 def _text(text: Text) -> TextShape:
     return TextShape(vi=text.vi, en=text.en)
 
 
-def _parts(parts: Parts | None) -> PartsShape | None:
+def _parts(parts: Parts | None) -> ReportPartsShape | None:
     if parts is None:
         return None
-    return PartsShape(numerator=parts.numerator, denominator=parts.denominator)
+    return ReportPartsShape(numerator=parts.numerator, denominator=parts.denominator)
 
 
-def _answer(answer: Answer) -> AnswerShape:
-    return AnswerShape(
+def _answer(answer: Answer) -> ReportAnswerShape:
+    return ReportAnswerShape(
         number=answer.number,
         kind=answer.kind,
-        parts=PartsShape(numerator=answer.numerator, denominator=answer.denominator),
+        parts=ReportPartsShape(numerator=answer.numerator, denominator=answer.denominator),
         reason=answer.reason,
         explanation=answer.explanation,
         correction=answer.correction,
@@ -408,9 +408,9 @@ def _answer(answer: Answer) -> AnswerShape:
     )
 
 
-def _figure(cell: Cell) -> FigureShape:
+def _figure(cell: Cell) -> ReportedFigureShape:
     answer = cell.figure.answer if cell.figure is not None else None
-    return FigureShape(
+    return ReportedFigureShape(
         indicator=cell.indicator.code,
         standing=cell.standing.value,
         late_days=cell.late,
@@ -424,8 +424,8 @@ def _figure(cell: Cell) -> FigureShape:
     )
 
 
-def _request(one: Request, cells: list[Cell]) -> RequestShape:
-    return RequestShape(
+def _request(one: Request, cells: list[Cell]) -> ReportShape:
+    return ReportShape(
         plan=one.plan,
         duty=one.duty.code,
         period=one.period.code,

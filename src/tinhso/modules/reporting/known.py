@@ -13,7 +13,7 @@ from tinhso.kernel.ledger.outbox import RECORDS
 from tinhso.kernel.units.register import UnitRegister
 from tinhso.measure.definitions import Indicator
 from tinhso.measure.periods import Period
-from tinhso.measure.text import InputError, Problem
+from tinhso.measure.text import InputError, Problem, Text
 from tinhso.modules.plan.pack import ReportingDuty, Step
 from tinhso.modules.plan.workspace import PlanPack, UnknownPlanError, Workspace
 from tinhso.modules.reporting.checks import Labels, Parts
@@ -235,6 +235,11 @@ class Known:
                 continue
             parts = [lower.parts(indicator, one) for one in below]
             name = self.units.full_name(top, self.period.last_day)
+            if territory := upper.requests[top].territory:
+                old = self.units.full_name(territory)
+                name = Text(
+                    f"{name.vi} (phần {old.vi} trước đây)", f"{name.en} (the former {old.en})"
+                )
             yield sum_differs(upper.parts(indicator, top), parts, name)
 
     def sum_below(self, indicator: Indicator, unit: str) -> Parts | None:

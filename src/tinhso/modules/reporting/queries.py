@@ -31,6 +31,7 @@ class Owed:
     unit: UnitCard
     took_over: tuple[UnitCard, ...]
     holder: UnitCard
+    territory: UnitCard | None  # the part that a bigger unit reports for
     count: int  # of figures asked for
     tally: Mapping[Standing, int]
     draft: Draft | None
@@ -183,6 +184,7 @@ def _owed(known: Known, request: Request) -> Owed:
         card(request.unit, request.as_of),
         tuple(card(one, request.period.start) for one in request.took_over),
         card(request.holder or request.keeper, known.day),
+        card(request.territory, request.as_of) if request.territory else None,
         len(cells),
         counts,
         draft,
@@ -215,6 +217,8 @@ def request_of(
     who: Who, plan: str, duty: str, period: str, unit: str, *, verb: str
 ) -> tuple[Known, Request]:
     """Raises NoSuchReportError, ForbiddenError."""
+    if unit not in workspace().units:
+        raise NoSuchReportError(plan, duty, period, unit)
     FIGURE.require(who, verb, unit)
     known = known_of(workspace(), plan, duty, period, who.day)
     if unit not in known.requests:

@@ -34,7 +34,8 @@ class Request:
 
     `took_over`: units that ended inside the period, whose obligations this unit took over.
     `holder` answers for the unit today: itself, its successor, or "" where it was divided and
-    nobody took over whole; then `keeper`, the unit above, is the one to settle it.
+    nobody took over whole; then `keeper`, the unit above, is the one to settle it. `territory`: the
+    plan's own unit, where a bigger one that took it over reports for its part only.
     """
 
     plan: str
@@ -44,6 +45,7 @@ class Request:
     took_over: tuple[str, ...]
     holder: str
     keeper: str
+    territory: str = ""
 
     @property
     def as_of(self) -> date:
@@ -95,6 +97,7 @@ def requests_of(
             took_over,
             succeeded(units, unit, day),
             seated(units, unit, day),
+            plan.unit if duty.level is units.level(plan.unit) and unit != plan.unit else "",
         )
         for unit, took_over in found
     )

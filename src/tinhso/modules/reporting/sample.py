@@ -97,9 +97,10 @@ def _send(
     typed = {}
     for indicator in known.indicators:
         last = known.last(indicator, request.unit)
-        if last is None or last.parts.numerator is None or not last.parts.denominator:
-            continue
         code = indicator.code
+        if last is None or last.parts.numerator is None or not last.parts.denominator:
+            typed[code] = Typed(numerator="216", denominator="240")
+            continue
         if silent and code == known.indicators[-1].code:
             typed[code] = Typed(kind=Kind.NO_DATA, reason=f"Đang rà soát lại sổ ({WHY.lower()})")
             continue

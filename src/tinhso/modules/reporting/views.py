@@ -16,6 +16,7 @@ from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
 from tinhso.kernel.units.queries import card
+from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.reporting import actions, forms, queries
@@ -30,6 +31,9 @@ SHOWN = 200
 
 
 def unit_in_address(_request: HttpRequest, *, unit: str, **_others: Any) -> str:
+    """The unit that an address names. Raises Http404 for one that is not in the register."""
+    if unit not in register():
+        raise Http404
     return unit
 
 

@@ -1,0 +1,100 @@
+"""The month's figures on a phone: from signing in to the plan's page, with everybody on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.account_people import UNIT
+from tests.browser.test_account_pages import check, code, enter, make
+
+ROOT = "/bao-cao-so-lieu/"
+FORM = f"{ROOT}binh-phuoc-2025/XA-THANG/2025-12r/{UNIT}/"
+FIGURE = f"/ke-hoach/binh-phuoc-2025/chi-tieu/HTS-02/?don-vi={UNIT}&ky=2025"
+
+
+@pytest.fixture(scope="session")
+def site(server: str) -> str:
+    return server
+
+
+def person(chromium: Browser, site: str, name: str, role: str, width: int) -> Page:
+    """Somebody who has signed in, with a second factor where the name ends in `.2`."""
+    (secret,) = make(f"{name}:{role}")
+    page = chromium.new_context(viewport={"width": width, "height": 740}).new_page()
+    enter(page, site, name)
+    if name.endswith(".2"):
+        page.fill("input[name=code]", code(secret))
+        page.click("main form.code button[type=submit]")
+    page.wait_for_url("**/tai-khoan/**")
+    return page
+
+
+def measure() -> None:
+    home = str(Path(os.environ["TINHSO_HOME"]) / "served")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
+    kept["DJANGO_SETTINGS_MODULE"] = "tinhso.web.settings"
+    command = [str(Path(sys.executable).parent / "tinhso"), "measure"]
+    subprocess.run(command, env=kept | {"TINHSO_HOME": home}, check=True, capture_output=True)
+
+
+def test_a_months_figures_go_from_a_phone_to_the_plans_page(chromium: Browser, site: str) -> None:
+    clerk = person(chromium, site, "xa.nhap", "officer", 360)
+    complaints: list[str] = []
+    clerk.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    clerk.goto(f"{site}{FORM}")
+    before = clerk.locator("text=/Lần trước/").first.inner_text()
+    last = re.search(r": ([\d.]+) / ([\d.]+)", before)
+    assert last is not None
+    denominator = int(last[2].replace(".", ""))
+    numerator = min(int(last[1].replace(".", "")) + 1, denominator)
+    first = clerk.locator("fieldset.figure").first
+    first.get_by_label("Hộ có thể lắp cáp quang").fill("1.2")
+    first.get_by_label("Số hộ gia đình").fill(last[2])
+    clerk.locator("#o-evidence").focus()
+    expect(first.locator(".share")).to_contain_text("có thể hiểu hai cách")
+    first.get_by_label("Hộ có thể lắp cáp quang").fill(str(numerator))
+    clerk.locator("#o-evidence").fill("15/BC-UBND")
+    expect(first.locator(".share")).to_contain_text("%")
+    expect(clerk.locator("#nhap")).to_contain_text("Đã lưu nháp")
+    assert first.get_by_label("Hộ có thể lắp cáp quang").get_attribute("inputmode") == "numeric"
+    clerk.reload()  # the phone was put away; the draft is there
+    expect(clerk.locator("#o-evidence")).to_have_value("15/BC-UBND")
+    clerk.click("text=Gửi đi duyệt")
+    expect(clerk.locator("main [role=status]").first).to_contain_text("Đã gửi 1 số liệu")
+    assert complaints == []
+
+    for name, role in (("xa.duyet.2", "leader"), ("tinh.duyet.2", "standing-agency")):
+        page = person(chromium, site, name, role, 1280)
+        page.goto(f"{site}{ROOT}duyet/")
+        everything = page.locator("input[name=chosen]")
+        everything.evaluate_all("all => all.forEach((one) => (one.checked = false))")
+        row = page.locator("tr", has_text=f"{numerator} / ").filter(has_text="15/BC-UBND")
+        row.locator("input").check()
+        page.click("text=Duyệt số đã chọn")
+        expect(page.locator("main [role=status]").first).to_contain_text("Đã duyệt 1 số liệu")
+
+    expected = re.compile(rf"\b{numerator}\b")
+    for _ in range(20):  # the worker brings it into the lake within seconds
+        measure()
+        clerk.goto(f"{site}{FIGURE}")
+        if expected.search(clerk.locator(".hero").inner_text()):
+            break
+        time.sleep(1)
+    assert expected.search(clerk.locator(".hero").inner_text())
+
+
+def test_pages_of_reporting_exclude_nobody(chromium: Browser, site: str) -> None:
+    page = person(chromium, site, "xa.xem.2", "leader", 320)
+    page.emulate_media(color_scheme="dark")
+    history = f"{FORM}lich-su/HTS-02/"
+    overview = f"{ROOT}tong-hop/?ky=binh-phuoc-2025/XA-THANG/2025-11r"
+    paths = (ROOT, f"/en{FORM}", f"{FORM}gui-tep/", history, overview, f"{ROOT}duyet/")
+    assert [one for path in paths for one in check(page, site + path)] == []
