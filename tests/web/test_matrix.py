@@ -33,6 +33,8 @@ from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.units.register import register
+from tinhso.modules.documents.codes import new_document_code
+from tinhso.modules.documents.models import Document
 from tinhso.web.access import AccessMiddleware, access_of
 from tinhso.web.api import api
 
@@ -83,6 +85,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "secret": lambda world: world.invited.secret,
     "delivery": lambda world: world.delivery.uid,
     "file": lambda world: world.file.pk,
+    "document": lambda world: world.document.pk,
+    "documents:file.form": lambda _: "pdf",
+    "documents:code.code": lambda world: world.document.code,
+    "kind": lambda _: "report",
     "ledger:entry.uid": lambda world: Entry.objects.filter(unit=world.unit).latest("id").uid,
     # Of what belongs to the one who asks, and nobody has here: a passkey, a mail's address.
     "pk": lambda _: 1,
@@ -91,7 +97,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 }
 
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
-OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry", "files:download"}
+OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry", "files:download"} | {
+    f"documents:{name}" for name in ("one", "edit", "preview", "file", "make", "sign", "discard")
+}
 
 
 PIXEL = base64.b64decode(
@@ -120,6 +128,16 @@ class World:
         self.delivery = owe("matrix", unit, {})
         self.file = accept(
             self.who, SimpleUploadedFile("anh.png", PIXEL), [KINDS["png"]], unit=unit
+        )
+        self.document = Document.objects.create(
+            code=new_document_code(),
+            kind="report",
+            unit_id=unit,
+            publication=f"{PLAN}/2025-Q2/then/1",
+            content="0" * 64,
+            simulated=True,
+            fields={"abstract": "Kết quả thử", "issuer": "Cơ quan thử"},
+            changed_at=timezone.now(),
         )
 
 
