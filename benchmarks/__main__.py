@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import (
+    documents,
     engine,
     figures,
     forecast,
@@ -19,6 +20,7 @@ from benchmarks import (
 )
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
+    "documents": documents.main,
     "engine": engine.main,
     "figures": figures.main,
     "forecast": forecast.main,

@@ -231,10 +231,17 @@ def _plain_table(document: Docx, rows: int, widths: tuple[float, ...]) -> Table:
     table: Table = document.add_table(rows, len(widths))
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    _widths(table, widths)
+    return table
+
+
+def _widths(table: Table, widths: Sequence[float]) -> None:
+    """In mm, on cells as Word reads them and on the grid as others do."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Mm(width)
-    return table
 
 
 def _loop(document: Docx, over: str, text: str, *, align: ALIGN = ALIGN.JUSTIFY) -> None:
@@ -271,7 +278,8 @@ def _grid(
             indent=False,
             after=0,
         )
-    for place, (title, width, placeholder) in enumerate(columns):
+    _widths(table, [width for _, width, _ in columns])
+    for place, (title, _, placeholder) in enumerate(columns):
         for row, text in ((0, title), (2, placeholder)):
             cell = table.rows[row].cells[place]
             aside = (
@@ -290,8 +298,6 @@ def _grid(
                 indent=False,
                 after=0,
             )
-        for row in table.rows:
-            row.cells[place].width = Mm(width)
 
 
 def _targets(document: Docx, kind: Kind) -> None:

@@ -34,6 +34,8 @@ from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.units.register import register
+from tinhso.modules.documents.codes import new_document_code
+from tinhso.modules.documents.models import Document
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.scorecards.round_actions import open_round
 from tinhso.modules.tasks import progress
@@ -93,6 +95,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "card_code": lambda _: "XH-382",
     "group_code": lambda _: "cap-xa",
     "round_id": lambda world: world.round.pk,
+    "document": lambda world: world.document.pk,
+    "documents:file.form": lambda _: "pdf",
+    "documents:code.code": lambda world: world.document.code,
+    "kind": lambda _: "report",
     "ledger:entry.uid": lambda world: Entry.objects.filter(unit=world.unit).latest("id").uid,
     "task": lambda world: world.task.pk,
     "report": lambda world: world.report.pk,
@@ -119,6 +125,10 @@ OF_A_UNIT = {
     *("reporting:form", "reporting:draft", "reporting:workbook", "reporting:upload"),
     "reporting:history",
     "scorecards:round-unit",
+    *(
+        f"documents:{name}"
+        for name in ("one", "edit", "preview", "file", "make", "sign", "discard")
+    ),
 }
 
 
@@ -165,6 +175,16 @@ class World:
             unit=unit,
             assess_by=day,
             by="",
+        )
+        self.document = Document.objects.create(
+            code=new_document_code(),
+            kind="report",
+            unit_id=unit,
+            publication=f"{PLAN}/2025-Q2/then/1",
+            content="0" * 64,
+            simulated=True,
+            fields={"abstract": "Kết quả thử", "issuer": "Cơ quan thử"},
+            changed_at=timezone.now(),
         )
 
 

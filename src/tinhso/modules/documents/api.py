@@ -2,7 +2,8 @@
 
 # ruff: noqa: ARG001 (ninja hands every operation the request; `asked` refuses unknown parameters)
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: ninja reads the annotations of what `@asks` wraps, and
+# would look for their names in the module of `@asks`.
 
 import hashlib
 import uuid

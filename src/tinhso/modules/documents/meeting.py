@@ -16,17 +16,15 @@ from tinhso.modules.documents.fields import whom
 from tinhso.modules.plan.frozen.reading import FrozenPublication, FrozenRow, PublicationCard
 
 #: Lines of each table: what a room can look at on one screen.
-MOVED, LARGEST, NAMED = 6, 8, 3
+MOVED, LARGEST, NAMED = 5, 8, 3
 
 
 @dataclass(frozen=True)
 class Puller:
-    """A unit that a figure is pulled down by; `short` as in `FrozenRow.short`. `answers`: bodies that
-    answer for it today, where it has ended."""
+    """A unit that a figure is pulled down by; `short` as in `FrozenRow.short`."""
 
     name: Text
     short: int
-    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class MeetingRow:
     code: str
     points: Mapping[str, str]  # the change in percentage points, by language; empty where none
     pullers: tuple[Puller, ...]
+    answers: tuple[str, ...]  # the bodies that answer for them today
 
 
 @dataclass(frozen=True)
@@ -107,22 +106,21 @@ def _tally(rows: list[FrozenRow]) -> dict[Standing, int]:
 def _line(published: FrozenPublication, row: FrozenRow, today: date) -> MeetingRow:
     change = row.judgement.change
     cell = row.figure.cell
+    pulling = _pulling(published, row) if row.short else []
+    answers = [body for one in pulling for body in whom(one.unit.uid, today).splitlines()]
     return MeetingRow(
         row,
         figure_code(row.figure.id, published.card.content, cell.indicator, cell.unit),
         {language: writing.points(change, language) for language in ("vi", "en")}
         if change is not None and row.is_share
         else {},
-        _pullers(published, row, today) if row.short else (),
+        tuple(Puller(one.unit.name, one.short or 0) for one in pulling),
+        tuple(dict.fromkeys(answers)),
     )
 
 
-def _pullers(published: FrozenPublication, row: FrozenRow, today: date) -> tuple[Puller, ...]:
-    """The units below that lack the most, so that their sum would close the gap first."""
+def _pulling(published: FrozenPublication, row: FrozenRow) -> list[FrozenRow]:
+    """Those below that lack the most, so that their sum would close the gap first."""
     below = (published.row(row.target, one.uid) for one in published.below(row.unit.uid))
     short = [one for one in below if one is not None and one.short]
-    short.sort(key=lambda one: -(one.short or 0))
-    return tuple(
-        Puller(one.unit.name, one.short or 0, tuple(whom(one.unit.uid, today).splitlines()))
-        for one in short[:NAMED]
-    )
+    return sorted(short, key=lambda one: -(one.short or 0))[:NAMED]

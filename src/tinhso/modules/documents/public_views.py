@@ -60,7 +60,7 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
 def _figure(request: HttpRequest, found: FoundFigure) -> HttpResponse:
     context: dict[str, Any] = {
         "found": found,
-        "code": code_of(found),
+        "short_code": code_of(found),
         "cell": found.figure.cell,
         "unit": register().full_name(found.unit, last_day_of(found.card)),
         "later": later_figures(found),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from asn1crypto import x509
 from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import SimpleSigner
@@ -57,7 +58,7 @@ def signed(pdf: bytes, now: datetime) -> Signed:
     signer = _signer()
     certificate = signer.signing_cert
     assert certificate is not None
-    whose = certificate.subject.human_friendly
+    whose = whose_is(certificate.subject)
     validity = certificate["tbs_certificate"]["validity"]
     since, until = validity["not_before"].native, validity["not_after"].native
     if not since <= now <= until:
@@ -69,6 +70,14 @@ def signed(pdf: bytes, now: datetime) -> Signed:
     out = PdfSigner(about, signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
     fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
     return Signed(out.getvalue(), fingerprint, whose[:300])
+
+
+def whose_is(name: x509.Name) -> str:
+    """Whom a certificate names: its common name and organisation, else all that it says."""
+    said = name.native
+    found = [said.get("common_name"), said.get("organization_name")]
+    named = [one for one in dict.fromkeys(found) if isinstance(one, str) and one]
+    return ", ".join(named) or str(name.human_friendly)
 
 
 def _signer() -> SimpleSigner:

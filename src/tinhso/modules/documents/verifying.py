@@ -19,6 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 from tinhso.measure.text import InputError, Place, message
 from tinhso.modules.documents.codes import read
 from tinhso.modules.documents.models import Document, Rendering
+from tinhso.modules.documents.signing import whose_is
 
 NO_PDF = message(
     "verify-no-pdf",
@@ -105,8 +106,8 @@ def _signature(one: EmbeddedPdfSignature) -> Signature:
     except (SignatureValidationError, SigningError):
         intact, whole, at = False, False, None
     return Signature(
-        certificate.subject.human_friendly,
-        certificate.issuer.human_friendly,
+        whose_is(certificate.subject),
+        whose_is(certificate.issuer),
         intact,
         whole,
         ours and intact,

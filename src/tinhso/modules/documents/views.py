@@ -72,7 +72,7 @@ def sent(request: HttpRequest) -> File[bytes]:
     return upload
 
 
-def unit_of(_request: HttpRequest, document: uuid.UUID) -> str:
+def unit_of(_request: HttpRequest, document: uuid.UUID, form: str = "") -> str:  # noqa: ARG001 (a part of the address)
     return str(get_object_or_404(Document, pk=document).unit_id)
 
 
@@ -132,7 +132,9 @@ def compose(request: HttpRequest) -> HttpResponse:
             return render(request, "documents/compose.html", context)
         actions.check_choice(kind, published, about)
     except InputError as error:
-        context["choice"] = Filled(asked, error)
+        known = chosen["kind"] in kinds()
+        context["choice"] = Filled(asked if known else None, error)
+        context["chosen"] = chosen | {"kind": chosen["kind"] if known else ""}
         return render(request, "documents/compose.html", context, status=400)
     context |= {"ready": True, "note": queries.succession_note(who, about) if about else None}
     first = proposed(
