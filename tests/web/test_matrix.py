@@ -91,7 +91,13 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 }
 
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
-OF_A_UNIT = {"people:person", "people:withdraw", "ledger:entry", "files:download"}
+OF_A_UNIT = {
+    "shares:own-plan",
+    "people:person",
+    "people:withdraw",
+    "ledger:entry",
+    "files:download",
+}
 
 
 PIXEL = base64.b64decode(

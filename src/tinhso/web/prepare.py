@@ -27,6 +27,7 @@ from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
+from tinhso.modules.shares.sample import simulate_allocations
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.web import configuration
 from tinhso.web.assets import build_fonts, compile_translations
@@ -90,8 +91,8 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     """Sample records into an empty lake (scale 0: none), and the cube when it is not current."""
     place = workspace()
     enter_batches(place, SYSTEM)  # what a kill after an ingest left out
-    if scale and not _has_records(place):
-        plan = configuration.DEFAULT_PLAN.get()
+    plan, fresh = configuration.DEFAULT_PLAN.get(), bool(scale) and not _has_records(place)
+    if fresh:
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
         enter_batches(place, SYSTEM)
     if place.is_stale():
@@ -99,6 +100,9 @@ def prepare_figures(say: Say, *, scale: float) -> None:
         cube = place.measure()
         seconds = cube.manifest.seconds
         say(Text(f"Đã tính số liệu trong {seconds} giây", f"Measured in {seconds} seconds"))
+    if fresh:
+        made = simulate_allocations(PlanQueries(place, plan))
+        say(Text(f"Đã giao chỉ tiêu mô phỏng: {made}", f"Simulated allocations: {made}"))
 
 
 def _has_records(place: Workspace) -> bool:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tinhso.kernel.people",
     "tinhso.kernel.files",
     "tinhso.modules.plan",
+    "tinhso.modules.shares",
 ]
 
 MIDDLEWARE = [

@@ -16,6 +16,7 @@ from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.plan.policies import PUBLICATION
+from tinhso.modules.shares.policies import OWN_PLAN
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ DOORS: tuple[Door, ...] = (
         Text("Công bố số liệu", "Publish figures"),
         PUBLICATION,
         "publish",
+        of_plan=True,
+    ),
+    Door("shares:mine", Text("Chỉ tiêu của đơn vị", "Our targets")),
+    Door(
+        "shares:own-plans",
+        Text("Kế hoạch riêng của đơn vị", "Units' own plans"),
+        OWN_PLAN,
+        "view",
         of_plan=True,
     ),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),

@@ -17,6 +17,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),
+        path("giao-chi-tieu/", include("tinhso.modules.shares.urls")),
         path("nhat-ky/", include("tinhso.kernel.ledger.urls")),
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
