@@ -129,6 +129,7 @@ OF_A_UNIT = {
         f"documents:{name}"
         for name in ("one", "edit", "preview", "file", "make", "sign", "discard")
     ),
+    "shares:own-plan",
 }
 
 

@@ -31,6 +31,7 @@ from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.reporting.sample import seed_reports
 from tinhso.modules.scorecards.sample import simulate_rounds
+from tinhso.modules.shares.sample import simulate_allocations
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.modules.tasks.actions import take_over
 from tinhso.modules.tasks.sample import make_sample
@@ -102,21 +103,28 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     is_first = bool(scale) and not _has_records(place)
     if is_first:
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
-        with transaction.atomic():
-            made = make_sample(plan, timezone.localdate())
-        say(Text(f"Đã tạo {made} nhiệm vụ mô phỏng", f"{made} simulated tasks made"))
         say(Text("Đang lập số liệu báo cáo mẫu", "Making sample reports"))
         seed_reports(place, plan)
         enter_batches(place, SYSTEM)
-        place.measure()
-        write_documents(place, plan, say)
     if place.is_stale():
         say(Text("Đang tính số liệu", "Measuring"))
         cube = place.measure()
         seconds = cube.manifest.seconds
         say(Text(f"Đã tính số liệu trong {seconds} giây", f"Measured in {seconds} seconds"))
     if is_first:
-        simulate_rounds(PlanQueries(place, plan))
+        simulate_work(place, plan, say)
+
+
+def simulate_work(place: Workspace, plan: str, say: Say) -> None:
+    """What people would have done with the sample's figures, by the rooms' own actions."""
+    queries = PlanQueries(place, plan)
+    with transaction.atomic():
+        tasks = make_sample(plan, timezone.localdate())
+    say(Text(f"Đã tạo {tasks} nhiệm vụ mô phỏng", f"{tasks} simulated tasks made"))
+    shares = simulate_allocations(queries)
+    say(Text(f"Đã giao chỉ tiêu mô phỏng: {shares}", f"Simulated allocations: {shares}"))
+    simulate_rounds(queries)
+    write_documents(place, plan, say)
 
 
 def _has_records(place: Workspace) -> bool:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tinhso.modules.reporting",
     "tinhso.modules.urging",
     "tinhso.modules.documents",
+    "tinhso.modules.shares",
 ]
 
 MIDDLEWARE = [

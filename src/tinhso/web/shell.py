@@ -19,6 +19,7 @@ from tinhso.modules.documents.policies import DOCUMENT
 from tinhso.modules.plan.policies import PUBLICATION
 from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.scorecards.policies import ROUND
+from tinhso.modules.shares.policies import OWN_PLAN
 from tinhso.modules.tasks.policies import TASK
 from tinhso.modules.urging.policies import REMINDER
 
@@ -56,22 +57,8 @@ class ShownDoor:
 #: The office's pages, in the order of the menu.
 DOORS: tuple[Door, ...] = (
     Door("urging:today", Text("Việc hôm nay", "Today's work")),
-    Door("my_account", Text("Tài khoản của tôi", "My account")),
-    Door(
-        "plan:publishing",
-        Text("Công bố số liệu", "Publish figures"),
-        PUBLICATION,
-        "publish",
-        of_plan=True,
-    ),
+    Door("shares:mine", Text("Chỉ tiêu của đơn vị", "Our targets")),
     Door("tasks:mine", Text("Việc của cơ quan tôi", "My agency's tasks"), TASK, "open"),
-    Door(
-        "scorecards:all-rounds",
-        Text("Tự chấm, thẩm định", "Self-assessment, verification"),
-        ROUND,
-        "view",
-        of_plan=True,
-    ),
     Door("reporting:desk", Text("Số liệu phải báo cáo", "Figures to report"), FIGURE, "enter"),
     Door(
         "reporting:overview",
@@ -79,8 +66,30 @@ DOORS: tuple[Door, ...] = (
         FIGURE,
         "view",
     ),
+    Door(
+        "scorecards:all-rounds",
+        Text("Tự chấm, thẩm định", "Self-assessment, verification"),
+        ROUND,
+        "view",
+        of_plan=True,
+    ),
+    Door(
+        "shares:own-plans",
+        Text("Kế hoạch riêng của đơn vị", "Units' own plans"),
+        OWN_PLAN,
+        "view",
+        of_plan=True,
+    ),
+    Door(
+        "plan:publishing",
+        Text("Công bố số liệu", "Publish figures"),
+        PUBLICATION,
+        "publish",
+        of_plan=True,
+    ),
     Door("documents:index", Text("Văn bản", "Documents"), DOCUMENT, "view"),
     Door("urging:sent", Text("Đôn đốc", "Reminders"), REMINDER, "view"),
+    Door("my_account", Text("Tài khoản của tôi", "My account")),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),

@@ -20,6 +20,7 @@ urlpatterns = [
         path("", include("tinhso.modules.urging.urls")),
         path("nhiem-vu/", include("tinhso.modules.tasks.urls")),
         path("bo-chi-so/", include("tinhso.modules.scorecards.urls")),
+        path("giao-chi-tieu/", include("tinhso.modules.shares.urls")),
         path("nhat-ky/", include("tinhso.kernel.ledger.urls")),
         path("", include("tinhso.kernel.people.urls")),
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),

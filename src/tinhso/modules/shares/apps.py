@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class SharesConfig(AppConfig):
+    name = "tinhso.modules.shares"
+    label = "shares"
+    verbose_name = "Giao chỉ tiêu"
+
+    def ready(self) -> None:
+        from tinhso.modules.shares import policies  # noqa: F401, PLC0415 (declares its kinds)

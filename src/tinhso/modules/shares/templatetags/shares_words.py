@@ -1,0 +1,53 @@
+"""Template words for shares: exact percentages, points, and what a target asks."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django import template
+from django.utils.translation import get_language
+
+from tinhso.measure import writing
+from tinhso.modules.plan import words
+from tinhso.modules.plan.pack import Operator
+from tinhso.modules.shares.models import Allocation
+from tinhso.modules.shares.typed import write_milestones, write_percent
+
+register = template.Library()
+
+
+def language() -> str:
+    return "en" if get_language() == "en" else "vi"
+
+
+@register.filter
+def exact(amount: Fraction | None) -> str:
+    """A share as it was given, with all its decimals (at most three)."""
+    if amount is None:
+        return "–"
+    return write_percent(amount, "." if language() == "en" else ",") + writing.NO_BREAK + "%"
+
+
+@register.filter
+def steps(milestones: tuple[Fraction | None, ...]) -> str:
+    """Four milestones in per cent; a dash where none is set."""
+    written = write_milestones(milestones)
+    if not written:
+        return "–"
+    text = "; ".join(part.strip() or "–" for part in written.split(";"))
+    return text.replace(",", ".") if language() == "en" else text
+
+
+@register.filter
+def apart(difference: Fraction) -> str:
+    """How far two shares are apart, in points without a sign; more decimals where one is too few."""
+    size, decimals = abs(difference) * 100, 1
+    while decimals < 3 and not float(writing.rounded(size, decimals)):
+        decimals += 1
+    return writing.number(size, language(), decimals)
+
+
+@register.filter
+def asks_for(allocation: Allocation) -> str:
+    """The comparator of an allocation in words: "trên", "đạt"."""
+    return words.OPERATORS[Operator(allocation.operator)].to(language())
