@@ -212,3 +212,5 @@ def test_whoever_can_approve_or_administer_needs_a_second_factor() -> None:
         if not verb.strong and not verb.public
     }
     assert all(right.endswith((":view", ":open")) or right in DAILY for right in weak), weak
+    # What is entered counts for nothing until somebody with a second factor approves it.
+    assert all(right.endswith((":view", ":open", ":enter")) for right in weak), weak

@@ -121,9 +121,9 @@ def test_lateness_ends_with_the_day_of_sending() -> None:
 
 def test_a_sum_contradicts_only_when_all_of_it_is_known() -> None:
     name, own = Text("Tỉnh", "Province"), Parts(30, 100)
-    assert sum_differs(own, [Parts(10, 50), None], name) is None
-    assert sum_differs(own, [Parts(10, 50), Parts(20, 50)], name) is None
-    assert sum_differs(own, [Parts(10, 50), Parts(21, 50)], name) is not None
-    assert sum_differs(own, [], name) is None
+    assert sum_differs(own, [Parts(10, 50), None], name, "HTS-02") is None
+    assert sum_differs(own, [Parts(10, 50), Parts(20, 50)], name, "HTS-02") is None
+    assert sum_differs(own, [Parts(10, 50), Parts(21, 50)], name, "HTS-02") is not None
+    assert sum_differs(own, [], name, "HTS-02") is None
     assert two_sources(own, Parts(30, 100)) is None
     assert two_sources(own, Parts(31, 100)) is not None

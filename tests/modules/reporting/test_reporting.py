@@ -17,8 +17,9 @@ from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.pack import Step
 from tinhso.modules.reporting import queries
-from tinhso.modules.reporting.actions import Chosen, Report, approve, give_back, send
+from tinhso.modules.reporting.actions import Chosen, approve, give_back, send
 from tinhso.modules.reporting.checks import Typed
+from tinhso.modules.reporting.examining import Report
 from tinhso.modules.reporting.models import Answer, ReportedFigure
 from tinhso.modules.reporting.queries import NeedKind
 from tinhso.modules.reporting.requests import step_unit, steps_left
@@ -266,7 +267,7 @@ def test_what_needs_whom_follows_the_figure(world: World) -> None:
     assert needs() == [(NeedKind.RULE, COMMUNE, "unit")]
     approve(world.head, choice(figure))
     assert needs() == [(NeedKind.RULE, COMMUNE, "standing-agency")]
-    assert [cell.indicator.code for cell in queries.waiting_for(world.agency)] == ["HTS-02"]
+    assert [one.cell.indicator.code for one in queries.waiting_for(world.agency)] == ["HTS-02"]
     give_back(world.agency, choice(figure), "xem lại")
     assert needs() == [(NeedKind.MEND, COMMUNE, None)]
     assert [one.unit.uid for one in queries.owed(world.clerk) if one.request.unit != COMMUNE] != []

@@ -5,23 +5,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from django.http import HttpRequest
 from ninja import Body, Path, Query, Router
-from pydantic import BaseModel, ConfigDict, Field
 
 from tinhso.kernel.people.access import Access, public
 from tinhso.kernel.people.accounts import BadTokenError, who_is
 from tinhso.kernel.people.policy import Answer as Asked
 from tinhso.kernel.people.policy import ForbiddenError, Need
 from tinhso.kernel.people.who import Who
-from tinhso.kernel.units.api import NotFoundError, Parameters, Shape, TextShape, operation
+from tinhso.kernel.units.api import NotFoundError, Parameters, TextShape, operation
 from tinhso.measure.text import Place, Text, message
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.reporting import actions, queries
+from tinhso.modules.reporting.api_shapes import (
+    ReportAnswerShape,
+    ReportedFigureShape,
+    ReportEventShape,
+    ReportHistoryShape,
+    ReportingDutyList,
+    ReportingDutyShape,
+    ReportList,
+    ReportPartsShape,
+    ReportPeriodShape,
+    ReportSentShape,
+    ReportShape,
+    SentReport,
+)
 from tinhso.modules.reporting.checks import Parts, Typed
+from tinhso.modules.reporting.examining import Report
 from tinhso.modules.reporting.known import Cell, NoSuchReportError
 from tinhso.modules.reporting.models import Answer
 from tinhso.modules.reporting.policies import FIGURE
@@ -60,124 +73,6 @@ def _somewhere(who: Who, verb: str) -> None:
     if not FIGURE.anywhere(who, verb):
         need = Need.RIGHT if who.signed_in else Need.SIGN_IN
         raise ForbiddenError(Asked(FIGURE, FIGURE.verbs[verb], "", need))
-
-
-class ReportPeriodShape(Shape):
-    code: str
-    name: TextShape
-    first_day: date
-    last_day: date
-    due: date
-
-
-class ReportingDutyShape(Shape):
-    plan: str
-    code: str
-    name: TextShape
-    indicators: list[str]
-    level: str
-    every: str
-    calendar: str
-    due_days: int
-    steps: list[str]
-    control: bool
-    basis: TextShape
-    periods: list[ReportPeriodShape]
-
-
-class ReportPartsShape(Shape):
-    """Null is unknown, never zero."""
-
-    numerator: int | None
-    denominator: int | None
-
-
-class ReportedFigureShape(Shape):
-    """How a figure stands today. `kind` is null as long as nothing was sent."""
-
-    indicator: str
-    standing: str
-    late_days: int
-    waits_for: str | None
-    waits_in: str | None
-    number: int | None
-    kind: str | None
-    parts: ReportPartsShape | None
-    elsewhere: ReportPartsShape | None
-    contradictions: list[TextShape]
-
-
-class ReportShape(Shape):
-    plan: str
-    duty: str
-    period: str
-    unit: str
-    as_of: date
-    due: date
-    took_over: list[str]
-    holder: str | None
-    figures: list[ReportedFigureShape]
-
-
-class ReportList(Shape):
-    simulated: bool
-    items: list[ReportShape]
-
-
-class ReportingDutyList(Shape):
-    items: list[ReportingDutyShape]
-
-
-class ReportAnswerShape(Shape):
-    number: int
-    kind: str
-    parts: ReportPartsShape
-    reason: str
-    explanation: str
-    correction: str
-    evidence: str
-    simulated: bool
-
-
-class ReportEventShape(Shape):
-    at: datetime
-    by: str
-    position: TextShape
-    what: TextShape
-    comment: str
-    answer: ReportAnswerShape
-    before: ReportAnswerShape | None
-
-
-class ReportHistoryShape(Shape):
-    figure: ReportedFigureShape
-    events: list[ReportEventShape]
-
-
-class SentFigure(BaseModel):
-    """One figure that is sent; numbers are whole, never texts."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    indicator: str = Field(max_length=40, examples=["HTS-02"])
-    kind: str = Field("value", max_length=20, examples=["value"])
-    numerator: Annotated[int, Field(ge=0, le=10**15 - 1)] | None = None
-    denominator: Annotated[int, Field(ge=0, le=10**15 - 1)] | None = None
-    reason: str = Field("", max_length=2000)
-    explanation: str = Field("", max_length=2000)
-    correction: str = Field("", max_length=2000)
-
-
-class SentReport(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    evidence: str = Field("", max_length=300, examples=["15/BC-UBND"])
-    figures: list[SentFigure] = Field(max_length=200)
-
-
-class ReportSentShape(Shape):
-    sent: int
-    request: ReportShape
 
 
 @router.get(
@@ -240,12 +135,7 @@ def list_duties(request: HttpRequest, asked: Query[Parameters]) -> ReportingDuty
 def list_owed(request: HttpRequest, asked: Query[Parameters]) -> ReportList:
     who = who_is(request)
     _somewhere(who, "enter")
-    found = []
-    for one in queries.owed(who, below=True):
-        page = queries.form(
-            who, one.request.plan, one.request.duty.code, one.request.period.code, one.request.unit
-        )
-        found.append(_request(one.request, [row.cell for row in page.rows]))
+    found = [_request(one.request, list(one.cells)) for one in queries.owed(who, below=True)]
     return ReportList(simulated=queries.simulated(), items=found)
 
 
@@ -265,9 +155,9 @@ def list_waiting(request: HttpRequest, asked: Query[Parameters]) -> ReportList:
     who = who_is(request)
     _somewhere(who, "view")
     by_request: dict[Request, list[Cell]] = {}
-    for cell in queries.waiting_for(who):
-        by_request.setdefault(cell.request, []).append(cell)
-    items = [_request(one, cells) for one, cells in by_request.items()]
+    for one in queries.waiting_for(who):
+        by_request.setdefault(one.cell.request, []).append(one.cell)
+    items = [_request(asked_for, cells) for asked_for, cells in by_request.items()]
     return ReportList(simulated=queries.simulated(), items=items)
 
 
@@ -380,7 +270,7 @@ def send_answers(
         )
         for figure in sent.figures
     }
-    done, _ = actions.send(who, known, one, actions.Report(typed, sent.evidence))
+    done, _ = actions.send(who, known, one, Report(typed, sent.evidence))
     fresh, _ = queries.request_of(who, plan, duty, period, unit, verb="enter")
     return ReportSentShape(sent=len(done), request=_request(one, fresh.cells(unit)))
 

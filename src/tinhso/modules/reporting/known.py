@@ -28,6 +28,7 @@ from tinhso.modules.reporting.requests import (
     steps_left,
 )
 from tinhso.modules.reporting.standing import (
+    TWO_SOURCES,
     Facts,
     Standing,
     State,
@@ -67,6 +68,11 @@ class Cell:
         return parts_of(self.figure) or self.elsewhere
 
     @property
+    def two_sources(self) -> bool:
+        """Whether another source says otherwise of this very figure, and not only of a sum with it."""
+        return any(one.message is TWO_SOURCES for one in self.contradictions)
+
+    @property
     def labels(self) -> Labels:
         return labels_of(self.indicator)
 
@@ -104,6 +110,7 @@ class Known:
         self.place, self.pack, self.duty, self.period, self.day = place, pack, duty, period, day
         self.units: UnitRegister = place.units
         self._given = records
+        self._differences: dict[tuple[str, str, str, str], Problem | None] = {}
         self.indicators = [pack.indicators[code].indicator for code in duty.indicators]
 
     def anew(self) -> Known:
@@ -228,19 +235,21 @@ class Known:
         path = self.units.boundaries.map(self.period.last_day).path
         upper, lower = (self, other) if _is_above(self, other) else (other, self)
         for top in upper.requests:
-            if unit != top and top not in path(unit):
-                continue
-            below = [one for one in lower.requests if top in path(one)]
-            if upper.figures.get((indicator.code, top)) is None:
-                continue
-            parts = [lower.parts(indicator, one) for one in below]
-            name = self.units.full_name(top, self.period.last_day)
-            if territory := upper.requests[top].territory:
-                old = self.units.full_name(territory)
-                name = Text(
-                    f"{name.vi} (phần {old.vi} trước đây)", f"{name.en} (the former {old.en})"
-                )
-            yield sum_differs(upper.parts(indicator, top), parts, name)
+            if unit == top or top in path(unit):
+                yield self._sum_differs(upper, lower, indicator, top)
+
+    def _sum_differs(
+        self, upper: Known, lower: Known, indicator: Indicator, top: str
+    ) -> Problem | None:
+        """The same for all units below one: worked out once."""
+        key = (upper.duty.code, lower.duty.code, indicator.code, top)
+        if key not in self._differences:
+            path = self.units.boundaries.map(self.period.last_day).path
+            own = parts_of(upper.figures.get((indicator.code, top)))
+            below = [lower.parts(indicator, one) for one in lower.requests if top in path(one)]
+            name = _named(self.units, upper.requests[top])
+            self._differences[key] = sum_differs(own, below, name, indicator.code)
+        return self._differences[key]
 
     def sum_below(self, indicator: Indicator, unit: str) -> Parts | None:
         """The sum of what is known of the units below, whichever duty asks them."""
@@ -302,6 +311,15 @@ def known_of(place: Workspace, plan: str, duty: str, period: str, day: date) -> 
 def passed(figure: ReportedFigure) -> tuple[Step, ...]:
     """The steps that approved the newest answer."""
     return tuple(Step(one) for one in figure.passed.split(",") if one)
+
+
+def _named(units: UnitRegister, request: Request) -> Text:
+    """The unit of a request, and which part of it reports where that is not all of it."""
+    name = units.full_name(request.unit, request.as_of)
+    if not request.territory:
+        return name
+    old = units.full_name(request.territory)
+    return Text(f"{name.vi} (phần {old.vi} trước đây)", f"{name.en} (the former {old.en})")
 
 
 def _is_above(one: Known, other: Known) -> bool:

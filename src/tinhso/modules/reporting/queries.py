@@ -11,7 +11,7 @@ from tinhso.kernel.people.models import Position
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.queries import UnitCard, card
 from tinhso.measure.periods import Period
-from tinhso.measure.text import Text
+from tinhso.measure.text import Problem, Text
 from tinhso.modules.plan.pack import ReportingDuty, Step
 from tinhso.modules.plan.workspace import NotMeasuredError, PlanPack, Workspace, workspace
 from tinhso.modules.reporting.actions import may_take
@@ -20,7 +20,7 @@ from tinhso.modules.reporting.models import Answer, Draft, ReportedFigure
 from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.reporting.recorded import Records, recorded
 from tinhso.modules.reporting.requests import Request, periods_of
-from tinhso.modules.reporting.standing import OWED, STEPS, Standing, State, tally
+from tinhso.modules.reporting.standing import OWED, STEPS, SUM_DIFFERS, Standing, State, tally
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Owed:
     took_over: tuple[UnitCard, ...]
     holder: UnitCard
     territory: UnitCard | None  # the part that a bigger unit reports for
-    count: int  # of figures asked for
+    cells: tuple[Cell, ...]  # the figures asked for
     tally: Mapping[Standing, int]
     draft: Draft | None
     contradictions: int
@@ -98,8 +98,17 @@ class Overview:
     known: Known
     rows: tuple[OverviewRow, ...]
     tally: Mapping[Standing, int]
-    contradictory: int
+    contradictory: int  # figures of which another source says otherwise
+    sums: tuple[Problem, ...]  # what a bigger unit's own figure says differently from the sum
     mine: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A figure that waits for somebody's ruling, with the value before it."""
+
+    cell: Cell
+    last: Last | None
 
 
 class NeedKind(StrEnum):
@@ -185,7 +194,7 @@ def _owed(known: Known, request: Request) -> Owed:
         tuple(card(one, request.period.start) for one in request.took_over),
         card(request.holder or request.keeper, known.day),
         card(request.territory, request.as_of) if request.territory else None,
-        len(cells),
+        tuple(cells),
         counts,
         draft,
         sum(bool(cell.contradictions) for cell in cells),
@@ -240,9 +249,20 @@ def overview(who: Who, plan: str, duty: str, period: str) -> Overview:
         known,
         rows,
         tally(cell.standing for cell in cells),
-        sum(bool(cell.contradictions) for cell in cells),
+        sum(cell.two_sources for cell in cells),
+        tuple(_distinct_sums(cells)),
         tuple(cell for cell in cells if can_rule(who, cell)),
     )
+
+
+def _distinct_sums(cells: Iterable[Cell]) -> Iterator[Problem]:
+    """Each contradiction of sums once, whichever figures it concerns."""
+    seen = set()
+    for cell in cells:
+        for one in cell.contradictions:
+            if one.message is SUM_DIFFERS and (cell.indicator.code, one.to("vi")) not in seen:
+                seen.add((cell.indicator.code, one.to("vi")))
+                yield one
 
 
 def can_rule(who: Who, cell: Cell) -> bool:
@@ -250,30 +270,26 @@ def can_rule(who: Who, cell: Cell) -> bool:
     return cell.step is not None and may_take(who, cell.request, cell.step, cell.step_unit)
 
 
-def waiting_for(who: Who) -> list[Cell]:
+def waiting_for(who: Who) -> list[Waiting]:
     """Everything that waits for somebody's ruling, the oldest due first."""
     if not (FIGURE.anywhere(who, "approve") or FIGURE.anywhere(who, "accept")):
         return []
+    place = workspace()
     names = {(f.plan, f.duty, f.period) for f in ReportedFigure.objects.filter(state="sent")}
     found = []
     for plan, duty, period in sorted(names):
         try:
-            known = known_of(workspace(), plan, duty, period, who.day)
+            known = known_of(place, plan, duty, period, who.day)
         except NoSuchReportError:
             continue  # the pack no longer asks for it
         for (code, unit), figure in known.figures.items():
             if figure.state == State.SENT and unit in known.requests:
-                cell = known.cell(known.pack.indicators[code].indicator, unit)
+                indicator = known.pack.indicators[code].indicator
+                cell = known.cell(indicator, unit)
                 if can_rule(who, cell):
-                    found.append(cell)
-    return sorted(found, key=lambda c: (c.request.due, c.request.unit, c.indicator.code))
-
-
-def last_of(cell: Cell, day: date) -> Last | None:
-    """The value before the one in a cell."""
-    request = cell.request
-    known = known_of(workspace(), request.plan, request.duty.code, request.period.code, day)
-    return known.last(cell.indicator, request.unit)
+                    found.append(Waiting(cell, known.last(indicator, unit)))
+    order = "{0.due} {0.unit}".format
+    return sorted(found, key=lambda one: (order(one.cell.request), one.cell.indicator.code))
 
 
 def history(

@@ -22,8 +22,9 @@ from tinhso.measure.text import Text
 from tinhso.modules.plan.pack import ReportingDuty, Step
 from tinhso.modules.plan.workspace import Workspace
 from tinhso.modules.reporting import actions
-from tinhso.modules.reporting.actions import Chosen, Report
+from tinhso.modules.reporting.actions import Chosen
 from tinhso.modules.reporting.checks import Kind, Parts, Typed
+from tinhso.modules.reporting.examining import Report, examine
 from tinhso.modules.reporting.known import Known
 from tinhso.modules.reporting.models import ReportedFigure
 from tinhso.modules.reporting.requests import Request, due_day, periods_of
@@ -120,9 +121,7 @@ def _sent(
     known = known.anew()
     who = _who(account, "officer", [request.unit], known.day)
     report = Report(typed, EVIDENCE, simulated=True)
-    asked = {
-        one.place.file.partition(".")[0] for one in actions.examine(known, request, report).problems
-    }
+    asked = {one.place.file.partition(".")[0] for one in examine(known, request, report).problems}
     explained = {
         code: Typed(**vars(one) | {"explanation": WHY}) if code in asked else one
         for code, one in typed.items()

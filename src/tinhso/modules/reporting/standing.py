@@ -97,8 +97,8 @@ TWO_SOURCES = message(
 )
 SUM_DIFFERS = message(
     "sum-differs",
-    vi="Số riêng của {unit} là {own}, tổng {count} đơn vị cấp dưới là {sum}.",
-    en="{unit}'s own figure is {own}, the sum of {count} units below is {sum}.",
+    vi="{indicator}: số riêng của {unit} là {own}, tổng {count} đơn vị cấp dưới là {sum}.",
+    en="{indicator}: {unit}'s own figure is {own}, the sum of {count} units below is {sum}.",
 )
 
 
@@ -109,7 +109,9 @@ def two_sources(own: Parts | None, other: Parts | None) -> Problem | None:
     return TWO_SOURCES(own=in_words(own), other=in_words(other))
 
 
-def sum_differs(own: Parts | None, below: Iterable[Parts | None], unit: Text) -> Problem | None:
+def sum_differs(
+    own: Parts | None, below: Iterable[Parts | None], unit: Text, indicator: str
+) -> Problem | None:
     """What a bigger unit's own figure says differently from the sum of those below it.
 
     None as long as one of them is missing: a partial sum contradicts nothing.
@@ -126,7 +128,9 @@ def sum_differs(own: Parts | None, below: Iterable[Parts | None], unit: Text) ->
     )
     if (total.numerator, total.denominator or own.denominator) == (own.numerator, own.denominator):
         return None
-    return SUM_DIFFERS(unit=unit, own=in_words(own), sum=in_words(total), count=len(parts))
+    return SUM_DIFFERS(
+        indicator=indicator, unit=unit, own=in_words(own), sum=in_words(total), count=len(parts)
+    )
 
 
 def in_words(parts: Parts) -> Text:

@@ -20,6 +20,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.measure.text import InputError, Place, Problem, Text, fold, message
 from tinhso.modules.reporting import actions
 from tinhso.modules.reporting.checks import KINDS, Kind, Typed
+from tinhso.modules.reporting.examining import Report, examine
 from tinhso.modules.reporting.known import Known
 from tinhso.modules.reporting.requests import Request
 from tinhso.modules.reporting.workbook import COLUMNS, META, SHEET, TOP, VERSION, is_ours
@@ -104,7 +105,7 @@ def take(
     sent = 0
     with transaction.atomic():
         for (unit, evidence), group in _groups(lines).items():
-            report = actions.Report({one.code: one.typed for one in group}, evidence)
+            report = Report({one.code: one.typed for one in group}, evidence)
             try:
                 done, left = actions.send(
                     who, known, requests[unit], report, "vi", keep_good=keep_good
@@ -125,8 +126,8 @@ def _looked_at(
     known: Known, requests: Mapping[str, Request], lines: list[Line]
 ) -> Iterator[Problem]:
     for (unit, evidence), group in _groups(lines).items():
-        report = actions.Report({one.code: one.typed for one in group}, evidence)
-        for problem in actions.examine(known, requests[unit], report, "vi").problems:
+        report = Report({one.code: one.typed for one in group}, evidence)
+        for problem in examine(known, requests[unit], report, "vi").problems:
             yield _in_cell(problem, group)
 
 

@@ -20,7 +20,8 @@ from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.reporting import actions, forms, queries
-from tinhso.modules.reporting.actions import Chosen, Report
+from tinhso.modules.reporting.actions import Chosen
+from tinhso.modules.reporting.examining import Report, examine
 from tinhso.modules.reporting.known import NoSuchReportError
 from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.reporting.requests import periods_of
@@ -84,6 +85,8 @@ def form(request: HttpRequest, plan_code: str, duty: str, period: str, unit: str
     filled = Filled(None, None, **forms.first_values(page))
     if request.method == "POST":
         posted = request.POST.copy()
+        for name, value in forms.kept_fields(page, request.POST).items():
+            posted.setdefault(name, value)  # a field that the form did not show yet
         try:
             upload = request.FILES.get("upload")
             file = forms.evidence_file(who, unit, upload, posted.get("file", ""))
@@ -146,7 +149,7 @@ def draft(request: HttpRequest, plan_code: str, duty: str, period: str, unit: st
 def _first_problems(page: queries.FormPage, posted: QueryDict) -> InputError | None:
     """What the checks say of what is typed so far; what is merely not there yet is no problem."""
     report = Report(forms.typed_of(page.known.indicators, posted), "-")
-    examined = actions.examine(page.known, page.owed.request, report, language())
+    examined = examine(page.known, page.owed.request, report, language())
     told = [one for one in examined.problems if not one.code.endswith("-needed")]
     return InputError(told) if told else None
 
@@ -192,6 +195,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         offered=offered,
         chosen=chosen,
         ruling=len(queries.waiting_for(who)),
+        books=[
+            card(unit)
+            for unit in dict.fromkeys(seat.unit for seat in who.seats if seat.unit)
+            if FIGURE.ask(who, "enter", unit)
+        ],
     )
     return render(request, "reporting/overview.html", context)
 
@@ -215,7 +223,7 @@ def ruling(request: HttpRequest) -> HttpResponse:
         filled=filled,
         kept=kept,
         total=len(waiting),
-        waiting=[(cell, queries.last_of(cell, who.day)) for cell in waiting[:SHOWN]],
+        waiting=[(one.cell, one.last) for one in waiting[:SHOWN]],
         strong=who.strong,
         # Where nobody has chosen yet, what nothing is asked about stands ticked.
         fresh=not kept,
