@@ -126,7 +126,7 @@ def lines(plan_code: str, annex: Annex) -> list[Line]:
                 tuple(written(uid) for uid in one.lead.near) if one.lead else (),
                 due.rhythm if due else Rhythm.UNKNOWN,
                 due.deadline if due else None,
-                same is None,
+                same is None and one.likely,
                 Text(SAME_TITLE.vi.format(code=same), SAME_TITLE.en.format(code=same))
                 if same
                 else None,

@@ -63,6 +63,10 @@ SEVERAL_DUES = Text(
     "Một nhiệm vụ có nhiều thời hạn: {written}.", "One task has several deadlines: {written}."
 )
 JOINED = Text("Gộp các dòng có chung một ô nhiệm vụ.", "Rows that share one task's cell, joined.")
+ONLY_TITLE = Text(
+    "Dòng chỉ có chữ ở cột nhiệm vụ: có thể là dòng chia mục. Đánh dấu nếu là nhiệm vụ.",
+    "Only the task's column is filled: perhaps a heading. Tick it if it is a task.",
+)
 NO_DUE = Text("Văn bản không nêu thời hạn.", "The text gives no deadline.")
 
 
@@ -97,6 +101,11 @@ class Read:
     note: str = ""
     doubts: tuple[Text, ...] = ()
     remarks: tuple[Text, ...] = ()
+
+    @property
+    def likely(self) -> bool:
+        """Whether it is a task as far as can be told."""
+        return ONLY_TITLE not in self.doubts
 
     @property
     def key(self) -> str:
@@ -268,7 +277,9 @@ def _with_meaning(
 ) -> Read:
     leads = directory.all(read.lead_written)
     helping = directory.all(read.coordinating_written)
-    if not leads:
+    if not any((read.lead_written, read.coordinating_written, read.product, read.due_written)):
+        doubts.append(ONLY_TITLE)
+    elif not leads:
         doubts.append(NO_LEAD)
     elif not leads[0].uid:
         doubts.append(_said(UNKNOWN_LEAD, written=leads[0].written))

@@ -226,6 +226,18 @@ def test_every_row_of_a_table_is_accounted_for(rows: list[list[str]]) -> None:
             assert one.due is not None or one.doubts
 
 
+def test_a_row_with_a_title_alone_is_not_taken_for_a_task_unasked() -> None:
+    """Word numbers sections by itself: the numeral is no text, and nothing else tells them apart."""
+    texts = [
+        ["STT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn"],
+        ["", "Phát triển hạ tầng số", "", ""],
+        ["", "Phủ sóng di động", "Sở Tài chính", "Tháng 6"],
+    ]
+    cells = [tuple(Cell(t, (r, c)) for c, t in enumerate(row)) for r, row in enumerate(texts)]
+    annex = understand([Grid("x", tuple(cells))], Directory({"t": ["Sở Tài chính"]}), 2025)
+    assert [one.likely for one in annex.tasks] == [False, True]
+
+
 def test_cells_in_content_controls_are_read(tmp_path: Path, directory: Directory) -> None:
     """Offices' templates wrap cells so that people fill them in."""
     path = tmp_path / "x.docx"
