@@ -103,7 +103,11 @@ def _verify(card: Scorecard, made: Round, measured: dict[str, dict[str, Decimal]
         findings = {}
         for line in made.lines.filter(unit=unit, claimed__isnull=False):
             points = measured[unit].get(line.component, Decimal(0))
-            text = "" if points == line.claimed else FINDING.format(points=points)
+            text = (
+                ""
+                if points == line.claimed
+                else FINDING.format(points=str(points).replace(".", ","))
+            )
             findings[line.component] = round_actions.Finding(str(points), text)
         round_actions.verify(OPERATOR, made, card, unit, findings)
 
