@@ -73,7 +73,7 @@ def test_every_wrong_cell_is_told_with_its_row() -> None:
         ["Hà Nội", "3", "0,5"],
     )
     assert [one.split(":")[0].split(",")[0] for one in problems] == [
-        *("Row 2", "Row 3", "Row 4", "Row 4", "Row 4", "Row 5", "Row 6")
+        *("Row 2", "Row 3", "Row 4", "Row 4", "Row 5", "Row 6")
     ]
 
 

@@ -107,6 +107,8 @@ def _periods(queries: PlanQueries) -> list[Period]:
 def _open(
     request: HttpRequest, queries: PlanQueries, card: Scorecard, offered: list[Period]
 ) -> Round:
+    if request.POST.get("viec") != "mo":
+        raise Http404
     who = who_is(request)
     seat = ROUND.require(who, "manage", queries.root).seat
     assert seat is not None
@@ -180,9 +182,11 @@ def one_round(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
 
 def _step(request: HttpRequest, made: Round) -> str:
     """One of the round's steps; says what was done. Raises InputError, ForbiddenError."""
-    who = who_is(request)
+    who, step = who_is(request), request.POST.get("viec")
+    if step not in ("tham-dinh", "kien-nghi", "dong", "huy"):
+        raise Http404
     actor = who.actor(ROUND.require(who, "manage", made.unit_id).seat)
-    match request.POST.get("viec"):
+    match step:
         case "tham-dinh":
             round_actions.begin_verification(actor, made)
             return gettext("Đã chuyển sang thẩm định.")
@@ -194,10 +198,8 @@ def _step(request: HttpRequest, made: Round) -> str:
         case "dong":
             round_actions.close(actor, made)
             return gettext("Đã đóng đợt.")
-        case "huy":
-            round_actions.cancel(actor, made, request.POST.get("reason", ""))
-            return gettext("Đã hủy đợt.")
-    raise Http404
+    round_actions.cancel(actor, made, request.POST.get("reason", ""))
+    return gettext("Đã hủy đợt.")
 
 
 def _uid(_request: HttpRequest, round_id: uuid.UUID, uid: str) -> str:  # noqa: ARG001 (the address's)
