@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from tests.ledger import write
@@ -31,6 +32,7 @@ from tinhso.measure.places import View
 from tinhso.modules.plan.actions import publish
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import Workspace, _workspace, workspace
+from tinhso.modules.scorecards.round_actions import open_round
 from tinhso.web.api import api
 
 PLAN = "/api/v1/plans/binh-phuoc-2025"
@@ -477,6 +479,19 @@ def test_answers_keep_to_the_document(
     if "/publications" in path:
         queries = PlanQueries(workspace(), "binh-phuoc-2025")
         publish(OPERATOR, queries, LENS.period, LENS.view, by="Sở", reason="")
+    if "/rounds" in path:
+        card = workspace().plan("binh-phuoc-2025").pack.scorecards["XH-382"]
+        made = open_round(
+            *(OPERATOR, card, card.groups[-1], ["c25363.2025"]),
+            plan="binh-phuoc-2025",
+            period="2025-Q4",
+            unit="p70",
+            assess_by=timezone.localdate(),
+            by="Sở",
+        )
+        sign_in(client, appoint("officer", "c25363.2025"))
+        known_parts = {"plan": made.plan, "card": made.card, "round_id": made.pk}
+        address = path.format(**known_parts, unit="c25363.2025")
     (media,) = operation["responses"][200]["content"]
     if media != "application/json":
         answer = client.get(address)
