@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from tests.ledger import write
@@ -32,6 +33,7 @@ from tinhso.measure.places import View
 from tinhso.modules.plan.actions import publish
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import Workspace, _workspace, workspace
+from tinhso.modules.scorecards.round_actions import open_round
 from tinhso.modules.tasks.actions import create as create_task
 from tinhso.modules.tasks.drafts import By, Draft
 from tinhso.web.api import api
@@ -495,6 +497,19 @@ def test_answers_keep_to_the_document(
         sign_in(client, appoint("officer", "p75.2025"))
     if path.endswith("/tasks/{task}"):
         address = path.format(task=give_task())
+    if "/rounds" in path:
+        card = workspace().plan("binh-phuoc-2025").pack.scorecards["XH-382"]
+        made = open_round(
+            *(OPERATOR, card, card.groups[-1], ["c25363.2025"]),
+            plan="binh-phuoc-2025",
+            period="2025-Q4",
+            unit="p70",
+            assess_by=timezone.localdate(),
+            by="Sở",
+        )
+        sign_in(client, appoint("officer", "c25363.2025"))
+        known_parts = {"plan": made.plan, "card": made.card, "round_id": made.pk}
+        address = path.format(**known_parts, unit="c25363.2025")
     (media,) = operation["responses"][200]["content"]
     if media != "application/json":
         answer = client.get(address)

@@ -6,6 +6,7 @@ import io
 from fractions import Fraction
 
 import pytest
+import python_calamine
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -204,6 +205,12 @@ def test_without_a_whole_table_no_distance_is_claimed(site: None) -> None:
     assert page.count("0,8002") >= 2
     assert "Mới biết 2 trong 63 tỉnh" in page
     assert Client().get(f"{WHERE}/cac-tinh/?ky=1999").status_code == 404
+    assert Client().get(f"{WHERE}/cac-tinh/?don-vi=x").status_code == 404
+    answer = Client().get(f"{WHERE}/cac-tinh/2022.xlsx")
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    rows = {row[2]: row for row in book.get_sheet_by_index(0).to_python() if len(row) > 2}
+    assert rows["Thành phố Đà Nẵng"][3:6] == [0.8002, 0.800175, 1]
+    assert rows["Tỉnh Bình Phước"][3:6] == ["", "", ""]  # unknown is empty, not 0
     assert (
         Client().get(reverse("scorecards:import", args=["binh-phuoc-2025", "DTI-2022"])).status_code
         == 302

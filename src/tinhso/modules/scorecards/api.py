@@ -63,6 +63,7 @@ NO_TABLE = message(
     en="Scorecard {card} has no table of the period “{code}”. Its periods: {known}.",
 )
 CardCode = Annotated[str, Path(examples=["XH-382"])]
+TableCard = Annotated[str, Path(examples=["DTI-2022"])]
 GroupCode = Annotated[str, Path(examples=["cap-xa"])]
 TablePeriod = Annotated[str, Path(examples=["2022"])]
 
@@ -262,7 +263,7 @@ def get_ranking(
 )
 @public
 def list_tables(
-    request: HttpRequest, plan: PlanCode, card: CardCode, asked: Query[Paged]
+    request: HttpRequest, plan: PlanCode, card: TableCard, asked: Query[Paged]
 ) -> shapes.TableList:
     queries = queries_of(plan)
     found, tables = card_of(queries, card), TableQueries(queries)
@@ -289,7 +290,7 @@ def list_tables(
 def get_table(
     request: HttpRequest,
     plan: PlanCode,
-    card: CardCode,
+    card: TableCard,
     period: TablePeriod,
     asked: Query[TableAsked],
 ) -> shapes.TableAnswer:

@@ -24,8 +24,8 @@ from tinhso.modules.scorecards import words
 from tinhso.modules.scorecards.api_schemas import (
     RoundShape,
     RuleShape,
+    RuleThresholdShape,
     StepShape,
-    ThresholdShape,
     UnitInRoundShape,
 )
 from tinhso.modules.scorecards.models import Line, NationalTable, Round
@@ -35,8 +35,8 @@ from tinhso.modules.scorecards.tables import PeerRow
 exact = Amount.of
 
 
-def threshold_shape(one: Threshold) -> ThresholdShape:
-    return ThresholdShape(operator=one.operator, amount=exact(one.amount))
+def threshold_shape(one: Threshold) -> RuleThresholdShape:
+    return RuleThresholdShape(operator=one.operator, amount=exact(one.amount))
 
 
 def rule_shape(component: Component) -> RuleShape | None:

@@ -21,13 +21,13 @@ from tinhso.modules.plan.api_schemas import About, LensShape, PeriodShape, Sourc
 from tinhso.modules.scorecards.models import State
 
 
-class ThresholdShape(Shape):
+class RuleThresholdShape(Shape):
     operator: str = Field(examples=[">="])
     amount: Amount
 
 
 class StepShape(Shape):
-    threshold: ThresholdShape
+    threshold: RuleThresholdShape
     points: Amount
 
 
@@ -36,7 +36,7 @@ class RuleShape(Shape):
 
     kind: str = Field(examples=["proportional"])
     said: TextShape
-    threshold: ThresholdShape | None = None
+    threshold: RuleThresholdShape | None = None
     start: Amount | None = None
     steps: list[StepShape] | None = None
     each: Amount | None = None
@@ -134,7 +134,7 @@ class ScoreShape(Shape):
 class GainShape(Shape):
     component: str
     points: Amount
-    reaches: ThresholdShape | None
+    reaches: RuleThresholdShape | None
     more: int | None = Field(description="More of the numerator; below 0: fewer.")
     unknown: bool
     said: TextShape
@@ -147,7 +147,7 @@ class ContributionShape(Shape):
     change: Amount
 
 
-class ChangeShape(Shape):
+class RankChangeShape(Shape):
     """Places gained: `own` through the unit's points, `others` through other units."""
 
     before: int
@@ -168,7 +168,7 @@ class RankedShape(Shape):
     unknown: Amount
     why: NotRanked | None
     why_said: TextShape | None
-    change: ChangeShape | None
+    change: RankChangeShape | None
 
 
 class ScoreAnswer(Shape):

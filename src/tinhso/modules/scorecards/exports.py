@@ -7,6 +7,7 @@ import io
 import xlsxwriter
 from django.utils.translation import get_language, gettext
 
+from tinhso.kernel.units.register import UnitRegister
 from tinhso.measure import writing
 from tinhso.measure.figures import Status
 from tinhso.measure.scorecards.definitions import Scorecard
@@ -15,6 +16,7 @@ from tinhso.measure.scorecards.scoring import Score
 from tinhso.modules.plan.queries import Lens
 from tinhso.modules.scorecards import words
 from tinhso.modules.scorecards.queries import CardQueries, shown_day
+from tinhso.modules.scorecards.tables import PeerTable
 
 Cell = str | float | int | None
 
@@ -27,17 +29,16 @@ def workbook(cards: CardQueries, card: Scorecard, unit: str, lens: Lens) -> byte
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     about = _about(cards, card, lens, lang)
-    scored = cards.unit_score(card, unit, lens) if not card.of_tables else None
-    if scored is not None:
-        name = cards.queries.units.full_name(unit, shown_day(lens)).to(lang)
-        _sheet(
-            book,
-            gettext("Điểm"),
-            [*about, (gettext("Đơn vị"), name)],
-            _tree_head(),
-            [*_tree(scored.score.parts, lang), _line(gettext("Tổng"), "", scored.score, lang)],
-        )
-    for group in card.groups if scored is not None else ():
+    whole = cards.unit_score(card, unit, lens).score
+    name = cards.queries.units.full_name(unit, shown_day(lens)).to(lang)
+    _sheet(
+        book,
+        gettext("Điểm"),
+        [*about, (gettext("Đơn vị"), name)],
+        _tree_head(),
+        [*_tree(whole.parts, lang), _line(gettext("Tổng"), "", whole, lang)],
+    )
+    for group in card.groups:
         found = cards.ranking(card, group, lens)
         _sheet(
             book,
@@ -46,8 +47,37 @@ def workbook(cards: CardQueries, card: Scorecard, unit: str, lens: Lens) -> byte
             _ranking_head(),
             _ranking(cards, found, lens, lang),
         )
-    if scored is None:
-        _sheet(book, gettext("Điểm"), about, _tree_head(), [])
+    book.close()
+    return out.getvalue()
+
+
+def table_workbook(units: UnitRegister, found: PeerTable) -> bytes:
+    """A national table as it was published, with what the card's weights give."""
+    lang = "en" if get_language() == "en" else "vi"
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    card, day = found.card, found.period.last_day
+    source = found.table.source if found.table else gettext("Kết quả lẻ nêu trong gói")
+    about = [
+        (gettext("Bộ chỉ số"), f"{card.code} {card.name.to(lang)}"),
+        (gettext("Kỳ của bảng"), found.period.label.to(lang)),
+        (gettext("Nguồn công bố"), source),
+    ]
+    head = [gettext("Hạng"), gettext("Mã"), gettext("Tỉnh, thành phố"), gettext("Điểm công bố")]
+    lines: list[list[Cell]] = [
+        [
+            row.rank or row.by_score,
+            units.nearest(row.unit, day).code,
+            units.full_name(row.unit, day).to(lang),
+            None if row.score is None else float(row.score),
+            None if row.reckoned is None else float(row.reckoned),
+            *(float(row.parts[name]) if name in row.parts else None for name in card.columns),
+        ]
+        for row in found.rows
+    ]
+    _sheet(book, found.period.code, about, [*head, gettext("Tính lại"), *card.columns], lines)
     book.close()
     return out.getvalue()
 

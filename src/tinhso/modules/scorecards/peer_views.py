@@ -16,9 +16,11 @@ from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.people.access import asks, may, public
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
+from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.units import queries as units
 from tinhso.measure.text import InputError, Place, message
 from tinhso.modules.scorecards.actions import import_table
+from tinhso.modules.scorecards.exports import table_workbook
 from tinhso.modules.scorecards.importing import Preview, read_table, table_period, wanted_columns
 from tinhso.modules.scorecards.models import NationalTable
 from tinhso.modules.scorecards.pages import card_frame, card_of, plan_queries
@@ -63,9 +65,10 @@ def peers(request: HttpRequest, plan_code: str, card_code: str) -> HttpResponse:
         known = ", ".join(one.code for one in periods)
         problem = NO_SUCH_PERIOD(known=known)
     found = tables.table(card, period)
-    asked_unit = request.GET.get("don-vi", "")
-    unit = units.card(asked_unit).uid if asked_unit in queries.units else queries.root
-    unit = tables.unit_then(unit, period.last_day)
+    asked_unit = request.GET.get("don-vi", "") or queries.root
+    if asked_unit not in queries.units:
+        raise Http404
+    unit = tables.unit_then(asked_unit, period.last_day)
     place = tables.place(found, unit)
     context |= {
         "problem": problem,
@@ -79,6 +82,23 @@ def peers(request: HttpRequest, plan_code: str, card_code: str) -> HttpResponse:
         "sources": queries.pack.pack.documents,
     }
     return render(request, "scorecards/peers.html", context, status=404 if problem else 200)
+
+
+@public
+@limited(HEAVY)
+def download(_request: HttpRequest, plan_code: str, card_code: str, period: str) -> HttpResponse:
+    """A national table as a workbook."""
+    queries = plan_queries(plan_code)
+    card, tables = card_of(queries, card_code), TableQueries(queries)
+    which = next((one for one in tables.periods(card) if one.code == period), None)
+    if which is None:
+        raise Http404
+    response = HttpResponse(
+        table_workbook(queries.units, tables.table(card, which)), content_type=XLSX.content_type
+    )
+    name = f"{card.code}-{period}.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @asks(TABLE, "import", unit=_unit_of)

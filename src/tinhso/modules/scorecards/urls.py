@@ -17,6 +17,11 @@ urlpatterns = [
         "<slug:plan_code>/<str:card_code>/xep-hang/<str:group_code>/", views.ranking, name="ranking"
     ),
     path("<slug:plan_code>/<str:card_code>/cac-tinh/", peer_views.peers, name="peers"),
+    path(
+        "<slug:plan_code>/<str:card_code>/cac-tinh/<str:period>.xlsx",
+        peer_views.download,
+        name="peers-download",
+    ),
     path("<slug:plan_code>/<str:card_code>/nhap-bang/", peer_views.importing, name="import"),
     path("<slug:plan_code>/<str:card_code>/dot/", round_views.rounds, name="rounds"),
 ]

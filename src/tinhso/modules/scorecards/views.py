@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from tinhso.kernel.people.access import public
@@ -155,6 +155,8 @@ def download(
 ) -> HttpResponse:
     """The card as a workbook: a unit's tree, and every group's ranking."""
     found = card_of(queries, card_code)
+    if found.of_tables:
+        raise Http404  # its table has a download of its own
     unit = units.card(request.GET.get("don-vi", "") or queries.root).uid
     response = HttpResponse(
         workbook(CardQueries(queries), found, unit, lens),
