@@ -53,7 +53,7 @@ NO_NUMBER = message(
 DocumentId = Annotated[uuid.UUID, Path(examples=["00000000-0000-4000-8000-000000000000"])]
 
 
-class DocumentShape(Shape):
+class OfficialDocumentShape(Shape):
     """A document without its contents. `made_at` null: a draft."""
 
     id: uuid.UUID
@@ -70,11 +70,11 @@ class DocumentShape(Shape):
     signed: bool
 
 
-class DocumentList(Page[DocumentShape]):
+class OfficialDocumentList(Page[OfficialDocumentShape]):
     simulated: bool = Field(description="Whether any document of the list rests on simulated data.")
 
 
-class FileShape(Shape):
+class DocumentFileShape(Shape):
     form: str
     digest: str = Field(description="SHA-256.")
     size: int
@@ -82,10 +82,10 @@ class FileShape(Shape):
     signer: str
 
 
-class DocumentAnswer(Shape):
+class OfficialDocumentAnswer(Shape):
     simulated: bool
-    document: DocumentShape
-    files: list[FileShape]
+    document: OfficialDocumentShape
+    files: list[DocumentFileShape]
 
 
 class NumberShape(Shape):
@@ -131,7 +131,7 @@ router.add_decorator(conditional(_key), mode="view")
 
 @router.get(
     "",
-    response=DocumentList,
+    response=OfficialDocumentList,
     operation_id="listDocuments",
     **operation(
         "Văn bản",
@@ -141,17 +141,17 @@ router.add_decorator(conditional(_key), mode="view")
     ),
 )
 @asks(DOCUMENT, "view")
-def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> DocumentList:
+def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> OfficialDocumentList:
     rows = queries.rows_for(who_is(request), kind=asked.kind, state=asked.state)
     page = page_fields(request, asked, rows)
     items = [_shape(one) for one in page["items"]]
     simulated = any(one.simulated for one in items)
-    return DocumentList.model_validate({**page, "items": items, "simulated": simulated})
+    return OfficialDocumentList.model_validate({**page, "items": items, "simulated": simulated})
 
 
 @router.get(
     "/{document}",
-    response=DocumentAnswer,
+    response=OfficialDocumentAnswer,
     operation_id="getDocument",
     **operation(
         "Một văn bản",
@@ -163,14 +163,14 @@ def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> Docume
 @asks(DOCUMENT, "view")
 def get_document(
     request: HttpRequest, document: DocumentId, asked: Query[Parameters]
-) -> DocumentAnswer:
+) -> OfficialDocumentAnswer:
     found = _found(request, document)
     files = queries.files_of(found)
     line = queries.line_of(found, signed=any(one.form == "signed" for one in files))
-    return DocumentAnswer(
+    return OfficialDocumentAnswer(
         simulated=found.simulated,
         document=_shape(line),
-        files=[FileShape.model_validate(one) for one in files],
+        files=[DocumentFileShape.model_validate(one) for one in files],
     )
 
 
@@ -185,7 +185,7 @@ _file["openapi_extra"] |= {
     "responses": {
         200: {
             "description": "OK",
-            "content": {FORMS[form][2]: _BINARY for form in ("docx", "pdf")},
+            "content": {FORMS[form][2]: _BINARY for form in ("pdf", "docx")},
         }
     }
 }
@@ -216,8 +216,8 @@ def _found(request: HttpRequest, document: uuid.UUID) -> Document:
     return found
 
 
-def _shape(line: queries.DocumentLine) -> DocumentShape:
-    return DocumentShape.model_validate({**vars(line), "kind": line.kind.code})
+def _shape(line: queries.DocumentLine) -> OfficialDocumentShape:
+    return OfficialDocumentShape.model_validate({**vars(line), "kind": line.kind.code})
 
 
 def _number_key(request: HttpRequest) -> list[str]:

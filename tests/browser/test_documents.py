@@ -1,0 +1,65 @@
+"""The main journey in a real browser: choose, fill in, look, make, fetch, look a number up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdfium2
+from playwright.sync_api import Browser
+
+from tests.browser.account_people import PASSWORD
+
+ACCOUNTS = Path(__file__).with_name("account_people.py")
+
+
+def make_account(name: str) -> None:
+    home = str(Path(os.environ["TINHSO_HOME"]) / "served")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
+    env = kept | {"TINHSO_HOME": home, "DJANGO_SETTINGS_MODULE": "tinhso.web.settings"}
+    subprocess.run([sys.executable, str(ACCOUNTS), name], env=env, check=True, capture_output=True)
+
+
+def test_an_officer_makes_an_urging_letter_and_anybody_looks_its_number_up(
+    chromium: Browser, server: str
+) -> None:
+    make_account("soan-van-ban:officer")
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 640}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{server}/dang-nhap/")
+    page.fill("input[name=login]", "soan-van-ban")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto(f"{server}/van-ban/")
+    page.click("text=Soạn văn bản")
+    page.locator("li", has_text="Thông báo kết quả").get_by_role("link").click()
+    page.select_option("select[name=about]", "d690")
+    page.click("text=Tiếp")
+    page.fill("input[name=number]", "không phải số")
+    page.fill("input[name=signer]", "Nguyễn Thị Bình Minh")
+    page.click("text=Lưu bản nháp")
+    assert "chỉ ghi chữ số" in page.inner_text("main")
+    assert page.input_value("input[name=signer]") == "Nguyễn Thị Bình Minh"
+    page.fill("input[name=number]", "15")
+    page.click("text=Lưu bản nháp")
+    page.click("text=Hoàn thành văn bản")
+    assert "Đã hoàn thành văn bản." in page.inner_text("main")
+    with page.expect_download() as sent:
+        page.locator("li", has_text="PDF").get_by_role("link").first.click()
+    drawn = pypdfium2.PdfDocument(Path(sent.value.path()).read_bytes())
+    first = drawn[0].get_textpage().get_text_bounded()
+    drawn.close()
+    assert "Số: 15/TB-UBND" in first
+    code = page.locator("table th a").first.inner_text()
+    context.close()
+
+    stranger = chromium.new_context().new_page()
+    stranger.goto(f"{server}/so/")
+    stranger.fill("input[name=ma]", code.lower())
+    stranger.click("main button[type=submit]")
+    assert "Kiểm chứng" in stranger.inner_text("main")
+    stranger.context.close()
