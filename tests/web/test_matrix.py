@@ -93,6 +93,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
 OF_A_UNIT = {
     "shares:own-plan",
+    "shares:hand-in",
+    "shares:settle",
     "people:person",
     "people:withdraw",
     "ledger:entry",

@@ -37,6 +37,8 @@ from tinhso.modules.plan.api_opening import router as opening_router
 from tinhso.modules.plan.api_publications import archives_router
 from tinhso.modules.plan.api_publications import router as publications_router
 from tinhso.modules.plan.workspace import NotMeasuredError
+from tinhso.modules.shares.api import own_plans_router
+from tinhso.modules.shares.api import router as shares_router
 from tinhso.web import problems
 
 DESCRIPTION = """Plans of digital transformation, their targets, and figures that open down to the
@@ -233,6 +235,8 @@ api.add_router("/plans", opening_router)
 api.add_router("/plans", checks_router)
 api.add_router("/plans", publications_router)
 api.add_router("/plans", archives_router)
+api.add_router("/plans", shares_router)
+api.add_router("/plans", own_plans_router)
 api.add_router("/units", units_router)
 api.add_router("/ledger", ledger_router)
 api.add_router("", data_router)

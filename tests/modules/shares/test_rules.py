@@ -106,7 +106,9 @@ def test_a_sum_is_the_ratio_of_sums_and_says_by_how_much_it_is_short() -> None:
         Receiver("khong", Level.COMMUNE, None, 0),
         Receiver("trong", Level.COMMUNE, None, 500, inside="to"),
     ]
-    shares = {uid: Fraction(n, 100) for uid, n in (("to", 70), ("nho", 100), ("khong", 1), ("trong", 2))}
+    shares = {
+        uid: Fraction(n, 100) for uid, n in (("to", 70), ("nho", 100), ("khong", 1), ("trong", 2))
+    }
     found = summed(units, shares, Fraction(3, 4), 2000)
     assert found.value == Fraction(73, 100)  # (630 + 100) / 1000, where the mean would be 85 %
     assert found.difference == Fraction(-2, 100)
@@ -142,7 +144,9 @@ def test_milestones_read_as_they_were_written(milestones: tuple[Fraction | None,
 
 
 def test_what_is_no_percentage_is_not_taken_for_one() -> None:
-    assert [read_percent(text) for text in ("100,001", "-1", "1e2", "75,1234", "", "bảy")] == [None] * 6
+    assert [read_percent(text) for text in ("100,001", "-1", "1e2", "75,1234", "", "bảy")] == [
+        None
+    ] * 6
     assert read_milestones("40; 50; 60") is None
     assert read_milestones("40; x; 60; 75") is None
 
