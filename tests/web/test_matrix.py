@@ -130,6 +130,12 @@ OF_A_UNIT = {
         for name in ("one", "edit", "preview", "file", "make", "sign", "discard")
     ),
     "shares:own-plan",
+    "shares:hand-in",
+    "shares:settle",
+    "people:person",
+    "people:withdraw",
+    "ledger:entry",
+    "files:download",
 }
 
 

@@ -43,6 +43,8 @@ from tinhso.modules.reporting.api import router as reporting_router
 from tinhso.modules.scorecards.api import router as scorecards_router
 from tinhso.modules.scorecards.api import tables_router
 from tinhso.modules.scorecards.api_rounds import router as rounds_router
+from tinhso.modules.shares.api import own_plans_router
+from tinhso.modules.shares.api import router as shares_router
 from tinhso.modules.tasks.api import router as tasks_router
 from tinhso.web import problems
 
@@ -258,6 +260,8 @@ api.add_router("/plans", archives_router)
 api.add_router("/plans", scorecards_router)
 api.add_router("/plans", tables_router)
 api.add_router("/plans", rounds_router)
+api.add_router("/plans", shares_router)
+api.add_router("/plans", own_plans_router)
 api.add_router("/units", units_router)
 api.add_router("/tasks", tasks_router)
 api.add_router("/reporting", reporting_router)

@@ -65,6 +65,10 @@ class Allocation(models.Model):
     def __str__(self) -> str:
         return f"{self.plan}/{self.target}/{self.number}"
 
+    @property
+    def threshold_amount(self) -> Fraction:
+        return Fraction(self.threshold)
+
 
 class Share(models.Model):
     """What one unit is to reach (phần giao): exact fractions of one, and who answers for it.

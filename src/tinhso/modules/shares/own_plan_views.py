@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from tinhso.kernel.people.access import asks, may
@@ -49,22 +48,75 @@ def _state(one: OwnPlan | None) -> object:
 @asks(OWN_PLAN, "view", unit=_unit)
 @room_page
 def own_plan(request: HttpRequest, queries: ShareQueries, lens: Lens, uid: str) -> HttpResponse:
-    """What a unit handed in; each act on it is a form of its own, told apart by the field `viec`."""
-    filled = Filled(None)
-    if request.method == "POST":
-        try:
-            said = _do(request, queries, uid)
-        except InputError as error:
-            filled = Filled(request.POST, error)
-        else:
-            messages.success(request, said)
-            return redirect("shares:own-plan", queries.plan.pack.code, uid)
+    """What a unit handed in, with the acts that the one who asks may do on it."""
+    return _page(request, queries, lens, uid, Filled(None))
+
+
+@asks(OWN_PLAN, "submit", unit=_unit)
+@room_page
+def hand_in(request: HttpRequest, queries: ShareQueries, lens: Lens, uid: str) -> HttpResponse:
+    here = reverse("shares:own-plan", args=[queries.plan.pack.code, uid])
+    if request.method != "POST":
+        return redirect(here)
+    posted = request.POST
+    try:
+        issued = day_of(request, "ngay")
+        assert issued is not None
+        submit(
+            queries.who,
+            queries.plan.pack.code,
+            uid,
+            number=posted.get("so", ""),
+            issued=issued,
+            link=posted.get("dia-chi", ""),
+            upload=request.FILES.get("tep"),
+        )
+    except InputError as error:
+        return _page(request, queries, lens, uid, Filled(posted, error), doing="hand-in")
+    messages.success(request, gettext("Đã gửi kế hoạch, chờ cơ quan thường trực duyệt."))
+    return redirect(here)
+
+
+@asks(OWN_PLAN, "approve", unit=_unit)
+@room_page
+def settle(request: HttpRequest, queries: ShareQueries, lens: Lens, uid: str) -> HttpResponse:
+    """Approve or return what waits, told apart by the field `viec`."""
+    plan, posted = queries.plan.pack.code, request.POST
+    here = reverse("shares:own-plan", args=[plan, uid])
+    if request.method != "POST":
+        return redirect(here)
+    approve = posted.get("viec") == "duyet"
+    try:
+        decide(
+            queries.who,
+            plan,
+            uid,
+            posted.get("ke-hoach", ""),
+            approve=approve,
+            reason=posted.get("ly-do", ""),
+        )
+    except InputError as error:
+        return _page(request, queries, lens, uid, Filled(posted, error), doing="settle")
+    said = gettext("Đã duyệt kế hoạch.") if approve else gettext("Đã trả lại kế hoạch.")
+    messages.success(request, said)
+    return redirect(here)
+
+
+def _page(
+    request: HttpRequest,
+    queries: ShareQueries,
+    lens: Lens,
+    uid: str,
+    filled: Filled,
+    *,
+    doing: str = "",
+) -> HttpResponse:
     rows = history(queries.who, queries.plan.pack.code, uid)
     waits = next((one for one in rows if one.state == OwnPlan.State.SUBMITTED), None)
     context = room_frame(queries, lens) | {
         "card": card(uid),
         "filled": filled,
-        "doing": request.POST.get("viec", ""),
+        "doing": doing,
         "rows": [(one, words.STATES[OwnPlan.State(one.state)]) for one in rows],
         "waits": waits,
         "may_submit": may(request, OWN_PLAN, "submit", uid) and waits is None,
@@ -72,30 +124,3 @@ def own_plan(request: HttpRequest, queries: ShareQueries, lens: Lens, uid: str) 
     }
     status = 400 if filled.problems else 200
     return render(request, "shares/own_plan.html", context, status=status)
-
-
-def _do(request: HttpRequest, queries: ShareQueries, uid: str) -> str:
-    doing, posted = request.POST.get("viec", ""), request.POST
-    if doing in ("duyet", "tra-lai"):
-        try:
-            asked = uuid.UUID(posted.get("ke-hoach", ""))
-        except ValueError:
-            raise Http404 from None
-        if not OwnPlan.objects.filter(pk=asked, unit=uid, plan=queries.plan.pack.code).exists():
-            raise Http404
-        approve = doing == "duyet"
-        decide(queries.who, asked, approve=approve, reason=posted.get("ly-do", ""))
-        return gettext("Đã duyệt kế hoạch.") if approve else gettext("Đã trả lại kế hoạch.")
-    OWN_PLAN.require(queries.who, "submit", uid)
-    issued = day_of(request, "ngay")
-    assert issued is not None
-    submit(
-        queries.who,
-        queries.plan.pack.code,
-        uid,
-        number=posted.get("so", ""),
-        issued=issued,
-        link=posted.get("dia-chi", ""),
-        upload=request.FILES.get("tep"),
-    )
-    return gettext("Đã gửi kế hoạch, chờ cơ quan thường trực duyệt.")

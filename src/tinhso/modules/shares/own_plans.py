@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -144,13 +143,20 @@ def submit(
     return made
 
 
-def decide(who: Who, own_plan: uuid.UUID, *, approve: bool, reason: str = "") -> OwnPlan:
-    """Approve an own plan, or return it with a reason. Raises InputError, ForbiddenError."""
+def decide(
+    who: Who, plan: str, unit: str, own_plan: str, *, approve: bool, reason: str = ""
+) -> OwnPlan:
+    """Approve the own plan of a unit that waits, or return it with a reason. `own_plan` is the id
+    of the one that was read: another that came since is not decided on unseen.
+
+    Raises InputError, ForbiddenError.
+    """
     verb, reason = "approve" if approve else "return", reason.strip()
+    seat = OWN_PLAN.require(who, verb, unit).seat
     with transaction.atomic():
-        one = OwnPlan.objects.select_for_update().get(pk=own_plan)
-        seat = OWN_PLAN.require(who, verb, one.unit_id).seat
-        if one.state != OwnPlan.State.SUBMITTED:
+        waiting = OwnPlan.objects.select_for_update().filter(plan=plan, unit=unit)
+        one = waiting.filter(state=OwnPlan.State.SUBMITTED).first()
+        if one is None or str(one.pk) != own_plan:
             raise InputError([OVER(NOWHERE)])
         if not approve and not reason:
             raise InputError([RETURN_REASON(Place("ly-do"))])

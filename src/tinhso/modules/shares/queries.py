@@ -171,7 +171,7 @@ class ShareQueries:
         basis, levels = Period.parse(allocation.basis), _levels(allocation)
         receivers = self.receivers(target, levels, allocation.map_day, basis)
         shares = {one.unit_id: one.amount for one in allocation.shares.all()}
-        threshold = Fraction(allocation.threshold)
+        threshold = allocation.threshold_amount
         return self.sum_of(target, receivers, shares, allocation.map_day, basis, threshold)
 
     def sum_of(

@@ -15,4 +15,10 @@ urlpatterns = [
     path("<slug:plan_code>/don-vi/<str:uid>/", views.unit, name="unit"),
     path("<slug:plan_code>/ke-hoach-rieng/", own_plan_views.plans, name="own-plans"),
     path("<slug:plan_code>/ke-hoach-rieng/<str:uid>/", own_plan_views.own_plan, name="own-plan"),
+    path("<slug:plan_code>/ke-hoach-rieng/<str:uid>/gui/", own_plan_views.hand_in, name="hand-in"),
+    path(
+        "<slug:plan_code>/ke-hoach-rieng/<str:uid>/quyet-dinh/",
+        own_plan_views.settle,
+        name="settle",
+    ),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -75,7 +73,6 @@ def allocation(request: HttpRequest, queries: ShareQueries, lens: Lens, code: st
             "allocation": chosen,
             "shown": shown,
             "map_lens": Lens(lens.period, View(shown.day)),
-            "target_share": Fraction(chosen.threshold),
             "rule": words.RULES[Rule(chosen.rule)],
             "levels": [words.LEVELS[level] for level in words.LEVELS if level in chosen.levels],
             "basis": Period.parse(chosen.basis),

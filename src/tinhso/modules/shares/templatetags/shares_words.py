@@ -11,7 +11,7 @@ from tinhso.measure import writing
 from tinhso.modules.plan import words
 from tinhso.modules.plan.pack import Operator
 from tinhso.modules.shares.models import Allocation
-from tinhso.modules.shares.typed import write_milestones, write_percent
+from tinhso.modules.shares.typed import write_percent
 
 register = template.Library()
 
@@ -29,13 +29,20 @@ def exact(amount: Fraction | None) -> str:
 
 
 @register.filter
-def steps(milestones: tuple[Fraction | None, ...]) -> str:
-    """Four milestones in per cent; a dash where none is set."""
-    written = write_milestones(milestones)
-    if not written:
+def steps(milestones: tuple[Fraction | None, ...], weighed: bool = False) -> str:
+    """Four milestones in per cent; a dash where none is set. Weighed ones to a tenth of a point."""
+    if not any(one is not None for one in milestones):
         return "–"
-    text = "; ".join(part.strip() or "–" for part in written.split(";"))
-    return text.replace(",", ".") if language() == "en" else text
+    lang = language()
+
+    def one(amount: Fraction | None) -> str:
+        if amount is None:
+            return "–"
+        if weighed:
+            return writing.number(amount * 100, lang, 1)
+        return write_percent(amount, "." if lang == "en" else ",")
+
+    return "; ".join(map(one, milestones))
 
 
 @register.filter
