@@ -22,7 +22,7 @@ TEMPLATE = Policy(
     Text("mẫu văn bản", "a document's template"),
     [
         Verb("view", Text("xem", "see")),
-        Verb("replace", Text("thay", "replace")),
+        Verb("replace", Text("thay", "replace"), strong=True),
     ],
 )
 
