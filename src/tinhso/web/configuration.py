@@ -375,6 +375,7 @@ SETTINGS = (
         PROXIES,
         MAIL_URL,
         MAIL_FROM,
+        SITE,
         OIDC_ISSUER,
         OIDC_CLIENT,
         OIDC_SECRET,
