@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 import python_calamine
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
