@@ -24,7 +24,7 @@ run: $(VENV)/.run
 
 # What writes to the site's database. The rest reads the lake, files or memory: the same on any database.
 ON_BOTH := tests/kernel/files tests/kernel/ledger tests/kernel/notices tests/kernel/people \
-  tests/kernel/units/test_units_database.py tests/modules/plan/test_publishing.py tests/modules/plan/test_frozen.py tests/web/operations \
+  tests/kernel/units/test_units_database.py tests/modules/plan/test_publishing.py tests/modules/plan/test_frozen.py tests/modules/shares/test_giving.py tests/web/operations \
   tests/web/test_api.py tests/web/test_fuzz_api.py tests/web/test_matrix.py
 
 # On SQLite always; what touches the site's database again on PostgreSQL, where a server is named.
