@@ -93,7 +93,7 @@ def test_what_people_typed_is_text_in_the_document_and_no_code() -> None:
 @pytest.mark.django_db
 def test_an_office_replaces_a_template_and_goes_back(office: Office) -> None:
     client = Client()
-    sign_in(client, office.leader)
+    sign_in(client, office.leader, strong=True)
 
     def send(content: bytes, **more: str) -> tuple[int, str]:
         upload = SimpleUploadedFile("mau.docx", content)

@@ -20,7 +20,7 @@ from tinhso.kernel.ledger.models import Entry
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.pack import PACKS, load
 from tinhso.modules.scorecards import round_actions as acts
-from tinhso.modules.scorecards.models import ENDED, Appeal, Line, Round, State
+from tinhso.modules.scorecards.models import ENDED, Appeal, Line, Round, RoundState
 from tinhso.modules.scorecards.points import points_of
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_a_round_from_opening_to_its_end() -> None:
     acts.close(VERIFIER, made)
 
     last = line(made)
-    assert (made.state, last.claimed, last.verified) == (State.CLOSED, Decimal("28.5"), 26)
+    assert (made.state, last.claimed, last.verified) == (RoundState.CLOSED, Decimal("28.5"), 26)
     asked.refresh_from_db()
     assert (asked.before, asked.asked, asked.points) == (24, 27, 26)
     done = (
@@ -171,7 +171,7 @@ def test_one_round_a_period_and_group_unless_it_was_cancelled() -> None:
         acts.cancel(VERIFIER, made, " ")
     assert said(error) == {"round-text"}
     acts.cancel(VERIFIER, made, "Mở nhầm kỳ")
-    assert opened().state == State.OPEN
+    assert opened().state == RoundState.OPEN
 
 
 STEPS = ("claim", "verification", "verify", "appeals", "appeal", "decide", "close", "late")

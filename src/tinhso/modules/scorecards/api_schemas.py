@@ -18,7 +18,7 @@ from tinhso.measure.scorecards.definitions import (
 from tinhso.measure.scorecards.ranking import NotRanked
 from tinhso.modules.plan.api_figures import Amount
 from tinhso.modules.plan.api_schemas import About, LensShape, PeriodShape, SourceShape
-from tinhso.modules.scorecards.models import State
+from tinhso.modules.scorecards.models import RoundState
 
 
 class RuleThresholdShape(Shape):
@@ -255,7 +255,7 @@ class RoundShape(Shape):
     group: str
     unit: str
     version: str
-    state: State
+    state: RoundState
     opened_at: datetime
     opened_by: str
     assess_by: date

@@ -63,7 +63,7 @@ class TableRow(models.Model):
         return f"{self.unit_id} {self.rank}"
 
 
-class State(models.TextChoices):
+class RoundState(models.TextChoices):
     """Where a round stands. It moves only forward, and ends closed or cancelled."""
 
     OPEN = "open"  # units assess themselves
@@ -73,7 +73,7 @@ class State(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-ENDED = (State.CLOSED, State.CANCELLED)
+ENDED = (RoundState.CLOSED, RoundState.CANCELLED)
 
 
 class Round(models.Model):
@@ -90,7 +90,7 @@ class Round(models.Model):
     period = models.CharField(max_length=20)
     group = models.CharField(max_length=60)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    state = models.CharField(max_length=12, choices=RoundState.choices, default=RoundState.OPEN)
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=200)
     assess_by = models.DateField()
@@ -128,10 +128,14 @@ class Round(models.Model):
         return self.state in ENDED
 
     def may_assess_on(self, day: date) -> bool:
-        return self.state == State.OPEN and day <= self.assess_by
+        return self.state == RoundState.OPEN and day <= self.assess_by
 
     def may_appeal_on(self, day: date) -> bool:
-        return self.state == State.APPEALS and self.appeal_by is not None and day <= self.appeal_by
+        return (
+            self.state == RoundState.APPEALS
+            and self.appeal_by is not None
+            and day <= self.appeal_by
+        )
 
 
 class Line(models.Model):

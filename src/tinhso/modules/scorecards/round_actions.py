@@ -19,7 +19,7 @@ from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.measure.scorecards.definitions import Component, Group, Scorecard
 from tinhso.measure.text import InputError, Place, Problem, message
-from tinhso.modules.scorecards.models import Appeal, Line, Round, State
+from tinhso.modules.scorecards.models import Appeal, Line, Round, RoundState
 from tinhso.modules.scorecards.points import points_of
 from tinhso.modules.scorecards.policies import ROUND
 
@@ -135,7 +135,7 @@ def open_round(
         raise InputError([DAY_PAST(Place("assess_by"), day=assess_by.isoformat())])
     with transaction.atomic():
         same = Round.objects.filter(plan=plan, card=card.code, period=period, group=group.code)
-        if same.exclude(state=State.CANCELLED).exists():
+        if same.exclude(state=RoundState.CANCELLED).exists():
             raise InputError([ROUND_TWICE(Place("period"))])
         made = Round.objects.create(
             plan=plan,
@@ -186,7 +186,7 @@ def self_assess(
     """
     today = timezone.localdate()
     with transaction.atomic():
-        _hold(made, State.OPEN)
+        _hold(made, RoundState.OPEN)
         if not made.may_assess_on(today):
             raise InputError([TOO_LATE(Place(""), day=made.assess_by.isoformat())])
         problems: list[Problem] = []
@@ -220,13 +220,13 @@ def self_assess(
 def begin_verification(actor: Actor, made: Round) -> None:
     """Fix the claims. Before the last day only when every unit has made one."""
     with transaction.atomic():
-        _hold(made, State.OPEN)
+        _hold(made, RoundState.OPEN)
         silent = silent_units(made)
         if silent and timezone.localdate() <= made.assess_by:
             raise InputError(
                 [STILL_OPEN(Place("viec"), count=len(silent), day=made.assess_by.isoformat())]
             )
-        _move(actor, made, State.VERIFYING, "begin-verification")
+        _move(actor, made, RoundState.VERIFYING, "begin-verification")
 
 
 def silent_units(made: Round) -> list[str]:
@@ -244,7 +244,7 @@ def verify(
     Raises InputError with every wrong field (places `diem-<code>`, `nhan-xet-<code>`).
     """
     with transaction.atomic():
-        _hold(made, State.VERIFYING)
+        _hold(made, RoundState.VERIFYING)
         problems: list[Problem] = []
         changed: list[Line] = []
         before: dict[str, str] = {}
@@ -282,12 +282,12 @@ def begin_appeals(actor: Actor, made: Round, appeal_by: date) -> None:
     if appeal_by < timezone.localdate():
         raise InputError([DAY_PAST(Place("appeal_by"), day=appeal_by.isoformat())])
     with transaction.atomic():
-        _hold(made, State.VERIFYING)
+        _hold(made, RoundState.VERIFYING)
         left = made.lines.filter(claimed__isnull=False, verified__isnull=True).count()
         if left:
             raise InputError([NOT_VERIFIED(Place("viec"), count=left)])
         made.appeal_by = appeal_by
-        _move(actor, made, State.APPEALS, "begin-appeals", appeal_by=appeal_by.isoformat())
+        _move(actor, made, RoundState.APPEALS, "begin-appeals", appeal_by=appeal_by.isoformat())
 
 
 def appeal(
@@ -308,7 +308,7 @@ def appeal(
     if not text.strip():
         problems.append(TEXT_NEEDED(Place("text")))
     with transaction.atomic():
-        _hold(made, State.APPEALS)
+        _hold(made, RoundState.APPEALS)
         if not made.may_appeal_on(timezone.localdate()):
             raise InputError([TOO_LATE(Place(""), day=str(made.appeal_by))])
         if Appeal.objects.filter(line=line).exists():
@@ -342,7 +342,7 @@ def decide(
     if line.claimed_by == actor.account:
         problems.append(OWN_CLAIM(Place("points"), component=leaf.name))
     with transaction.atomic():
-        _hold(made, State.APPEALS)
+        _hold(made, RoundState.APPEALS)
         found.refresh_from_db(from_queryset=Appeal.objects.select_for_update(no_key=True))
         if found.is_decided:
             problems.append(DECIDED(Place("decision")))
@@ -369,14 +369,14 @@ def decide(
 def close(actor: Actor, made: Round) -> None:
     """End a round: the verified points stand. After the last day of appeals, all decided."""
     with transaction.atomic():
-        _hold(made, State.APPEALS)
+        _hold(made, RoundState.APPEALS)
         left = Appeal.objects.filter(line__round=made, decided_at__isnull=True).count()
         if left:
             raise InputError([APPEALS_OPEN(Place("viec"), count=left)])
         if made.may_appeal_on(timezone.localdate()):
             raise InputError([APPEALS_RUN(Place("viec"), day=str(made.appeal_by))])
         made.ended_at = timezone.now()
-        _move(actor, made, State.CLOSED, "close")
+        _move(actor, made, RoundState.CLOSED, "close")
 
 
 def cancel(actor: Actor, made: Round, reason: str) -> None:
@@ -384,12 +384,12 @@ def cancel(actor: Actor, made: Round, reason: str) -> None:
     if not reason.strip():
         raise InputError([TEXT_NEEDED(Place("reason"))])
     with transaction.atomic():
-        _hold(made, State.OPEN, State.VERIFYING, State.APPEALS)
+        _hold(made, RoundState.OPEN, RoundState.VERIFYING, RoundState.APPEALS)
         made.ended_at, made.reason = timezone.now(), reason.strip()
-        _move(actor, made, State.CANCELLED, "cancel", reason=reason.strip())
+        _move(actor, made, RoundState.CANCELLED, "cancel", reason=reason.strip())
 
 
-def _hold(made: Round, *states: State) -> None:
+def _hold(made: Round, *states: RoundState) -> None:
     """Hold the round till the transaction ends, and see that it is at one of these steps."""
     made.refresh_from_db(from_queryset=Round.objects.select_for_update(no_key=True))
     if made.state not in states:
@@ -397,7 +397,7 @@ def _hold(made: Round, *states: State) -> None:
 
 
 def _move(
-    actor: Actor, made: Round, state: State, verb: str, *, reason: str = "", **more: str
+    actor: Actor, made: Round, state: RoundState, verb: str, *, reason: str = "", **more: str
 ) -> None:
     before = {"state": str(made.state)}
     made.state = state

@@ -26,7 +26,7 @@ from tinhso.measure.scorecards.definitions import Scorecard
 from tinhso.measure.text import InputError, Place, message
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.scorecards import round_actions, round_queries
-from tinhso.modules.scorecards.models import Line, Round, State
+from tinhso.modules.scorecards.models import Line, Round, RoundState
 from tinhso.modules.scorecards.pages import card_of, group_of, plan_queries
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.queries import CardQueries
@@ -174,7 +174,7 @@ def one_round(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
         "doing": request.POST.get("viec", ""),
         "may_manage": may(request, ROUND, "manage", made.unit_id),
         "simulated": made.simulated or bool(queries.manifest.simulated),
-        "steps": list(State),
+        "steps": list(RoundState),
         "other_version": made.version != card.version,
     }
     return render(request, "scorecards/round.html", context, status=400 if filled.problems else 200)
@@ -241,9 +241,9 @@ def unit_lines(request: HttpRequest, round_id: uuid.UUID, uid: str) -> HttpRespo
         "doing": doing,
         "status_note": error,
         "may_assess": made.may_assess_on(today) and may(request, ROUND, "assess", uid),
-        "may_verify": made.state == State.VERIFYING and may(request, ROUND, "verify", uid),
+        "may_verify": made.state == RoundState.VERIFYING and may(request, ROUND, "verify", uid),
         "may_appeal": made.may_appeal_on(today) and may(request, ROUND, "appeal", uid),
-        "may_decide": made.state == State.APPEALS and may(request, ROUND, "decide", uid),
+        "may_decide": made.state == RoundState.APPEALS and may(request, ROUND, "decide", uid),
         "claims": _form(request, error, doing == "tu-cham", _claimed(lines)),
         "findings": _form(request, error, doing == "tham-dinh", _found(lines)),
         "appealing": _form(request, error, doing == "kien-nghi", {}),

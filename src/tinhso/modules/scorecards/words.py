@@ -21,7 +21,7 @@ from tinhso.measure.scorecards.ranking import NotRanked, Ranked
 from tinhso.measure.scorecards.reaching import Gain
 from tinhso.measure.targets import Threshold
 from tinhso.measure.text import LANGUAGES, Language, Text
-from tinhso.modules.scorecards.models import State
+from tinhso.modules.scorecards.models import RoundState
 
 CERTAINTIES = {
     Certainty.CONFIRMED: Text("đã đọc văn bản", "read in the document"),
@@ -47,11 +47,11 @@ NOT_RANKED = {
     ),
 }
 STATES = {
-    State.OPEN: Text("đang tự chấm", "self-assessment"),
-    State.VERIFYING: Text("đang thẩm định", "verification"),
-    State.APPEALS: Text("đang nhận kiến nghị", "appeals"),
-    State.CLOSED: Text("đã đóng", "closed"),
-    State.CANCELLED: Text("đã hủy", "cancelled"),
+    RoundState.OPEN: Text("đang tự chấm", "self-assessment"),
+    RoundState.VERIFYING: Text("đang thẩm định", "verification"),
+    RoundState.APPEALS: Text("đang nhận kiến nghị", "appeals"),
+    RoundState.CLOSED: Text("đã đóng", "closed"),
+    RoundState.CANCELLED: Text("đã hủy", "cancelled"),
 }
 _ABOVE: dict[str, Text] = {
     ">": Text("trên", "above"),

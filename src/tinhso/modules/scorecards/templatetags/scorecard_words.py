@@ -15,7 +15,7 @@ from tinhso.measure.scorecards.definitions import Certainty, Component, Scorecar
 from tinhso.measure.scorecards.ranking import Ranked
 from tinhso.measure.scorecards.scoring import Reading
 from tinhso.modules.scorecards import words
-from tinhso.modules.scorecards.models import State
+from tinhso.modules.scorecards.models import RoundState
 
 register = template.Library()
 
@@ -94,4 +94,4 @@ def why_not(row: Ranked) -> str:
 
 @register.filter
 def state_words(state: str) -> str:
-    return words.STATES[State(state)].to(language())
+    return words.STATES[RoundState(state)].to(language())
