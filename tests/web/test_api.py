@@ -516,8 +516,10 @@ def test_answers_keep_to_the_document(
     if "/publications" in path:
         queries = PlanQueries(workspace(), "binh-phuoc-2025")
         publish(OPERATOR, queries, LENS.period, LENS.view, by="Sở", reason="")
-    if path.endswith("/tasks/wanted"):
+    if path.endswith(("/tasks/wanted", "/needs")):
         sign_in(client, appoint("officer", "p75.2025"))
+    if path.endswith("/reminders"):
+        sign_in(client, appoint("standing-agency", "p75.2025"))
     if path.endswith("/tasks/{task}"):
         address = path.format(task=give_task())
     if "/rounds" in path:

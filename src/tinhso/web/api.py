@@ -46,6 +46,7 @@ from tinhso.modules.scorecards.api_rounds import router as rounds_router
 from tinhso.modules.shares.api import own_plans_router
 from tinhso.modules.shares.api import router as shares_router
 from tinhso.modules.tasks.api import router as tasks_router
+from tinhso.modules.urging.api import router as reminders_router
 from tinhso.web import problems
 
 DESCRIPTION = """Plans of digital transformation, their targets, and figures that open down to the
@@ -268,6 +269,7 @@ api.add_router("/reporting", reporting_router)
 api.add_router("/ledger", ledger_router)
 api.add_router("/documents", documents_router)
 api.add_router("/numbers", numbers_router)
+api.add_router("", reminders_router)
 api.add_router("", data_router)
 api.add_router("", batches_router)
 

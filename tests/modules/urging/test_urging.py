@@ -252,6 +252,23 @@ def test_pages_show_what_waits_and_what_was_said(client: Client, prefix: str) ->
     assert sent.status_code == 200
 
 
+def test_programs_are_told_the_same(client: Client, told: list[Need]) -> None:
+    told.append(need("a", MONDAY - timedelta(days=1)))
+    assert client.get("/api/v1/needs").status_code == 401
+    mine, agency = officer(), officer(PROVINCE, "standing-agency")
+    sign_in(client, mine)
+    (one,) = client.get("/api/v1/needs").json()["items"]
+    assert (one["unit"], one["due"], one["todo"]["en"]) == (COMMUNE, "2025-08-31", "do it")
+    assert client.get("/api/v1/reminders").status_code == 403
+    remind(MONDAY)
+    sign_in(client, agency, strong=True)
+    (said,) = client.get("/api/v1/reminders").json()["items"]
+    assert (said["who"], said["rule"], said["step"], said["mailed"]) == (
+        *(mine.name, "overdue", 1),
+        True,
+    )
+
+
 def test_others_reminders_are_not_for_an_officer(client: Client) -> None:
     sign_in(client, officer())
     assert client.get("/viec-hom-nay/").status_code == 200
