@@ -3,9 +3,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# Python compiles what is used, when it is first used; most of what is installed never is.
+INSTALL := $(PIP) install --quiet --no-compile --no-deps
 
 # Tests start hundreds of processes: each would compile all sources anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
+
+# Tests wait often (for servers, killed processes, leases to end): one more at once keeps processors busy.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench sbom fuzz lock clean
@@ -68,14 +73,14 @@ $(VENV)/bin/python:
 # Each stamp is newer than its lock exactly when that lock has been installed whole.
 $(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
 	@echo "[2/3] Cài các gói đã khóa mã băm · Installing hash-locked packages"
-	@$(PIP) install --quiet --no-deps --require-hashes -r requirements/run.lock
+	@$(INSTALL) --require-hashes -r requirements/run.lock
 	@echo "[3/3] Cài Tỉnh Số · Installing Tỉnh Số"
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(INSTALL) --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@echo "[+] Cài công cụ kiểm thử · Installing test tools"
-	@$(PIP) install --quiet --no-deps --no-build-isolation --require-hashes -r requirements/dev.lock
+	@$(INSTALL) --no-build-isolation --require-hashes -r requirements/dev.lock
 	@touch $@
 
 clean:

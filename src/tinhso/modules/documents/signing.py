@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from asn1crypto import x509
 from django.conf import settings
@@ -21,6 +24,8 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from tinhso.measure.text import NOWHERE, InputError, message
+
+T = TypeVar("T")
 
 NO_KEY = message(
     "signing-no-key",
@@ -67,9 +72,16 @@ def signed(pdf: bytes, now: datetime) -> Signed:
     about = PdfSignatureMetadata(
         field_name="Signature1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
     )
-    out = PdfSigner(about, signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
+    signing = PdfSigner(about, signer)
+    out = apart(lambda: signing.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))))
     fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
     return Signed(out.getvalue(), fingerprint, whose[:300])
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Done on a thread of its own: pyHanko starts an event loop, of which a thread has one at most."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def whose_is(name: x509.Name) -> str:

@@ -19,7 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 from tinhso.measure.text import InputError, Place, message
 from tinhso.modules.documents.codes import read
 from tinhso.modules.documents.models import Document, Rendering
-from tinhso.modules.documents.signing import whose_is
+from tinhso.modules.documents.signing import apart, whose_is
 
 NO_PDF = message(
     "verify-no-pdf",
@@ -99,7 +99,7 @@ def _signature(one: EmbeddedPdfSignature) -> Signature:
     # Nothing is fetched: whoever sends a file must not make this machine ask others.
     context = ValidationContext(trust_roots=roots, allow_fetching=False)
     try:
-        status = validate_pdf_signature(one, signer_validation_context=context)
+        status = apart(lambda: validate_pdf_signature(one, signer_validation_context=context))
         intact = bool(status.intact and status.valid)
         whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
         at = status.signer_reported_dt
