@@ -31,7 +31,7 @@ run: $(VENV)/.run
 ON_BOTH := tests/kernel/files tests/kernel/ledger tests/kernel/notices tests/kernel/people \
   tests/kernel/units/test_units_database.py tests/modules/plan/test_publishing.py tests/modules/plan/test_frozen.py \
   tests/modules/tasks/test_task_acts.py tests/web/operations tests/modules/scorecards/test_rounds.py \
-  tests/modules/documents/test_making.py tests/modules/documents/test_signing.py tests/web/test_api.py \
+  tests/modules/documents/test_making.py tests/web/test_api.py \
   tests/web/test_fuzz_api.py tests/web/test_matrix.py tests/modules/urging tests/modules/shares/test_giving.py
 
 # On SQLite always; what touches the site's database again on PostgreSQL, where a server is named.
