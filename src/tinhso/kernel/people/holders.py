@@ -6,9 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from tinhso.kernel.people.models import Account, Appointment
+from tinhso.kernel.people.queries import holding, holding_position
 from tinhso.kernel.people.roles import roles
 from tinhso.kernel.people.scopes import Reach, seated, succeeded
 from tinhso.kernel.units.register import register
@@ -32,8 +31,8 @@ class Holders:
         self.all: list[Holder] = []
         self.by_unit: dict[str, list[Holder]] = defaultdict(list)
         rows = Appointment.objects.filter(
-            Q(until=None) | Q(until__gt=day),
-            Q(position__until=None) | Q(position__until__gt=day),
+            holding(day),
+            holding_position(day),
             since__lte=day,
             position__since__lte=day,
             account__is_active=True,

@@ -8,7 +8,7 @@ the Arrow C stream interface (arrow.apache.org/docs/format/CStreamInterface.html
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -61,6 +61,13 @@ def array_at(address: int, length: int, kind: npt.DTypeLike) -> npt.NDArray[Any]
     memory = memoryview((ctypes.c_char * size).from_address(address)).cast("B")
     found: npt.NDArray[Any] = np.frombuffer(memory, dtype=kind)
     return found
+
+
+def takers(
+    connection: duckdb.DuckDBPyConnection, shares: Sequence[str]
+) -> list[duckdb.DuckDBPyConnection]:
+    """A connection for each share. Only what is one share may rest on tables of this one alone."""
+    return [connection.cursor() for _ in shares] if len(shares) > 1 else [connection]
 
 
 def shares(connection: duckdb.DuckDBPyConnection, stream: Stream, snapshot: int) -> list[str]:

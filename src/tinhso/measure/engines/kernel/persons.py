@@ -20,7 +20,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.engines.kernel.batches import array_at, batches
+from tinhso.measure.engines.kernel.batches import array_at, batches, takers
 from tinhso.measure.engines.kernel.run import hashes_of, open_table, slot_table
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array
@@ -118,11 +118,9 @@ def _partitioned(
                 for number, file in enumerate(files):
                     file.write(rows[ends[number] : ends[number + 1]].data)
 
-    several = len(statements) > 1
-    takers = [connection.cursor() if several else connection for _ in statements]
     try:
         with ThreadPoolExecutor(len(statements)) as pool:
-            list(pool.map(take, takers, statements))
+            list(pool.map(take, takers(connection, statements), statements))
     finally:
         for file in files:
             file.close()

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from tinhso.measure.engines.kernel.batches import array_at, batches, shares
+from tinhso.measure.engines.kernel.batches import array_at, batches, shares, takers
 from tinhso.measure.engines.kernel.code import BLOCK, EPOCH, Kind, Loop, loop_of
 from tinhso.measure.periods import Grid
 from tinhso.measure.plan import Array, Plan
@@ -52,10 +52,8 @@ def changes(
     run = _interpreted(loop.source) if interpreted else _compiled(loop.source)
     counter = _Counter(plan, loop, run, open_table(keys), len(units), *slot_table(plan.grid))
     apart = shares(connection, plan.stream, plan.at) if isinstance(plan.at, int) else [""]
-    # Only what is one share may rest on tables of this connection alone.
-    takers = [connection.cursor() for _ in apart] if len(apart) > 1 else [connection]
     with ThreadPoolExecutor(len(apart)) as pool:
-        found = list(pool.map(counter.count, takers, apart))
+        found = list(pool.map(counter.count, takers(connection, apart), apart))
     counts, sums, peaks, rows = zip(*found, strict=True)
     if sum(rows) >= MOST or (loop.sums and int(np.max(peaks)) * sum(rows) >= 2**62):
         return None
