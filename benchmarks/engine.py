@@ -264,17 +264,7 @@ class Bench:
     def _changed_month(self, workplace: Workplace) -> list[list[object]]:
         """A month is loaded anew, each record corrected; then brought into all figures."""
         cube = compute(self.lake, workplace)
-        month = MONTHS // 2
-        with self.lake.writer() as connection:
-            connection.execute("BEGIN")
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE old AS SELECT * FROM lake.dossiers WHERE _batch = {month}"
-            )
-            connection.execute(f"DELETE FROM lake.dossiers WHERE _batch = {month}")
-            connection.execute(
-                "INSERT INTO lake.dossiers SELECT * REPLACE (NOT submitted_online AS submitted_online) FROM old"
-            )
-            connection.execute("COMMIT")
+        self._correct(f"_batch = {MONTHS // 2}")
         found: list[Cube | None] = []
         _, row = timed(
             "a changed month brought into all figures",
@@ -291,17 +281,50 @@ class Bench:
         assert all(np.array_equal(mine.totals[k], whole.totals[k]) for k in whole.totals)
         return [self._row(*row), self._row(*whole_row)]
 
+    def _correct(self, which: str) -> None:
+        """Records are corrected in one commit: what was sent online was not, and the other way."""
+        with self.lake.writer() as connection:
+            connection.execute("BEGIN")
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE old AS SELECT * FROM lake.dossiers WHERE {which}"
+            )
+            connection.execute(f"DELETE FROM lake.dossiers WHERE {which}")
+            connection.execute(
+                "INSERT INTO lake.dossiers SELECT * REPLACE (NOT submitted_online AS submitted_online) FROM old"
+            )
+            connection.execute("COMMIT")
+
     # -- persons and pages -------------------------------------------------------------------------
 
     def persons(self) -> list[list[object]]:
         """Distinct applicants, at all levels, for any window of time."""
         workplace = self.workplace(0, persons=True)
+        cubes: list[Cube | None] = []
         _, row = timed(
             "distinct persons from nothing, all levels and windows",
-            lambda: compute(self.lake, workplace),
+            lambda: cubes.append(compute(self.lake, workplace)),
             runs=1,
         )
-        return [self._row(*row)]
+        rows = [self._row(*row)]
+        few = f"_batch = {MONTHS // 3} AND _row % {max(1, self.rows // MONTHS // 5000)} = 0"
+        for what, which in (
+            ("5,000 corrected records", few),
+            ("a changed month", f"_batch = {MONTHS // 3}"),
+        ):
+            self._correct(which)
+            before = cubes[-1]
+            assert before is not None
+
+            def bring_in(before: Cube = before) -> None:
+                cubes.append(update(self.lake, workplace, before))
+
+            _, row = timed(f"{what} brought into distinct persons", bring_in, runs=1)
+            rows.append(self._row(*row))
+        mine, whole = cubes[-1], compute(self.lake, workplace)
+        assert mine is not None
+        for key, one in whole.sightings.items():
+            assert one.distinct(0, 99) == mine.sightings[key].distinct(0, 99), key
+        return rows
 
     def pages(self) -> list[list[object]]:
         workplace = self.workplace(12)

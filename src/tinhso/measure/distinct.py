@@ -128,25 +128,37 @@ def sightings(
     snapshot: int,
     leaves: Sequence[str],
     maps: Sequence[Levels],
-    among: str = "",
     *,
     many: bool = False,
 ) -> dict[SightingKey, Sightings]:
     """All sightings of one quantity, on every map, from one reading of its records.
 
-    `among` names a table whose column `who` holds the only ones that are looked for. `many`: there are
-    more records than should be sorted in memory.
+    `many`: there are more records than should be sorted in memory.
     """
-    if many and not among:
+    if many:
         counted = _counted_apart(run.connection, stream, quantity, grid, snapshot, leaves, maps)
         if counted is not None:
             return counted
-    seen = _seen(run, stream, quantity, grid, snapshot, leaves, among)
+    seen = run.rows(seen_plan(stream, quantity, grid, snapshot, run.dialect))
+    return sightings_in(run.connection, seen, quantity.key, grid, leaves, maps)
+
+
+def sightings_in(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    quantity: str,
+    grid: Grid,
+    leaves: Sequence[str],
+    maps: Sequence[Levels],
+) -> dict[SightingKey, Sightings]:
+    """All sightings, on every map, of those that `rows` (what stands after FROM: different `who`,
+    `_unit`, `slot`) tells of."""
+    seen = _seen(connection, rows, leaves)
     found: dict[SightingKey, Sightings] = {}
     for levels in maps:
         for layer in levels.layers:
             for node, one in _at(seen, layer, len(levels.nodes), grid.count):
-                found[quantity.key, levels.name, levels.nodes[node]] = one
+                found[quantity, levels.name, levels.nodes[node]] = one
     return found
 
 
@@ -189,19 +201,9 @@ class _Seen:
     slot: Array
 
 
-def _seen(
-    run: Runner,
-    stream: Stream,
-    quantity: Quantity,
-    grid: Grid,
-    snapshot: int,
-    leaves: Sequence[str],
-    among: str,
-) -> _Seen:
-    connection = run.connection
+def _seen(connection: duckdb.DuckDBPyConnection, rows: str, leaves: Sequence[str]) -> _Seen:
     make_table(connection, "leaves", {"leaf": "INTEGER", "_unit": "VARCHAR"}, enumerate(leaves))
-    sql = seen_plan(stream, quantity, grid, snapshot, among, run.dialect)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE seen AS FROM {run.rows(sql)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE seen AS FROM {rows}")
     # Hashes sort faster than texts; where two persons share one, their texts are sorted instead.
     counted = connection.execute("SELECT count(DISTINCT who), count(DISTINCT hash(who)) FROM seen")
     persons, hashes = counted.fetchone() or (0, 0)

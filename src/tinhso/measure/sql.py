@@ -165,22 +165,28 @@ def source(stream: Stream, at: int | Change, dialect: Dialect = DUCKDB, *, share
 
 
 def seen_plan(
-    stream: Stream,
-    quantity: Quantity,
-    grid: Grid,
-    snapshot: int,
-    among: str = "",
-    dialect: Dialect = DUCKDB,
+    stream: Stream, quantity: Quantity, grid: Grid, snapshot: int, dialect: Dialect = DUCKDB
 ) -> str:
-    """Who was seen at which unit in which slot: the sightings that `distinct` counts from.
-
-    `among` names a table whose column `who` holds the only ones that are looked for.
-    """
+    """Who was seen at which unit in which slot: the sightings that `distinct` counts from."""
     slot = grid.sql(quantity.date, dialect)
     return (
         f"WITH {source(stream, snapshot, dialect)}\n"
         f"SELECT DISTINCT _unit, {slot} AS slot, {quantity.field} AS who\n"
-        f"{_of_somebody(quantity, among, dialect)}"
+        f"{_of_somebody(quantity, dialect=dialect)}"
+    )
+
+
+def seen_often(
+    stream: Stream, quantity: Quantity, grid: Grid, at: int | Change, among: str = ""
+) -> str:
+    """As `seen_plan`, with how many records (`n`) say so.
+
+    `among` names a table whose column `who` holds the only ones that are looked for.
+    """
+    return (
+        f"WITH {source(stream, at)}\n"
+        f"SELECT _unit, {grid.sql(quantity.date)} AS slot, {quantity.field} AS who, count(*) AS n\n"
+        f"{_of_somebody(quantity, among)}\nGROUP BY ALL"
     )
 
 

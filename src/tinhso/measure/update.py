@@ -33,14 +33,22 @@ from tinhso.measure.cube import (
     running,
 )
 from tinhso.measure.definitions import Aggregate
-from tinhso.measure.distinct import THEN, SightingKey, Sightings, changed, levels_of, sightings
+from tinhso.measure.distinct import (
+    THEN,
+    SightingKey,
+    Sightings,
+    changed,
+    levels_of,
+    sightings,
+    sightings_in,
+)
 from tinhso.measure.engines import Engine, Here
 from tinhso.measure.expressions import fields_of, parse
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, look, standing, unit_rows
 from tinhso.measure.plan import Array, Change, plan_of
 from tinhso.measure.quantities import Quantity
-from tinhso.measure.sql import table_of
+from tinhso.measure.sql import seen_often, table_of
 from tinhso.measure.streams import Nature, Stream
 
 
@@ -328,13 +336,9 @@ class _Update:
             if quantity.stream in self.registers:
                 now = sightings(self.run, stream, quantity, self.grid, self.at, units, levels)
             else:
-                self._list_touched(stream, quantity)
                 gone, come = (
-                    sightings(
-                        *(self.run, stream, quantity, self.grid, snapshot, units, levels),
-                        among="touched",
-                    )
-                    for snapshot in (self.earlier.manifest.snapshot, self.at)
+                    sightings_in(self.connection, rows, quantity.key, self.grid, units, levels)
+                    for rows in self._touched_before_and_after(stream, quantity)
                 )
                 now = changed(whole, gone, come)
             for key in whole:
@@ -342,14 +346,33 @@ class _Update:
             found |= now
         return found
 
-    def _list_touched(self, stream: Stream, quantity: Quantity) -> None:
-        """The table `touched`: who is in a record that came or went."""
-        both = " UNION ".join(
-            f"SELECT {quantity.field} AS who FROM {table_of(stream.code, way)}"
-            f" WHERE {quantity.field} IS NOT NULL"
-            for way in self.lists[stream.code]
+    def _touched_before_and_after(self, stream: Stream, quantity: Quantity) -> tuple[str, str]:
+        """Where those who are in a record that came or went were seen, before and after.
+
+        The stream is read once, as it is now: without what came and with what went, it is as it was.
+        """
+        came, went = self.lists[stream.code]
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE touched AS "
+            + " UNION ".join(
+                f"SELECT {quantity.field} AS who FROM {table_of(stream.code, way)}"
+                f" WHERE {quantity.field} IS NOT NULL"
+                for way in (came, went)
+            )
         )
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {both}")
+        now, more, less = (
+            seen_often(stream, quantity, self.grid, *rest)
+            for rest in ((self.at, "touched"), (came,), (went,))
+        )
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE stand AS {now}")
+        before = (
+            f"FROM stand UNION ALL (SELECT * REPLACE (-n AS n) FROM ({more}))"
+            f" UNION ALL (FROM ({less}))"
+        )
+        return (
+            f"(SELECT _unit, slot, who FROM ({before}) GROUP BY ALL HAVING sum(n) > 0)",
+            "(SELECT _unit, slot, who FROM stand)",
+        )
 
 
 def _days(first: str, last: str) -> tuple[date, date] | None:

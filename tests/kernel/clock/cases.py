@@ -1,0 +1,102 @@
+"""Due dates worked out by hand, from a printed calendar, before the code was run.
+
+Each: what it shows, the term, when it began, the pauses, when it is due. Times are local. Offices
+work 7:30-11:30 and 13:00-17:00. "wd" working days, "d" days, "wh" working hours, "h" hours; "+" counts
+what comes after hours as come when offices next open.
+"""
+
+from __future__ import annotations
+
+Pauses = list[tuple[str, str]]
+
+CASES: list[tuple[str, str, str, Pauses, str]] = [
+    # -- plain weeks -------------------------------------------------------------------------------
+    ("Mon 2 Jun 2025 + 1: the day of receipt does not count", "1 wd", "2025-06-02 09:00", [], "2025-06-03 17:00"),
+    ("received before offices open: still that day's receipt", "1 wd", "2025-06-02 06:00", [], "2025-06-03 17:00"),
+    ("received in the evening: the day does not count either", "1 wd", "2025-06-02 21:00", [], "2025-06-03 17:00"),
+    ("received in the evening, counted from opening", "1 wd+", "2025-06-02 21:00", [], "2025-06-04 17:00"),
+    ("five days over a weekend", "5 wd", "2025-06-04 10:00", [], "2025-06-11 17:00"),
+    ("Friday + 1 is Monday", "1 wd", "2025-06-06 16:59", [], "2025-06-09 17:00"),
+    ("Saturday + 1 is Monday", "1 wd", "2025-06-07 10:00", [], "2025-06-09 17:00"),
+    ("Saturday, counted from opening: Monday is the receipt", "1 wd+", "2025-06-07 10:00", [], "2025-06-10 17:00"),
+    ("Sunday + 3", "3 wd", "2025-06-08 23:59", [], "2025-06-11 17:00"),
+    ("within the day", "0 wd", "2025-06-03 09:00", [], "2025-06-03 17:00"),
+    ("within the day, come at lunch", "0 wd", "2025-06-03 12:15", [], "2025-06-03 17:00"),
+    ("within the day, come at closing time: tomorrow", "0 wd", "2025-06-03 17:00", [], "2025-06-04 17:00"),
+    ("within the day, come on Saturday: Monday", "0 wd", "2025-06-07 08:00", [], "2025-06-09 17:00"),
+    ("15 working days are three weeks", "15 wd", "2025-06-09 08:00", [], "2025-06-30 17:00"),
+    # -- days --------------------------------------------------------------------------------------
+    ("10 days, Monday to Thursday week", "10 d", "2025-06-02 09:00", [], "2025-06-12 17:00"),
+    ("5 days end on Saturday: Monday", "5 d", "2025-06-02 09:00", [], "2025-06-09 17:00"),
+    ("6 days end on Sunday: Monday", "6 d", "2025-06-02 09:00", [], "2025-06-09 17:00"),
+    ("30 days end on 2 September: the 3rd", "30 d", "2025-08-03 09:00", [], "2025-09-03 17:00"),
+    ("1 day before New Year: 1 January is off", "1 d", "2024-12-31 09:00", [], "2025-01-02 17:00"),
+    ("7 days into Tết 2025: first day after it, Mon 3 Feb", "7 d", "2025-01-24 09:00", [], "2025-02-03 17:00"),
+    # -- Tết ---------------------------------------------------------------------------------------
+    ("Tết 2024: Wed 7 Feb + 1 is Thu 15 Feb", "1 wd", "2024-02-07 09:00", [], "2024-02-15 17:00"),
+    ("Tết 2024: received on the second day of Tết", "2 wd", "2024-02-11 09:00", [], "2024-02-16 17:00"),
+    ("Tết 2025: Fri 24 Jan + 1 is Mon 3 Feb", "1 wd", "2025-01-24 15:00", [], "2025-02-03 17:00"),
+    ("Tết 2025: 5 days around it", "5 wd", "2025-01-22 09:00", [], "2025-02-05 17:00"),
+    ("Tết 2025: 10 working days from 20 Jan", "10 wd", "2025-01-20 08:00", [], "2025-02-10 17:00"),
+    ("Tết 2026: Fri 13 Feb + 1 is Mon 23 Feb", "1 wd", "2026-02-13 11:00", [], "2026-02-23 17:00"),
+    ("Tết 2026: received in it, counted from opening", "1 wd+", "2026-02-18 08:00", [], "2026-02-24 17:00"),
+    ("Tết 2026: within the day, received in it", "0 wd", "2026-02-18 08:00", [], "2026-02-23 17:00"),
+    ("Tết 2026: three working hours from closing before it", "3 wh", "2026-02-13 16:00", [], "2026-02-23 09:30"),
+    ("Tết 2026: three hours do not care", "3 h", "2026-02-16 23:00", [], "2026-02-17 02:00"),
+    ("Tết 2027, Thu and Wed in lieu: Wed 3 Feb + 1 is Thu 11 Feb", "1 wd", "2027-02-03 09:00", [], "2027-02-11 17:00"),
+    # -- substitute days and days worked instead -----------------------------------------------------
+    ("Hùng Kings 2026 is a Sunday, Monday 27 April is off", "1 wd", "2026-04-24 09:00", [], "2026-04-28 17:00"),
+    ("from 24 April 2026: 28, 29 April, 4 May", "3 wd", "2026-04-24 09:00", [], "2026-05-04 17:00"),
+    ("Sat 26 April 2025 is worked for 2 May", "1 wd", "2025-04-25 09:00", [], "2025-04-26 17:00"),
+    ("and counts: 26, 28, 29 April, 5 May", "4 wd", "2025-04-25 09:00", [], "2025-05-05 17:00"),
+    ("received on the Saturday that is worked, from opening", "1 wd+", "2025-04-26 09:00", [], "2025-04-28 17:00"),
+    ("Sat 4 May 2024 is worked for 29 April", "2 wd", "2024-05-02 09:00", [], "2024-05-04 17:00"),
+    ("Fri 26 April 2024 + 1 is Thu 2 May", "1 wd", "2024-04-26 09:00", [], "2024-05-02 17:00"),
+    ("Fri 2 Jan 2026 is off, Sat 10 Jan is worked", "1 wd", "2025-12-31 09:00", [], "2026-01-05 17:00"),
+    ("six days from 2 Jan 2026 end on the worked Saturday", "6 wd", "2026-01-02 09:00", [], "2026-01-10 17:00"),
+    ("Mon 31 Aug 2026 is off, Sat 22 Aug is worked", "2 wd", "2026-08-21 09:00", [], "2026-08-24 17:00"),
+    ("four days off at the end of August 2026, then two", "1 wd", "2026-08-28 09:00", [], "2026-09-03 17:00"),
+    ("Culture Day 2026, a Tuesday", "1 wd", "2026-11-23 09:00", [], "2026-11-25 17:00"),
+    ("and not yet in 2025, a Monday", "1 wd", "2025-11-21 09:00", [], "2025-11-24 17:00"),
+    ("1 May 2027 is a Saturday: Monday the 3rd is off", "1 wd", "2027-04-29 09:00", [], "2027-05-04 17:00"),
+    # -- working hours -----------------------------------------------------------------------------
+    ("four hours from opening", "4 wh", "2025-06-02 07:30", [], "2025-06-02 11:30"),
+    ("lunch does not count", "4 wh", "2025-06-02 09:30", [], "2025-06-02 15:00"),
+    ("eight hours from opening are the day", "8 wh", "2025-06-02 07:30", [], "2025-06-02 17:00"),
+    ("eight hours from closing are the next day", "8 wh", "2025-06-02 17:00", [], "2025-06-03 17:00"),
+    ("eight hours from Friday afternoon", "8 wh", "2025-06-06 15:00", [], "2025-06-09 15:00"),
+    ("two hours, come on Sunday", "2 wh", "2025-06-08 10:00", [], "2025-06-09 09:30"),
+    ("forty hours are a week", "40 wh", "2025-06-02 07:30", [], "2025-06-06 17:00"),
+    ("two hours at night are two hours", "2 h", "2025-06-02 23:00", [], "2025-06-03 01:00"),
+    # -- pauses ------------------------------------------------------------------------------------
+    ("waiting from Wed 10:00 to Thu 15:00: both days do not count", "5 wd", "2025-06-02 09:00",
+     [("2025-06-04 10:00", "2025-06-05 15:00")], "2025-06-11 17:00"),
+    ("waiting over a weekend only costs nothing", "5 wd", "2025-06-02 09:00",
+     [("2025-06-06 17:00", "2025-06-09 07:30")], "2025-06-09 17:00"),
+    ("waiting at lunch costs nothing", "2 wd", "2025-06-02 09:00",
+     [("2025-06-03 11:30", "2025-06-03 13:00")], "2025-06-04 17:00"),
+    ("a minute in office hours costs the day", "2 wd", "2025-06-02 09:00",
+     [("2025-06-03 10:00", "2025-06-03 10:01")], "2025-06-05 17:00"),
+    ("two pauses of one day cost one day", "2 wd", "2025-06-02 09:00",
+     [("2025-06-03 08:00", "2025-06-03 09:00"), ("2025-06-03 14:00", "2025-06-03 15:00")], "2025-06-05 17:00"),
+    ("pauses that overlap count once", "3 wd", "2025-06-02 09:00",
+     [("2025-06-03 08:00", "2025-06-04 09:00"), ("2025-06-03 14:00", "2025-06-04 16:00")], "2025-06-09 17:00"),
+    ("a pause on the day of receipt costs nothing", "1 wd", "2025-06-02 09:00",
+     [("2025-06-02 10:00", "2025-06-02 16:00")], "2025-06-03 17:00"),
+    ("a pause after the due date changes nothing", "1 wd", "2025-06-02 09:00",
+     [("2025-06-04 08:00", "2025-06-20 09:00")], "2025-06-03 17:00"),
+    ("a pause through Tết 2025 costs working days only: 24 Jan and 3 Feb", "3 wd", "2025-01-22 09:00",
+     [("2025-01-24 09:00", "2025-02-03 10:00")], "2025-02-05 17:00"),
+    ("a pause in which the other pause's gained day lies", "2 wd", "2025-06-02 09:00",
+     [("2025-06-04 08:00", "2025-06-04 16:00"), ("2025-06-05 08:00", "2025-06-05 16:00")], "2025-06-06 17:00"),
+    ("working hours stand for as long as the pause", "8 wh", "2025-06-02 07:30",
+     [("2025-06-02 10:30", "2025-06-03 10:30")], "2025-06-03 17:00"),
+    ("working hours: a pause over night costs nothing", "8 wh", "2025-06-02 09:30",
+     [("2025-06-02 17:00", "2025-06-03 07:30")], "2025-06-03 09:30"),
+    ("hours stand, night or not", "2 h", "2025-06-02 22:00",
+     [("2025-06-02 23:00", "2025-06-03 05:00")], "2025-06-03 06:00"),
+    ("days: three of waiting are three more, and Sunday moves to Monday", "10 d", "2025-06-02 09:00",
+     [("2025-06-04 09:00", "2025-06-06 09:00")], "2025-06-16 17:00"),
+    ("days: waiting on a weekend counts there", "10 d", "2025-06-02 09:00",
+     [("2025-06-07 09:00", "2025-06-08 09:00")], "2025-06-16 17:00"),
+]  # fmt: skip
