@@ -42,7 +42,7 @@ from tinhso.measure.distinct import (
     sightings,
     sightings_in,
 )
-from tinhso.measure.engines import Engine, Here
+from tinhso.measure.engines import Engine, Here, in_loops
 from tinhso.measure.expressions import fields_of, parse
 from tinhso.measure.lake import Lake
 from tinhso.measure.looks import Look, look, standing, unit_rows
@@ -91,6 +91,9 @@ def update(
 #: What a snapshot may have done to a table and is known here. Anything else (a table made or grown)
 #: is met by computing everything.
 _READABLE = {"tables_inserted_into", "tables_deleted_from", "inlined_insert", "inlined_delete"}
+
+#: Persons of a change are looked up one by one as long as it is at most one in so many of the records.
+_FEW = 50
 
 #: What compaction does: the same records in other files, in another order. A table that is altered
 #: in any other way serves other definitions, and those are compared by their digest.
@@ -333,8 +336,11 @@ class _Update:
         for quantity in distinct:
             stream = self.workplace.streams[quantity.stream]
             whole = {key: one for key, one in found.items() if key[0] == quantity.key}
-            if quantity.stream in self.registers:
-                now = sightings(self.run, stream, quantity, self.grid, self.at, units, levels)
+            many = self._many(stream)
+            if quantity.stream in self.registers or many:
+                now = sightings(
+                    self.run, stream, quantity, self.grid, self.at, units, levels, many=many
+                )
             else:
                 gone, come = (
                     sightings_in(self.connection, rows, quantity.key, self.grid, units, levels)
@@ -345,6 +351,15 @@ class _Update:
                 del found[key]
             found |= now
         return found
+
+    def _many(self, stream: Stream) -> bool:
+        """Whether so much changed that counting all of a very large stream in parts is less work."""
+        rows = self.looks[stream.code].rows
+        changed = sum(
+            sum(self.change_of_units[stream.code, way].values())
+            for way in self.lists.get(stream.code, ())
+        )
+        return changed * _FEW > rows and in_loops(self.run, self.engine, rows)
 
     def _touched_before_and_after(self, stream: Stream, quantity: Quantity) -> tuple[str, str]:
         """Where those who are in a record that came or went were seen, before and after.

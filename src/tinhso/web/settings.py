@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
     "tinhso.kernel.files",
+    "tinhso.kernel.cases",
     "tinhso.modules.plan",
     "tinhso.modules.tasks",
     "tinhso.modules.scorecards",

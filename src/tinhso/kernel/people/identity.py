@@ -8,12 +8,13 @@ since the codes within it change with provinces and years.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tinhso.kernel.ledger.actor import OPERATOR
@@ -123,8 +124,23 @@ def _thing(account: Account, unit: str) -> Thing:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """Rows of another room that are encrypted under the same keys, each with its `key_id`.
+
+    `move(key, batch)` puts so many of them under `key` within a transaction; returns how many.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    move: Callable[[keyring.Key, int], int]
+
+
+#: What has to move along when keys change; rooms add theirs when they are loaded.
+SEALED: list[Sealed] = []
+
+
+@dataclass(frozen=True)
 class Rotation:
-    """Where a rotation stands: the key in use, how many numbers are under it, how many are left."""
+    """Where a rotation stands: the key in use, how many rows are under it, how many are left."""
 
     key: str
     done: int
@@ -132,20 +148,21 @@ class Rotation:
 
 
 def rotate(batch: int = BATCH) -> Iterator[Rotation]:
-    """Put every number under a new key, `batch` rows a transaction; tells after each how far it is.
+    """Put every number, and what else is sealed, under a new key, `batch` rows a transaction; tells after each how far it is.
 
     Killed at any moment it leaves every number readable, and goes on when it is called again: a
     new key is made only when none is half used. People may keep and open numbers meanwhile.
     """
     current = keyring.newest()
-    if not IdentityNumber.objects.exclude(key_id=current.id).exists():
+    if not any(rows.exclude(key_id=current.id).exists() for rows in _rows()):
         current = keyring.make()
     while _moved(current, batch):
         yield _standing(current)
     with transaction.atomic():
         record(OPERATOR, "people.identity.rotate", Thing("people.identity", current.id))
     for key in keyring.in_use():
-        if key.id < current.id and not IdentityNumber.objects.filter(key_id=key.id).exists():
+        unused = not any(rows.filter(key_id=key.id).exists() for rows in _rows())
+        if key.id < current.id and unused:
             keyring.retire(key.id)
     yield _standing(current)
 
@@ -159,9 +176,18 @@ def _moved(current: keyring.Key, batch: int) -> int:
             row.ciphertext = current.encrypt(number, str(row.account_id))
             row.key_id, row.index = current.id, current.index(number)
             row.save(update_fields=["ciphertext", "key_id", "index"])
-    return len(rows)
+        moved = len(rows)
+        for sealed in SEALED:
+            if not moved:
+                moved = sealed.move(current, batch)
+    return moved
 
 
 def _standing(current: keyring.Key) -> Rotation:
-    done = IdentityNumber.objects.filter(key_id=current.id).count()
-    return Rotation(current.id, done, IdentityNumber.objects.count() - done)
+    done = sum(rows.filter(key_id=current.id).count() for rows in _rows())
+    return Rotation(current.id, done, sum(rows.count() for rows in _rows()) - done)
+
+
+def _rows() -> list[QuerySet[Any]]:
+    """All that is encrypted under the keys."""
+    return [IdentityNumber.objects.all(), *(one.rows() for one in SEALED)]

@@ -1,0 +1,383 @@
+"""Every write to cases: one function an act, one transaction, its ledger entry inside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tinhso.kernel.cases import standing as standings
+from tinhso.kernel.cases.contacts import watch
+from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
+from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, CaseMember, Contact, short_code
+from tinhso.kernel.cases.standing import Event, Standing
+from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.clock import Clock
+from tinhso.kernel.clock.terms import due
+from tinhso.kernel.files.models import StoredFile
+from tinhso.kernel.ledger.actor import Actor
+from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.measure.text import NOWHERE, InputError, Place, Problem, message
+
+THING = "cases.case"
+
+MEANWHILE = message(
+    "case-meanwhile",
+    vi="Trong lúc bạn xem, vụ việc đã được {act}. Tải lại trang rồi làm tiếp; nội dung bạn gõ còn nguyên.",
+    en="While you were looking, something happened to the case: {act}. Load the page again and go on; what you typed is kept.",
+)
+ITSELF = message(
+    "case-merge-itself",
+    vi="Không nhập một vụ việc vào chính nó hay vào vụ việc đã nhập đi nơi khác.",
+    en="A case is not merged into itself, nor into one that was merged elsewhere.",
+)
+NO_TITLE = message(
+    "case-title",
+    vi="Hãy viết một câu cho biết việc gì.",
+    en="Say in a sentence what it is about.",
+)
+UNKNOWN_CASE = message("case-unknown", vi="Không có vụ việc {code}.", en="There is no case {code}.")
+PRIVATE = message(
+    "case-private",
+    vi="Người gửi đã chọn không công khai vụ việc này.",
+    en="Whoever sent this case chose not to make it public.",
+)
+
+
+@dataclass(frozen=True)
+class Doer:
+    """Who acts on a case: in what part, for which unit. `account` None: nobody who signed in."""
+
+    actor: Actor
+    role: Role
+    unit: str = ""
+    account: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a new case is made of. `home`, `place`: uids of units. `files`: kept already."""
+
+    kind: str
+    title: str
+    home: str
+    text: str = ""
+    category: str = ""
+    channel: str = Case.Channel.WEB
+    place: str = ""
+    address: str = ""
+    point: tuple[float, float] | None = None
+    private: bool = False
+    simulated: bool = False
+    key: str = ""
+    files: Sequence[StoredFile] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: Rooms that want to know of every event of a kind, inside its transaction (so that what they owe
+#: stands or falls with it): a function of the case, its event and its standing.
+Listener = Callable[[Case, CaseEvent, Standing], None]
+LISTENERS: dict[str, list[Listener]] = {}
+
+
+def listens(to: str) -> Callable[[Listener], Listener]:
+    """Declare a listener to the events of cases of a kind."""
+
+    def declare(listener: Listener) -> Listener:
+        LISTENERS.setdefault(to, []).append(listener)
+        return listener
+
+    return declare
+
+
+def open_case(
+    doer: Doer, told: Received, sender: Contact | None = None, *, at: datetime | None = None
+) -> Case:
+    """Receive a case (tiếp nhận). What has come already under the same key is returned as it is.
+
+    Raises InputError.
+    """
+    title = told.title.strip()
+    if not title:
+        raise InputError([NO_TITLE(Place("title"))])
+    if told.key and (known := Case.objects.filter(key=told.key).first()):
+        return known
+    at = at or timezone.now()
+    data = {"category": told.category, **told.data}
+    event = Event(1, RECEIVE, at, doer.role, doer.unit, data)
+    start = standings.begin(kind(told.kind), event)
+    lat, lon = told.point or (None, None)
+    case = Case(
+        kind=told.kind, key=told.key or None, channel=told.channel, category=told.category,
+        title=title[:300], text=told.text.strip(), home_id=told.home, place_id=told.place or None,
+        address=told.address.strip()[:300], lat=lat, lon=lon, private=told.private,
+        simulated=told.simulated, received_at=at,
+    )  # fmt: skip
+    _project(case, start, at)
+    try:
+        with transaction.atomic():
+            _save_with_code(case, start)
+            kept = _keep(case, event, doer)
+            for file in told.files:
+                Attachment.objects.get_or_create(case=case, file=file, defaults={"event": kept})
+            if sender is not None:
+                watch(case, sender, sender=True)
+            _tell(doer, case, kept, start, before=None)
+    except IntegrityError:  # of two that came at once with one key the later
+        known = Case.objects.filter(key=told.key).first() if told.key else None
+        if known is None:
+            raise
+        return known
+    return case
+
+
+def act(
+    doer: Doer,
+    case: Case,
+    what: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    seen: int | None = None,
+    key: str = "",
+    at: datetime | None = None,
+    files: Iterable[StoredFile] = (),
+) -> CaseEvent:
+    """Do something to a case; `seen`: the number of the last event that the doer had seen.
+
+    What was done already under the same key is returned. Raises InputError: not possible, something
+    lacks, or something happened meanwhile.
+    """
+    with transaction.atomic():
+        now = Case.objects.select_for_update().get(pk=case.pk)
+        if key and (known := CaseEvent.objects.filter(key=key, case=now).first()):
+            return known
+        past = events_of(now)
+        before = standings.fold(kind(now.kind), past)
+        if seen is not None and seen != before.last:
+            raise InputError([_meanwhile(before, past[-1])])
+        event = Event(
+            before.last + 1, what, at or timezone.now(), doer.role, doer.unit, dict(data or {})
+        )
+        standings.require(before, event)
+        if what == "merge":
+            _require_target(now, str(event.data["case"]))
+        after = standings.after(before, event)
+        _project(now, after, event.at)
+        now.save()
+        _keep_members(now, after)
+        kept = _keep(now, event, doer, key)
+        for file in files:
+            Attachment.objects.get_or_create(case=now, file=file, defaults={"event": kept})
+        if what == "merge":
+            _watchers_go_along(now)
+        _tell(doer, now, kept, after, before=before)
+    case.refresh_from_db()
+    return kept
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one case of many."""
+
+    case: Case
+    problems: tuple[Problem, ...] = ()
+
+
+def act_on_many(
+    doer_of: Callable[[Case], Doer],
+    cases: Iterable[Case],
+    what: str,
+    data: Mapping[str, Any],
+) -> list[Done]:
+    """The same act on many cases (xử lý hàng loạt); each stands or falls by itself."""
+    found = []
+    for case in cases:
+        try:
+            act(doer_of(case), case, what, data)
+        except InputError as error:
+            found.append(Done(case, tuple(error.problems)))
+        else:
+            found.append(Done(case))
+    return found
+
+
+def split(doer: Doer, case: Case, told: Received) -> Case:
+    """Another case out of one that holds two things (tách); whoever waits, waits for both."""
+    with transaction.atomic():
+        made = open_case(doer, told)
+        Case.objects.filter(pk=made.pk).update(split_from=case)
+        for watcher in case.watchers.select_related("contact"):
+            watch(made, watcher.contact, sender=watcher.sender)
+        thing = Thing(THING, str(case.id), case.lead_id or case.home_id)
+        record(doer.actor, f"{THING}.split", thing, after={"into": made.code})
+    made.refresh_from_db()
+    return made
+
+
+def publish(
+    doer: Doer, case: Case, title: str, text: str, files: Iterable[Attachment] = ()
+) -> None:
+    """Let everybody read a case, in these words (duyệt công khai). Raises InputError (`case-private`)."""
+    with transaction.atomic():
+        now = Case.objects.select_for_update().get(pk=case.pk)
+        if now.private:
+            raise InputError([PRIVATE(NOWHERE)])
+        now.public_title, now.public_text = title.strip()[:300], text.strip()
+        now.published_at = now.published_at or timezone.now()
+        now.save(update_fields=["public_title", "public_text", "published_at"])
+        shown = [one.pk for one in files]
+        Attachment.objects.filter(case=now).update(public=False)
+        Attachment.objects.filter(case=now, pk__in=shown).update(public=True)
+        thing = Thing(THING, str(now.id), now.lead_id or now.home_id)
+        record(doer.actor, f"{THING}.publish", thing, after={"files": len(shown)})
+    case.refresh_from_db()
+
+
+def unpublish(doer: Doer, case: Case, reason: str) -> None:
+    """Take a case out of public sight (thôi công khai)."""
+    with transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(published_at=None)
+        Attachment.objects.filter(case=case).update(public=False)
+        thing = Thing(THING, str(case.id), case.lead_id or case.home_id)
+        record(doer.actor, f"{THING}.unpublish", thing, reason=reason.strip())
+    case.refresh_from_db()
+
+
+def reproject(case: Case, days: WorkCalendar | None = None) -> bool:
+    """Make a case's columns anew from its events, as after a change of calendar; whether any differed."""
+    with transaction.atomic():
+        now = Case.objects.select_for_update().get(pk=case.pk)
+        was = _columns(now)
+        standing = standing_of(now)
+        _project(now, standing, now.changed_at, days)
+        if was == _columns(now):
+            return False
+        now.save()
+        _keep_members(now, standing)
+    return True
+
+
+# -- what the events say ---------------------------------------------------------------------------
+
+
+def events_of(case: Case) -> list[Event]:
+    """The events of a case, in order."""
+    return [
+        Event(one.n, one.act, one.at, Role(one.role), one.unit, one.data)
+        for one in case.history.order_by("n")
+    ]
+
+
+def standing_of(case: Case) -> Standing:
+    return standings.fold(kind(case.kind), events_of(case))
+
+
+def _meanwhile(before: Standing, last: Event) -> Problem:
+    return MEANWHILE(NOWHERE, act=before.kind.acts[last.act].name)
+
+
+# -- keeping ---------------------------------------------------------------------------------------
+
+
+def _project(
+    case: Case, standing: Standing, at: datetime, days: WorkCalendar | None = None
+) -> None:
+    days = days or calendar()
+    case.state, case.open = standing.state, standing.open
+    case.waits = standing.state_rule.waits.value
+    case.lead_id = standing.lead or None
+    case.category = standing.category
+    whole, step = standing.clock("whole"), standing.step
+    open_whole = whole if whole is not None and whole.end is None else None
+    case.due_at = _due(open_whole, days)
+    case.step_due_at = _due(step, days) if standing.open else None
+    case.answered_at, case.closed_at = standing.answered_at, standing.closed_at
+    case.extended, case.reopened = standing.extended, standing.reopened
+    case.merged_into_id = uuid.UUID(standing.merged_into) if standing.merged_into else None
+    case.events, case.changed_at = standing.last, at
+
+
+def _due(clock: Clock | None, days: WorkCalendar) -> datetime | None:
+    found = due(clock.term, clock.begin, clock.pauses, days) if clock else None
+    return found.at if found else None
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    names = (
+        "state", "open", "waits", "lead_id", "category", "due_at", "step_due_at", "answered_at",
+        "closed_at", "extended", "reopened", "merged_into_id", "events",
+    )  # fmt: skip
+    return {name: getattr(case, name) for name in names}
+
+
+def _save_with_code(case: Case, standing: Standing) -> None:
+    day = case.received_at.astimezone(LOCAL).date()
+    while True:
+        case.code = f"{standing.kind.prefix}-{day:%y%m%d}-{short_code()}"
+        if not Case.objects.filter(code=case.code).exists():
+            break
+    case.save(force_insert=True)
+
+
+def _keep(case: Case, event: Event, doer: Doer, key: str = "") -> CaseEvent:
+    return CaseEvent.objects.create(
+        case=case, n=event.n, act=event.act, at=event.at, role=event.role.value, unit=event.unit,
+        account_id=doer.account, data=dict(event.data), key=key or None,
+    )  # fmt: skip
+
+
+def _keep_members(case: Case, standing: Standing) -> None:
+    case.members.exclude(unit_id__in=standing.members).delete()
+    for unit in standing.members:
+        CaseMember.objects.get_or_create(case=case, unit_id=unit)
+
+
+def _tell(
+    doer: Doer, case: Case, event: CaseEvent, after: Standing, *, before: Standing | None
+) -> None:
+    """The ledger's entry: what a case was and is; what was written, only as a digest."""
+    written = json.dumps(event.data, sort_keys=True, ensure_ascii=False)
+    said = hashlib.sha256(written.encode()).hexdigest()
+    thing = Thing(THING, str(case.id), case.lead_id or case.home_id)
+    record(
+        doer.actor,
+        f"{THING}.{event.act}",
+        thing,
+        before=_state(before) if before else {},
+        after={**_state(after), "event": event.n, "written": said},
+        reason=str(event.data.get("reason", ""))[:500],
+    )
+    for listener in LISTENERS.get(case.kind, ()):
+        listener(case, event, after)
+
+
+def _state(standing: Standing) -> dict[str, Any]:
+    return {
+        "state": standing.state,
+        "lead": standing.lead,
+        "members": ", ".join(standing.members),
+        "category": standing.category,
+        "extended": standing.extended,
+    }
+
+
+def _require_target(case: Case, into: str) -> None:
+    target = Case.objects.filter(pk=into).first()
+    if target is None:
+        raise InputError([UNKNOWN_CASE(Place("case"), code=into)])
+    if target.pk == case.pk or target.merged_into_id or target.kind != case.kind:
+        raise InputError([ITSELF(Place("case"))])
+
+
+def _watchers_go_along(case: Case) -> None:
+    assert case.merged_into
+    for watcher in case.watchers.select_related("contact"):
+        watch(case.merged_into, watcher.contact)

@@ -1,0 +1,126 @@
+"""Who waits for an answer: sealed under the site's keys, found again by keyed hashes.
+
+Names, telephone numbers and addresses of those who report stand nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import asdict, dataclass
+
+from django.db.models import Q, QuerySet
+
+from tinhso.kernel.cases.models import Case, Contact, Watcher
+from tinhso.kernel.people import identity, keyring
+from tinhso.kernel.people.models import Account
+from tinhso.measure.text import InputError, Place, message
+
+BAD_PHONE = message(
+    "contact-phone",
+    vi="“{found}” không phải số điện thoại. Viết 10 chữ số, như 0912345678.",
+    en='"{found}" is not a telephone number. Write ten digits, such as 0912345678.',
+)
+BAD_EMAIL = message(
+    "contact-email",
+    vi="“{found}” không phải địa chỉ thư điện tử.",
+    en='"{found}" is not an e-mail address.',
+)
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What somebody tells of themselves; each may be empty. `zalo` is the id that Zalo gives."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    zalo: str = ""
+
+    def checked(self) -> Person:
+        """Tidied. Raises InputError for a number or address that cannot be one."""
+        phone = plain_phone(self.phone)
+        problems = []
+        if phone and not re.fullmatch(r"0\d{9,10}", phone):
+            problems.append(BAD_PHONE(Place("phone"), found=self.phone))
+        email = self.email.strip()
+        if email and not _EMAIL.fullmatch(email):
+            problems.append(BAD_EMAIL(Place("email"), found=self.email))
+        if problems:
+            raise InputError(problems)
+        return Person(self.name.strip(), phone, email, self.zalo.strip())
+
+
+def plain_phone(text: str) -> str:
+    """`+84 91-234.5678` as `0912345678`."""
+    digits = re.sub(r"[\s.\-()]", "", text)
+    return re.sub(r"^(\+84|0084|84(?=\d{9}$))", "0", digits)
+
+
+def keep(
+    person: Person, account: Account | None = None, language: str = "vi"
+) -> tuple[Contact, str]:
+    """A contact, and the secret by which its person follows without an account; told once."""
+    person, key, secret = person.checked(), keyring.newest(), secrets.token_urlsafe(12)
+    contact = Contact(
+        account=account, key_id=key.id, secret=digest(secret), language=language,
+        phone=_index(key, person.phone), email=_index(key, person.email.lower()),
+    )  # fmt: skip
+    contact.sealed = key.encrypt(json.dumps(asdict(person)), str(contact.id))
+    contact.save()
+    return contact, secret
+
+
+def opened(contact: Contact) -> Person:
+    """The person behind a contact; who may ask is for the caller to know."""
+    text = keyring.key(contact.key_id).decrypt(bytes(contact.sealed), str(contact.id))
+    return Person(**json.loads(text))
+
+
+def watch(case: Case, contact: Contact, *, sender: bool = False) -> Watcher:
+    found, _ = Watcher.objects.get_or_create(
+        case=case, contact=contact, defaults={"sender": sender}
+    )
+    return found
+
+
+def by_secret(secret: str) -> Contact | None:
+    return Contact.objects.filter(secret=digest(secret)).first() if secret else None
+
+
+def cases_of(phone: str = "", email: str = "") -> QuerySet[Case]:
+    """The cases that somebody with this number or address sent, newest first."""
+    asked = Q(pk__in=[])
+    for key in keyring.in_use():
+        if phone:
+            asked |= Q(watchers__contact__phone=_index(key, plain_phone(phone)))
+        if email:
+            asked |= Q(watchers__contact__email=_index(key, email.strip().lower()))
+    return Case.objects.filter(asked, watchers__sender=True).distinct().order_by("-received_at")
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _index(key: keyring.Key, text: str) -> str:
+    return key.index(f"contact {text}") if text else ""
+
+
+def _move(current: keyring.Key, batch: int) -> int:
+    old = Contact.objects.select_for_update().exclude(key_id=current.id).order_by("id")
+    rows = list(old[:batch])
+    for row in rows:
+        person = opened(row)
+        row.sealed = current.encrypt(json.dumps(asdict(person)), str(row.id))
+        row.key_id, row.phone = current.id, _index(current, person.phone)
+        row.email = _index(current, person.email.lower())
+        row.save(update_fields=["sealed", "key_id", "phone", "email"])
+    return len(rows)
+
+
+identity.SEALED.append(identity.Sealed(Contact.objects.all, _move))

@@ -1,0 +1,191 @@
+"""What may happen to a case of a kind: states, acts, clocks. Declared as data, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tinhso.kernel.clock.terms import Span, Term
+from tinhso.measure.text import Text
+from tinhso.measure.yamltree import read_yaml
+
+FOLDER = Path(__file__).resolve().parents[2] / "packs" / "cases"
+
+
+class Role(StrEnum):
+    """In what part somebody acts on a case."""
+
+    REQUESTER = "requester"  # người gửi
+    ROUTER = "router"  # điều phối
+    LEAD = "lead"  # cơ quan chủ trì
+    MEMBER = "member"  # cơ quan phối hợp
+    SYSTEM = "system"
+    NOBODY = "nobody"
+
+
+#: Who comes to work: a case must never depend on anybody else to come to an end.
+OFFICE = frozenset({Role.ROUTER, Role.LEAD, Role.SYSTEM})
+
+
+class Guard(StrEnum):
+    """What else must hold for an act."""
+
+    EXTENSION = "extension"  # not extended as often as the rule allows
+    REOPENING = "reopening"  # closed no longer ago than the rule says
+    INVOLVED = "involved"  # some agency is still asked for its opinion
+
+
+@dataclass(frozen=True)
+class StateRule:
+    """`waits`: who has to act next. An open state with NOBODY is a mistake."""
+
+    code: str
+    name: Text
+    open: bool
+    waits: Role
+
+
+@dataclass(frozen=True)
+class ActRule:
+    """`to` None: the case stays in its state. `needs`: what the event's data must hold.
+
+    `pause` maps a clock to the reason; clocks that do not run are left alone.
+    """
+
+    code: str
+    name: Text
+    sources: frozenset[str]
+    to: str | None
+    by: frozenset[Role]
+    needs: frozenset[str] = frozenset()
+    guard: Guard | None = None
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    pauses: Mapping[str, str] = field(default_factory=dict)
+    resumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    """The rule in force for cases that begin on `since` or later, until the next version."""
+
+    since: date
+    terms: Mapping[str, Term]
+    by_category: Mapping[str, Mapping[str, Term]]
+    extensions: int
+    extension: int  # in what the whole term is counted in
+    reopen_days: int
+    source: Text
+
+    def term(self, clock: str, category: str) -> Term:
+        return self.by_category.get(category, {}).get(clock) or self.terms[clock]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of case (loại vụ việc). `prefix` begins the codes of its cases."""
+
+    code: str
+    prefix: str
+    name: Text
+    states: Mapping[str, StateRule]
+    acts: Mapping[str, ActRule]
+    versions: tuple[Version, ...]
+    reasons: Mapping[str, Text]  # of pauses
+
+    def version(self, day: date) -> Version:
+        """The version in force on `day`; before the first one, the first."""
+        return next((one for one in reversed(self.versions) if one.since <= day), self.versions[0])
+
+
+#: The act that makes a case.
+RECEIVE = "receive"
+
+
+@cache
+def kind(code: str) -> Kind:
+    """A kind by its code. Raises ValueError for a file that contradicts itself."""
+    return read_kind(FOLDER / f"{code}.yaml")
+
+
+def kinds() -> list[Kind]:
+    return [kind(path.stem) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def read_kind(path: Path) -> Kind:
+    data = read_yaml(path).data
+    states = {
+        code: StateRule(code, Text(**one["name"]), one.get("open", True), Role(one["waits"]))
+        for code, one in data["states"].items()
+    }
+    acts = {code: _act(code, one) for code, one in data["acts"].items()}
+    versions = tuple(sorted((_version(one) for one in data["versions"]), key=lambda v: v.since))
+    reasons = {code: Text(**words) for code, words in data["reasons"].items()}
+    found = Kind(
+        data["code"], data["prefix"], Text(**data["name"]), states, acts, versions, reasons
+    )
+    for problem in _contradictions(found):
+        raise ValueError(f"{path.name}: {problem}")
+    return found
+
+
+def _act(code: str, one: Mapping[str, Any]) -> ActRule:
+    clocks = one.get("clocks", {})
+    return ActRule(
+        code,
+        Text(**one["name"]),
+        frozenset(one.get("from", ())),
+        one.get("to"),
+        frozenset(Role(role) for role in one["by"]),
+        frozenset(one.get("needs", ())),
+        Guard(one["guard"]) if "guard" in one else None,
+        tuple(clocks.get("start", ())),
+        tuple(clocks.get("end", ())),
+        clocks.get("pause", {}),
+        tuple(clocks.get("resume", ())),
+    )
+
+
+def _version(one: Mapping[str, Any]) -> Version:
+    return Version(
+        date.fromisoformat(one["since"]),
+        {clock: _term(term) for clock, term in one["terms"].items()},
+        {
+            category: {clock: _term(term) for clock, term in terms.items()}
+            for category, terms in one.get("categories", {}).items()
+        },
+        one["extensions"]["most"],
+        one["extensions"]["amount"],
+        one["reopen_days"],
+        Text(**one["source"]),
+    )
+
+
+def _term(one: Mapping[str, Any]) -> Term:
+    return Term(one["amount"], Span(one["span"]), one.get("from_opening", False))
+
+
+def _contradictions(kind: Kind) -> list[str]:
+    found = []
+    if RECEIVE not in kind.acts or kind.acts[RECEIVE].to not in kind.states:
+        found.append(f"no act {RECEIVE} that leads into a state")
+    for act in kind.acts.values():
+        named = {*act.sources, *([act.to] if act.to else [])}
+        found += [f"act {act.code}: no state {one}" for one in sorted(named - set(kind.states))]
+        clocks = {*act.starts, *act.ends, *act.pauses, *act.resumes}
+        for version in kind.versions:
+            missing = sorted(clocks - set(version.terms))
+            found += [f"act {act.code}: no term for clock {one}" for one in missing]
+        unexplained = sorted(set(act.pauses.values()) - set(kind.reasons))
+        found += [f"act {act.code}: no reason {one}" for one in unexplained]
+    found += [
+        f"state {state.code} is open and waits for nobody"
+        for state in kind.states.values()
+        if state.open and state.waits is Role.NOBODY
+    ]
+    return found

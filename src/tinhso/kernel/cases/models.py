@@ -1,0 +1,192 @@
+"""Cases and their events. What a case is stands in its events; its columns are a projection of them."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from tinhso.kernel.files.models import StoredFile
+from tinhso.kernel.people.models import Account
+from tinhso.kernel.units.models import Unit
+
+#: Letters of codes that people read out and type: none that look or sound alike.
+LETTERS = "ACDEFHJKLMNPRTUVXY3479"
+
+
+def short_code(length: int = 6) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+class Case(models.Model):
+    """A request and what became of it (vụ việc).
+
+    `home`: the unit that it belongs to before anybody was asked to answer: the commune of the place,
+    or the province. `place`: where it happened, if that is known. Columns from `state` on follow from
+    the events; `due_at` is null while the whole clock stands, and after the end.
+    """
+
+    class Channel(models.TextChoices):
+        """By what way it came (kênh tiếp nhận)."""
+
+        WEB = "web"
+        PHONE = "phone"
+        COUNTER = "counter"
+        EMAIL = "email"
+        ZALO = "zalo"
+        OPEN311 = "open311"
+        OTHER = "other"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    code = models.CharField(max_length=40, unique=True)
+    #: What the sender's program calls it: the same thing sent twice is one case.
+    key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (null: sent without)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    category = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    home = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    place = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    address = models.CharField(max_length=300, blank=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    private = models.BooleanField(default=False)
+    simulated = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+    #: What everybody may read, after moderation; empty: the title and text themselves.
+    public_title = models.CharField(max_length=300, blank=True)
+    public_text = models.TextField(blank=True)
+    published_at = models.DateTimeField(null=True)
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_into")
+
+    state = models.CharField(max_length=30)
+    open = models.BooleanField(default=True)
+    waits = models.CharField(max_length=12)
+    lead = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    step_due_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    extended = models.PositiveSmallIntegerField(default=0)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    events = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="case_has_title", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="case_place_whole",
+                condition=Q(lat=None, lon=None) | Q(lat__isnull=False, lon__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_private_is_not_published",
+                condition=Q(private=False) | Q(published_at=None),
+            ),
+            models.CheckConstraint(
+                name="case_merged_elsewhere",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["kind", "open", "step_due_at"], name="case_queue"),
+            models.Index(fields=["lead", "open", "step_due_at"], name="case_lead_queue"),
+            models.Index(fields=["kind", "published_at"], name="case_published"),
+            models.Index(fields=["lat", "lon"], name="case_point"),
+            models.Index(fields=["kind", "received_at"], name="case_received"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CaseMember(models.Model):
+    """An agency whose opinion is waited for (đang hỏi ý kiến); a projection too."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="members")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "unit"], name="case_member_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.unit_id}"
+
+
+class CaseEvent(models.Model):
+    """Something that happened to a case; never changed. `key`: the sender's, so that once is once."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="history")
+    n = models.PositiveIntegerField()
+    act = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    role = models.CharField(max_length=12)
+    unit = models.CharField(max_length=40, blank=True)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    data = models.JSONField(default=dict)
+    key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (null: sent without)
+
+    class Meta:
+        ordering = ("case", "n")
+        constraints = (
+            models.UniqueConstraint(fields=["case", "n"], name="case_event_once"),
+            models.CheckConstraint(name="case_events_count_from_1", condition=Q(n__gte=1)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} #{self.n} {self.act}"
+
+
+class Attachment(models.Model):
+    """A file that came with a case or an act (tệp kèm theo). `public`: everybody may see it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
+    event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    public = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "file"], name="case_file_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.file_id}"
+
+
+class Contact(models.Model):
+    """Somebody who waits for an answer (người chờ trả lời); name and addresses are sealed.
+
+    `phone` and `email` are keyed hashes, to find somebody's earlier cases. `secret`: a hash of what the
+    person holds to follow without an account.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    key_id = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+    phone = models.CharField(max_length=64, blank=True, db_index=True)
+    email = models.CharField(max_length=64, blank=True, db_index=True)
+    secret = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=2, default="vi")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Watcher(models.Model):
+    """A contact waits for news of a case. `sender`: it is theirs; others follow it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="watchers")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="watches")
+    sender = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case", "contact"], name="case_watcher_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.contact_id}"

@@ -1,0 +1,62 @@
+"""Every read of cases by those who work on them; each asks who is asking."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q, QuerySet
+
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case, CaseMember
+from tinhso.kernel.cases.policies import CASE
+from tinhso.kernel.people.who import Who
+
+
+def roles_in(who: Who, case: Case) -> dict[Role, str]:
+    """In what parts `who` may act on a case, and for which unit in each."""
+    found: dict[Role, str] = {}
+    for unit in filter(None, (case.lead_id, case.home_id)):
+        if CASE.ask(who, "route", unit):
+            found.setdefault(Role.ROUTER, unit)
+    if case.lead_id and CASE.ask(who, "handle", case.lead_id):
+        found[Role.LEAD] = case.lead_id
+    for unit in case.members.values_list("unit_id", flat=True):
+        if CASE.ask(who, "handle", unit):
+            found.setdefault(Role.MEMBER, unit)
+    return found
+
+
+def may_view(who: Who, case: Case) -> bool:
+    """Whether `who` may read all of a case, and not only what is public."""
+    units = [case.home_id, *filter(None, [case.lead_id])]
+    return any(CASE.ask(who, "view", unit) for unit in units) or bool(roles_in(who, case))
+
+
+def _of(who: Who, verb: str, lookup: str) -> Q:
+    """The condition that a row's unit (its uid, by `lookup`) is one for which `who` may."""
+    units = CASE.units(who, verb)
+    return Q() if units is None else Q(**{f"{lookup}__in": sorted(units)})
+
+
+def seen_by(who: Who, kind: str) -> QuerySet[Case]:
+    """All cases of a kind that `who` may read wholly."""
+    asked = CaseMember.objects.filter(_of(who, "handle", "unit")).values("case")
+    return Case.objects.filter(
+        _of(who, "view", "home")
+        | _of(who, "view", "lead") & Q(lead__isnull=False)
+        | _of(who, "handle", "lead") & Q(lead__isnull=False)
+        | Q(pk__in=asked),
+        kind=kind,
+    )
+
+
+def queue(who: Who, kind: str) -> QuerySet[Case]:
+    """The open cases that wait for `who`, in the order in which to take them: by the due date of the
+    step, those whose clock stands last."""
+    asked = CaseMember.objects.filter(_of(who, "handle", "unit")).values("case")
+    mine = (
+        Q(waits=Role.ROUTER) & _of(who, "route", "home")
+        | Q(waits=Role.LEAD) & _of(who, "handle", "lead")
+        | Q(waits=Role.MEMBER, pk__in=asked)
+    )
+    return Case.objects.filter(mine, kind=kind, open=True).order_by(
+        F("step_due_at").asc(nulls_last=True), "received_at"
+    )
