@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
     "tinhso.kernel.files",
+    "tinhso.kernel.clock",
     "tinhso.kernel.cases",
     "tinhso.modules.plan",
     "tinhso.modules.tasks",

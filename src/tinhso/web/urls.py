@@ -27,6 +27,7 @@ urlpatterns = [
         path("", include("tinhso.kernel.people.signin.urls")),
         path("", include("tinhso.modules.documents.urls")),
         path("tep/", include("tinhso.kernel.files.urls")),
+        path("lich-lam-viec/", include("tinhso.kernel.clock.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),
         prefix_default_language=False,

@@ -17,6 +17,7 @@ from tinhso.kernel.clock.calendars import FOLDER, calendar
 from tinhso.kernel.clock.calendars import read as read_calendar
 from tinhso.kernel.clock.clock import Clock, State, read
 from tinhso.kernel.clock.terms import Pause, Span, Term, due, merged
+from tinhso.kernel.clock.walk import walk
 from tinhso.measure.text import InputError, Text
 
 SPANS = {"wd": Span.WORKING_DAYS, "d": Span.DAYS, "wh": Span.WORKING_HOURS, "h": Span.HOURS}
@@ -218,6 +219,19 @@ def test_as_of_a_moment_only_what_had_happened_counts(data: st.DataObject, begin
         seen.append((now, read(clock, now, VN)))
     for when, then in seen:
         assert read(clock, when, VN) == then
+
+
+@given(data=st.data(), n=st.integers(1, 30), begin=moments, span=st.sampled_from(["wd", "d"]))
+def test_told_day_by_day_as_many_days_count_as_the_term_has(
+    data: st.DataObject, n: int, begin: datetime, span: str
+) -> None:
+    term, pauses = Term(n, SPANS[span]), data.draw(near(begin))
+    found = due(term, begin, pauses, VN)
+    assert found is not None
+    days = list(walk(term, begin.date(), pauses, VN, found.day))
+    assert [one.number for one in days if one.number] == list(range(1, n + 1))
+    assert all((one.number is None) == (one.why is not None) for one in days)
+    assert (days[0].day, days[-1].day) == (begin.date(), found.day)
 
 
 # -- calendars -------------------------------------------------------------------------------------
