@@ -7,11 +7,16 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
+
+from tests.prepared import COUNTRY, drop_templates, fill, template
 
 # Random cases are new ones on every run by hand; on CI they are the same for the same code, so that
 # a change is judged by what it changes. MEASURE_EXAMPLES asks for more of them.
@@ -19,8 +24,8 @@ hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
-#: Tests that take long, the longest first. They are started before others, so that at the end of a
-#: run no worker is left alone with one while the rest have nothing to do.
+#: Tests that take long, the longest first. Each worker starts with some of them, so that at the end of
+#: a run none is left alone with one while the rest have nothing to do.
 LONG = (
     "test_on_spark.py",
     "test_drill.py",
@@ -60,8 +65,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: order.get(item.path.name, len(LONG)))
+    """To each worker its share of what takes long, then of the rest. xdist cuts the list into as many
+    equal pieces as there are workers, and lets who is done steal from the others' ends."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    rank = {name: number for number, name in enumerate(LONG)}
+    pieces: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for one in items:
+        number = rank.get(one.path.name)
+        if number is not None:
+            turn, place = divmod(number, workers)
+            pieces[place if turn % 2 == 0 else workers - 1 - place].append(one)
+    for piece in pieces:
+        piece.sort(key=lambda one: rank[one.path.name])
+    rest = [one for one in items if one.path.name not in rank]
+    ordered: list[pytest.Item] = []
+    for number, piece in enumerate(pieces):
+        size = (len(items) - len(ordered)) // (workers - number)
+        missing = max(0, size - len(piece))
+        ordered += piece + rest[:missing]
+        del rest[:missing]
+    items[:] = ordered
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -69,6 +92,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         note = Path(os.environ["TINHSO_HOME"]) / "served" / "server.json"
         if note.exists():
             os.killpg(json.loads(note.read_text(encoding="utf-8"))["pid"], signal.SIGTERM)
+        drop_templates()
         shutil.rmtree(Path(os.environ["TINHSO_HOME"]), ignore_errors=True)
 
 
@@ -90,12 +114,21 @@ def _ledger_may_be_emptied() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """The test database, with the country's units in it."""
-    from tinhso.kernel.units.load import load_units  # noqa: PLC0415
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """The test database comes from one that is made once a run, with the country's units in it.
 
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        load_units()
+    Django migrates it still, and finds nothing to do.
+    """
+    from django.db import connection  # noqa: PLC0415
+
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = template(COUNTRY)
+        yield
+        return
+    name = connection.creation._get_test_db_name()  # in memory, shared by name
+    with closing(sqlite3.connect(name, uri=True)) as filled:
+        fill(COUNTRY, filled)
+        yield
 
 
 @pytest.fixture(scope="session")

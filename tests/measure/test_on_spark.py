@@ -34,10 +34,19 @@ FEW = settings(
 )
 
 
+#: What is compiled for speed in the long run only keeps processors busy in a minute of tests.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+CLUSTER = {
+    "spark.master": "local-cluster[2,1,1024]",
+    "spark.driver.extraJavaOptions": SHORT_LIVED,
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
+}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _cluster() -> Iterator[None]:
     builder = SparkSession.builder
-    for name, value in (ON_THIS_MACHINE | {"spark.master": "local-cluster[2,1,1024]"}).items():
+    for name, value in (ON_THIS_MACHINE | CLUSTER).items():
         builder = builder.config(name, value)
     with pytest.MonkeyPatch.context() as patch:
         # A cluster's master and workers do not ask the driver's settings where to listen.

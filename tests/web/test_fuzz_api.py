@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 import schemathesis
@@ -38,7 +39,7 @@ CHECKS = [
 
 
 config = schemathesis.Config.from_dict({"generation": {"mode": "all"}})
-schema = schemathesis.openapi.from_dict(api.get_openapi_schema(), config=config)
+schema = schemathesis.openapi.from_dict(deepcopy(api.get_openapi_schema()), config=config)
 schema.app = get_wsgi_application()
 
 

@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from test_api import PLAN, measured
 
 from tests.people import appoint, sign_in
+from tests.prepared import COUNTRY, copy_database
 from tinhso.web.configuration import PROJECT
 from tinhso.web.security import NO_PAGE_POLICY, POLICY
 
@@ -98,10 +99,6 @@ def test_signing_out_clears_what_the_browser_holds(client: Client) -> None:
 UNDER_HTTPS = """
 import json, django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from tinhso.kernel.units.load import load_units
-load_units()
 from django.test import Client
 from tinhso.kernel.people.models import Account
 account = Account(username="can-bo", name="Cán bộ")
@@ -128,6 +125,7 @@ def test_under_https_cookies_are_bound_to_the_host_and_browsers_stay_on_https(
         "DJANGO_SETTINGS_MODULE": "tinhso.web.settings",
         "PYTHONPATH": str(PROJECT / "src"),
     }
+    copy_database(COUNTRY, tmp_path / "site.sqlite3")
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "staticfiles.json").write_text(
         json.dumps({"version": "1.1", "hash": "", "paths": {}})

@@ -108,13 +108,20 @@ def test_an_office_of_200_behind_one_address_is_not_hindered() -> None:
 # -- the site --------------------------------------------------------------------------------------
 
 
+def asked_before(times: int, key: str, bucket: Bucket) -> None:
+    """So many requests of the same sender, all let through, without a page for each."""
+    for _ in range(times):
+        assert limits.BUCKETS.take(key, bucket) == 0
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("measured")
 class TestSite:
     def test_opening_numbers_without_pause_ends_in_a_page_that_says_when_to_return(
         self, client: Client, clock: Clock
     ) -> None:
-        for _ in range(HEAVY.address.burst):
+        asked_before(HEAVY.address.burst - 3, f"heavy address {FAR}", HEAVY.address)
+        for _ in range(3):
             assert client.get(OPEN, REMOTE_ADDR=FAR).status_code == 200
         answer = client.get(OPEN, REMOTE_ADDR=FAR)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
@@ -133,9 +140,10 @@ class TestSite:
         self, client: Client, clock: Clock, language: str, said: str
     ) -> None:
         headers = {"accept-language": language}
+        asked_before(API.address.burst - 3, f"api address {FAR}", API.address)
         statuses = [
             client.get("/api/v1/plans?x=1", REMOTE_ADDR=FAR, headers=headers).status_code
-            for _ in range(API.address.burst + 1)
+            for _ in range(4)
         ]
         assert set(statuses[:-1]) == {400}
         assert statuses[-1] == 429
@@ -161,8 +169,10 @@ class TestSite:
             assert elsewhere.status_code == 302
 
     def test_one_person_does_not_use_up_an_office(self, client: Client, clock: Clock) -> None:
-        sign_in(client, appoint("officer", "p70"))
-        for _ in range(HEAVY.person.burst):
+        account = appoint("officer", "p70")
+        sign_in(client, account)
+        asked_before(HEAVY.person.burst - 3, f"heavy person {account.pk}", HEAVY.person)
+        for _ in range(3):
             assert client.get(OPEN, REMOTE_ADDR=FAR).status_code == 200
         # Another address does not help: the person is counted.
         assert client.get(OPEN, REMOTE_ADDR="203.0.113.9").status_code == 429
@@ -188,7 +198,8 @@ class TestSite:
         assert answer.status_code == 429
 
     def test_a_wrong_token_is_counted_by_its_address(self, client: Client, clock: Clock) -> None:
-        for number in range(API.address.burst):
+        asked_before(API.address.burst - 3, f"api address {FAR}", API.address)
+        for number in range(3):
             headers = {"authorization": f"Bearer tinhso_{number}"}
             client.get("/api/v1/khong-co", REMOTE_ADDR=FAR, headers=headers)
         answer = client.get("/api/v1/plans", REMOTE_ADDR=FAR)

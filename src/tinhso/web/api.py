@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -140,9 +140,24 @@ class Api(NinjaAPI):
                 pattern.callback = public(_for_methods(pattern.callback, methods))
         return patterns
 
-    def get_openapi_schema(self, **kwargs: Any) -> Any:
-        """Ninja's document, with what is common to all operations."""
-        schema = super().get_openapi_schema(**kwargs)
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """Ninja's document, with what is common to all operations; to be read only.
+
+        Made once a process: it takes most of a second, and nothing that it tells of changes meanwhile.
+        """
+        prefix = path_prefix or self.get_root_path(path_params or {})
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    @cached_property
+    def _documents(self) -> dict[str, Any]:
+        return {}
+
+    def _document(self, prefix: str) -> Any:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         schema["components"]["schemas"]["Problem"] = PROBLEM
         for path in schema["paths"].values():
             for operation in path.values():

@@ -1,5 +1,5 @@
 # ruff: noqa: E402, S311
-"""A site of its own with real workers, for tests that kill them: `python outbox_office.py SCENARIO FOLDER …`.
+"""Real workers on a prepared site of its own, for tests that kill them: `python outbox_office.py SCENARIO FOLDER …`.
 
 Prints what became of it as JSON. The receiver is a file that every call adds a line to; a line is
 written whole or not at all.
@@ -25,7 +25,6 @@ from tinhso.web.telling import without_pandas
 without_pandas()
 django.setup()
 
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from tinhso.kernel.ledger import delivering, duties
@@ -43,7 +42,6 @@ class Office:
     def __init__(self, folder: Path, pace: Pace = HURRIED, work: float = 0.0) -> None:
         self.folder, self.pace, self.work = folder, pace, work
         self.workers: set[int] = set()
-        call_command("migrate", verbosity=0, interactive=False)
         duties.DUTIES.clear()
         delivers("count")(self._receive)
 
@@ -206,11 +204,9 @@ ROW = {
 
 def lake(folder: Path) -> dict[str, object]:
     """Workers killed between the lake's commit and the mark, again and again."""
-    from tinhso.kernel.units.load import load_units  # noqa: PLC0415
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
 
     office = Office(folder, Pace(lease=1.5, first_pause=0.05, longest_pause=1, idle=0.02))
-    load_units()
     with transaction.atomic():
         for number in range(30):
             owe_records("work_items", f"w{number}", [ROW | {"work_code": f"w{number}"}])

@@ -6,7 +6,6 @@ operator's own command.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -16,12 +15,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
 from tests.nursery import nursery
+from tests.prepared import TABLES, a_database
 
 KILLS = 14
 SOURCE = Path(__file__).parents[3] / "src"
@@ -89,20 +87,8 @@ class Installation:
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
-    with contextlib.ExitStack() as after:
-        url = os.environ.get("TINHSO_TEST_DATABASE_URL", "")
-        if url:
-            name = f"ledger_killed_{os.getpid()}"
-            server = after.enter_context(psycopg.connect(url, autocommit=True))
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {name}")
-            after.callback(server.execute, f"DROP DATABASE {name} WITH (FORCE)")
-            url = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        made = Installation(tmp_path / "home", url)
-        made.home.mkdir()
-        ran = made.tinhso("manage", "migrate", "-v", "0")
-        assert ran.returncode == 0, ran.stderr
-        yield made
+    with a_database(TABLES, tmp_path / "home") as address:
+        yield Installation(tmp_path / "home", address)
 
 
 def test_killed_at_any_moment(installation: Installation, tmp_path: Path) -> None:

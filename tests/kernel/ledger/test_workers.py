@@ -13,15 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
+
+from tests.prepared import COUNTRY, a_database
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-SERVER = os.environ.get("TINHSO_TEST_DATABASE_URL", "")
 KILLS = int(os.environ.get("OUTBOX_KILLS", "50"))
 
 
@@ -53,14 +51,8 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    if not SERVER:
-        yield Site(tmp_path, "")
-        return
-    name = f"outbox_{uuid4().hex[:10]}"
-    with psycopg.connect(SERVER, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield Site(tmp_path, urlsplit(SERVER)._replace(path=f"/{name}").geturl())
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with a_database(COUNTRY, tmp_path) as address:
+        yield Site(tmp_path, address)
 
 
 def by_key(lines: list[list[str]]) -> dict[str, list[str]]:

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+
+from tests.prepared import TABLES, a_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,15 +29,7 @@ def _fresh_limits() -> None:
 
 
 @pytest.fixture
-def place_apart(tmp_path: Path, db: None) -> Iterator[str]:
-    """A database that several processes can see, on the server in use: its address."""
-    if connection.vendor != "postgresql":
-        yield f"sqlite:///{tmp_path / 'site.sqlite3'}"
-        return
-    names = connection.settings_dict
-    address = f"postgres://{names['USER']}:{names['PASSWORD']}@{names['HOST']}:{names['PORT']}/{names['NAME']}"
-    schema = f"apart_{os.getpid()}"
-    with psycopg.connect(address, autocommit=True) as server:
-        server.execute(f"CREATE SCHEMA {schema}")  # type: ignore[arg-type]
-        yield f"{address}?currentSchema={schema}"
-        server.execute(f"DROP SCHEMA {schema} CASCADE")  # type: ignore[arg-type]
+def place_apart(tmp_path: Path) -> Iterator[str]:
+    """A database with empty tables that several processes can see, on the server in use: its address."""
+    with a_database(TABLES, tmp_path) as address:
+        yield address or f"sqlite:///{tmp_path / 'site.sqlite3'}"

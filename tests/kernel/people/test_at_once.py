@@ -19,8 +19,6 @@ import json, sys, threading, uuid
 from datetime import timedelta
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 from django.utils import timezone
 from tests.people import appoint

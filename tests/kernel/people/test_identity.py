@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import secrets
 import shutil
 import signal
 import stat
@@ -14,12 +13,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.db import IntegrityError, connection
 from django.test import override_settings
 
 from tests.people import appoint
+from tests.prepared import TABLES, a_database
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people import identity, keyring
 from tinhso.kernel.people.accounts import seats_of
@@ -192,7 +191,6 @@ def test_no_dump_and_no_log_holds_a_number(
 PEOPLE = 60
 FILL = f"""
 import django; django.setup()
-from django.core.management import call_command; call_command("migrate", verbosity=0)
 from django.utils import timezone
 from tinhso.kernel.people import keyring
 from tinhso.kernel.people.models import Account, IdentityNumber
@@ -225,18 +223,8 @@ def home(tmp_path: Path) -> Iterator[dict[str, str]]:
         "DJANGO_SETTINGS_MODULE": "tinhso.web.settings",
         "PYTHONPATH": str(PROJECT / "src"),
     }
-    (tmp_path / "home").mkdir()
-    server = os.environ.get("TINHSO_TEST_DATABASE_URL")
-    if not server:
-        yield environment
-        return
-    name = f"kill_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        try:
-            yield environment | {"TINHSO_DATABASE_URL": f"{server.rpartition('/')[0]}/{name}"}
-        finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with a_database(TABLES, tmp_path / "home") as address:
+        yield environment | {"TINHSO_DATABASE_URL": address}
 
 
 def run(home: dict[str, str], script: str) -> str:

@@ -199,8 +199,6 @@ def test_processes_that_try_at_once_are_let_through_as_often_as_one(
     env = dict(os.environ, TINHSO_HOME=str(tmp_path), DJANGO_SETTINGS_MODULE="tinhso.web.settings")
     env |= {"TINHSO_SECRET_KEY": settings.SECRET_KEY, "TINHSO_DATABASE_URL": place_apart}
     python = [sys.executable, "-c"]
-    migrate = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0)"
-    subprocess.run([*python, migrate], env=env, check=True)
     pipe = subprocess.PIPE
     started = [
         subprocess.Popen([*python, TRIES], env=env, stdin=pipe, stdout=pipe, text=True)

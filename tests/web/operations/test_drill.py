@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from tests.prepared import copy_home
+from tests.prepared import ASSETS, copy_home
 from tests.web.operations.conftest import SERVER
 
 TOOL = Path(__file__).resolve().parents[3] / "tools" / "drill.py"
@@ -19,8 +19,9 @@ def test_everything_acknowledged_before_a_backup_began_comes_back_after_all_is_d
     drill = importlib.util.module_from_spec(spec)
     sys.modules["drill"] = drill
     spec.loader.exec_module(drill)
-    begin = {} if SERVER else {"begin": copy_home}
-    found = drill.drill(SERVER, seconds=2, scale="0", **begin)
+    # On PostgreSQL the site comes up from nothing; on SQLite that is how the copied home was made.
+    parts = ASSETS if SERVER else ()
+    found = drill.drill(SERVER, seconds=2, scale="0", begin=lambda home: copy_home(home, *parts))
     assert found["acts"] > 0
     assert found["records"] > 0
     assert (found["lost"], found["different"]) == ([], [])

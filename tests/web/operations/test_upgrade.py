@@ -55,7 +55,7 @@ def load(version: str, url: str, home: Path) -> None:
     else:
         with sqlite3.connect(home / "site.sqlite3") as connection:
             connection.executescript(text)
-        copy_home(home, *ASSETS)
+    copy_home(home, *ASSETS)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -145,12 +145,19 @@ class WorkCalendar:
         listed = [*self.off, *self.worked, self.first, self.announced_until]
         begin = date(min(listed).year - YEARS_BEYOND, 1, 1)
         end = date(max(listed).year + YEARS_BEYOND + 1, 1, 1)
-        every = (begin + timedelta(days=n) for n in range((end - begin).days))
-        return [day for day in every if self.works(day)]
+        plain = _plain(begin, end, self.weekdays)
+        return sorted((plain - self.off.keys()) | self.worked.keys())
 
     def _at(self, day: date) -> int:
         """Where `day` is or would be in the list of working days."""
         return bisect_left(self._days, day)
+
+
+@lru_cache(maxsize=8)
+def _plain(begin: date, end: date, weekdays: frozenset[int]) -> frozenset[date]:
+    """The days in [begin, end) that their weekdays alone make worked; calendars differ from it little."""
+    every = (begin + timedelta(days=n) for n in range((end - begin).days))
+    return frozenset(day for day in every if day.isoweekday() in weekdays)
 
 
 def _seconds(clock: time) -> int:
