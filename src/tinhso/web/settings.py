@@ -169,7 +169,7 @@ SOCIALACCOUNT_ADAPTER = "tinhso.kernel.people.signin.adapters.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = TINHSO_OIDC.allauth() if TINHSO_OIDC else {}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "my_account"
+LOGIN_REDIRECT_URL = "urging:today"
 LOGOUT_REDIRECT_URL = "home"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
