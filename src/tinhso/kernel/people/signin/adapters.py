@@ -128,7 +128,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Whoever holds a position begins with the day's work; others have their account only."""
-        seats = seats_of(request.user.pk, timezone.localdate())
+        who = request.user
+        seats = seats_of(who.id, timezone.localdate()) if who.is_authenticated else ()
         seated = any(seat.unit for seat in seats)
         return reverse(settings.LOGIN_REDIRECT_URL if seated else "my_account")
 
