@@ -33,7 +33,7 @@ def person(chromium: Browser, site: str, name: str, secret: str, width: int) -> 
     if name.endswith(".2"):
         page.fill("input[name=code]", code(secret))
         page.click("main form.code button[type=submit]")
-    page.wait_for_url("**/tai-khoan/**")
+    page.wait_for_url("**/viec-hom-nay/")
     return page
 
 

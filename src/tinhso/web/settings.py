@@ -171,7 +171,7 @@ SOCIALACCOUNT_ADAPTER = "tinhso.kernel.people.signin.adapters.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = TINHSO_OIDC.allauth() if TINHSO_OIDC else {}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "my_account"
+LOGIN_REDIRECT_URL = "urging:today"
 LOGOUT_REDIRECT_URL = "home"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -207,6 +207,8 @@ TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()
 TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"
+# For links in mails.
+TINHSO_SITE = configuration.SITE.get().rstrip("/")
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 
 CACHES = {

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -178,7 +179,7 @@ def send_reminders() -> None:
     """In the office's hours of Vietnam, on the days that the rules name."""
     now = timezone.localtime()
     if now.hour >= urging_rules().from_hour:
-        remind(now.date(), site=configuration.SITE.get().rstrip("/"))
+        remind(now.date(), site=settings.TINHSO_SITE)
 
 
 @every(DAY, Text("Xóa phiên đăng nhập đã hết hạn", "Delete expired sessions"))

@@ -78,6 +78,18 @@ def test_one_signs_in_by_user_name_or_address(client: Client, officer: Account, 
     assert acts(officer) == ["sign-in", "sign-out"]
 
 
+def test_whoever_holds_a_position_that_counts_begins_with_the_days_work(db: None) -> None:
+    """The officer above holds one in a district that was divided: it gives nothing to do any more."""
+    account = appoint("officer", "c25363.2025", "can.bo.xa")
+    account.set_password(PASSWORD)
+    account.save()
+    assert enter(Client(), "can.bo.xa")["Location"] == "/viec-hom-nay/"
+    asked = Client().post(
+        "/dang-nhap/", {"login": "can.bo.xa", "password": PASSWORD, "next": "/hop/"}
+    )
+    assert asked["Location"] == "/hop/"
+
+
 def test_a_wrong_password_an_unknown_name_and_an_inactive_account_are_told_alike(
     officer: Account,
 ) -> None:

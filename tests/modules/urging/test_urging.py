@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,10 +18,11 @@ from tinhso.kernel.notices.needs import SOURCES, Need, NeedSource
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.holders import Holders
 from tinhso.kernel.people.models import Account
+from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.urging import queries
-from tinhso.modules.urging.actions import remind
+from tinhso.modules.urging.actions import remind, remind_now
 from tinhso.modules.urging.models import Digest, Reminder
 from tinhso.modules.urging.rules import Of, Rule, To, rules
 
@@ -273,3 +275,26 @@ def test_others_reminders_are_not_for_an_officer(client: Client) -> None:
     sign_in(client, officer())
     assert client.get("/viec-hom-nay/").status_code == 200
     assert client.get("/don-doc/").status_code == 403
+
+
+def test_the_standing_agency_reminds_at_once_within_its_province(told: list[Need]) -> None:
+    """On a Sunday too, which the worker leaves alone; nobody hears the same twice in a day."""
+    sunday = date(2025, 8, 31)
+    own, elsewhere, boss = officer(), officer("p01"), officer(PROVINCE, "standing-agency")
+    told += [need("a", sunday), need("b", sunday, unit="p01")]
+    asking = replace(who(boss, sunday), strong=True)
+    with pytest.raises(ForbiddenError):
+        remind_now(who(boss, sunday))  # without the second factor
+    with pytest.raises(ForbiddenError):
+        remind_now(replace(who(own, sunday), strong=True))
+    assert remind_now(asking) == 1
+    assert remind_now(asking) == 0
+    assert [one.account for one in Digest.objects.all()] == [own]
+    assert not Reminder.objects.filter(account=elsewhere).exists()
+    entry = Entry.objects.get(act="urging.digest.send")
+    assert entry.actor == str(boss.pk)
+    client = Client()
+    sign_in(client, boss, strong=True)
+    assert "Nhắc ngay" in client.get("/don-doc/").content.decode()
+    client.post("/don-doc/nhac-ngay/")  # of today: all is long said or not due
+    assert client.get("/don-doc/nhac-ngay/").headers["Location"] == "/don-doc/"

@@ -16,11 +16,13 @@ from django.utils import timezone
 from tinhso.kernel.ledger import heads
 from tinhso.kernel.ledger.filters import Filters
 from tinhso.kernel.ledger.heads import Head
+from tinhso.kernel.ledger.histories import history as history_of
 from tinhso.kernel.ledger.models import Entry, TreeHead
 from tinhso.kernel.ledger.queries import Counted, counted, newest_head, proof_of
 from tinhso.kernel.ledger.words import ACTORS, CHANNELS, act_in_words
 from tinhso.kernel.people.access import asks, public
 from tinhso.kernel.people.accounts import who_is
+from tinhso.kernel.people.filled import whole
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.policies import ENTRY
 from tinhso.kernel.units.register import UnknownUnitError, register
@@ -139,6 +141,24 @@ def entry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "proof": proof_of(found),
     }
     return render(request, "ledger/entry.html", context)
+
+
+@public
+def history(request: HttpRequest) -> HttpResponse:
+    """What happened to one thing: `loai` its kind, `vat` its id, `truoc` where to go on."""
+    who, asked = who_is(request), request.GET
+    kind, thing = asked.get("loai", ""), asked.get("vat", "")
+    found = None if "\0" in thing else history_of(who, kind, thing, whole(asked.get("truoc", "")))
+    if found is None:
+        return render(request, "ledger/no_history.html", {"plan_code": ""}, status=404)
+    older = {"loai": kind, "vat": thing, "truoc": found.older}
+    context = {
+        "history": found,
+        "older": "?" + urlencode(older) if found.older else "",
+        "may_view_entries": ENTRY.anywhere(who, "view"),
+        "plan_code": "",
+    }
+    return render(request, "ledger/history.html", context)
 
 
 def _rows(found: list[Entry]) -> list[Row]:

@@ -167,6 +167,7 @@ def history(
         events=events,
         unit=card(unit, cell.request.as_of),
         may_enter=bool(FIGURE.ask(who, "enter", unit)),
+        ledger_name=f"{plan_code}/{duty}/{period}/{unit}/{indicator}",
         elsewhere=in_words(cell.elsewhere) if cell.elsewhere else None,
         opened=None if cell.request.duty.control else cell.indicator.code,
     )

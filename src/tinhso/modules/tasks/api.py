@@ -176,6 +176,9 @@ class TasksAsked(DayAsked, Paged):
     due_by: Annotated[Day | None, said("Đến hạn không sau ngày này.", "Due by this day.")] = Field(
         None, examples=["2025-12-31"]
     )
+    target: Annotated[
+        str | None, said("Chỉ tiêu mà nhiệm vụ phục vụ.", "The target that the task serves.")
+    ] = Field(None, max_length=60, examples=["CQS-03"])
     q: Annotated[str, said("Chữ trong nhiệm vụ.", "Words in the task.")] = Field(
         "", max_length=200, examples=["số hóa"]
     )
@@ -203,7 +206,10 @@ router = Router(tags=["tasks"])
 def list_tasks(request: HttpRequest, asked: Query[TasksAsked]) -> TaskListShape:
     plan, day = _plan(asked.plan), asked.day or who_is(request).day
     unit = unit_asked(asked.unit, "query.unit") if asked.unit else ""
-    filters = Filters(unit, asked.state, asked.group or "", asked.due_by, asked.q.strip())
+    filters = Filters(
+        *(unit, asked.state, asked.group or "", asked.due_by, asked.q.strip()),
+        target=asked.target or "",
+    )
     found = queries.task_list(plan, day, filters)
     page = page_fields(request, asked, found.rows)
     more = {"day": day, "plan": plan, "simulated": found.simulated, "counts": found.counts}

@@ -75,6 +75,11 @@ def filters(request: HttpRequest) -> Filters:
         state=State(state) if (state := _choice(request, "trang-thai", list(State))) else None,
         group=request.GET.get("nhom", "")[:300],
         until=day_in(request, "han-den"),
+        target=_choice(
+            request,
+            "chi-tieu",
+            [one.code for one in plan_of(plan_code(request)).targets],
+        ),
         text=request.GET.get("tim", "").strip()[:200],
         sort=_choice(request, "xep", [*SORTS, *(f"-{one}" for one in SORTS)]) or "trang-thai",
     )

@@ -64,6 +64,7 @@ class TaskRow:
     version: int
     facts: Facts = field(repr=False)
     needs: tuple[Need, ...] = ()
+    targets: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:
@@ -86,6 +87,7 @@ class Filters:
     until: date | None = None  # due by that day
     text: str = ""
     sort: str = "trang-thai"
+    target: str = ""  # a target's code
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ def _row(
         version=now.number,
         facts=facts,
         needs=tuple(wanted),
+        targets=tuple(now.targets),
     )
 
 
@@ -220,6 +223,8 @@ def _fits(row: TaskRow, asked: Filters, day: date) -> bool:
     if asked.unit and not (row.lead and _is_of(row.lead.uid, asked.unit, day)):
         return False
     if asked.group and row.group != asked.group:
+        return False
+    if asked.target and asked.target not in row.targets:
         return False
     if asked.until and (row.status.due is None or row.status.due > asked.until):
         return False

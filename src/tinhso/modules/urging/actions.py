@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,15 +11,17 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.actor import SYSTEM, Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.kernel.notices.needs import Need, needs_on
 from tinhso.kernel.people.holders import Holders
 from tinhso.kernel.people.models import Account
+from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Language
 from tinhso.modules.urging.letters import letter
 from tinhso.modules.urging.models import Digest, Reminder
+from tinhso.modules.urging.policies import REMINDER
 from tinhso.modules.urging.rules import Rule, Rules, To, rules
 
 #: The roles that rules speak of.
@@ -44,12 +46,33 @@ def remind(day: date, *, by: Rules | None = None, site: str = "") -> int:
     by = by or rules()
     if not by.works_on(day):
         return 0
-    told = lines(day, by)
+    return _send_each(SYSTEM, day, lines(day, by), by, site)
+
+
+def remind_now(who: Who, *, by: Rules | None = None, site: str = "") -> int:
+    """Somebody does not wait for the hour: the day's digests of what lies within reach go out now, on
+    any day; answers how many. Whoever has had one today gets no other. Raises ForbiddenError."""
+    by = by or rules()
+    within = REMINDER.units(who, "send")
+    seats = [one.unit for one in who.seats if REMINDER.ask(who, "send", one.unit)]
+    own_unit = seats[0] if seats else next((one.unit for one in who.seats), "")
+    seat = REMINDER.require(who, "send", own_unit).seat
+    told = {
+        account: own
+        for account, found in lines(who.day, by).items()
+        if (own := [one for one in found if within is None or one.need.unit in within])
+    }
+    return _send_each(who.actor(seat), who.day, told, by, site)
+
+
+def _send_each(
+    actor: Actor, day: date, told: Mapping[Account, list[Line]], by: Rules, site: str
+) -> int:
     had = set(Digest.objects.filter(day=day).values_list("account_id", flat=True))
     sent = 0
     for account, own in told.items():
         if account.pk not in had:
-            sent += _send(account, day, own, by, site)
+            sent += _send(actor, account, day, own, by, site)
     return sent
 
 
@@ -77,7 +100,7 @@ def _receivers(holders: Holders, to: To, need: Need) -> Iterable[Account]:
             return holders.of_province(STANDING_AGENCY, need.unit)
 
 
-def _send(account: Account, day: date, own: list[Line], by: Rules, site: str) -> bool:
+def _send(actor: Actor, account: Account, day: date, own: list[Line], by: Rules, site: str) -> bool:
     said = {
         (row.need, row.rule, row.step)
         for row in Reminder.objects.filter(
@@ -98,7 +121,7 @@ def _send(account: Account, day: date, own: list[Line], by: Rules, site: str) ->
                 language: Language = "en" if account.language == "en" else "vi"
                 owe_mail(account.email, subject, body, language)
             record(
-                SYSTEM,
+                actor,
                 "urging.digest.send",
                 Thing("urging.digest", str(digest.id), fresh[0].need.unit),
                 after={"account": str(account.pk), "day": day.isoformat(), "lines": len(fresh)},

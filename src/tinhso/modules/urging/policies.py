@@ -7,7 +7,9 @@ from tinhso.kernel.people.policy import Policy, Verb
 from tinhso.measure.text import Text
 
 REMINDER = Policy(
-    "urging.reminder", Text("lời nhắc việc", "a reminder"), [Verb("view", Text("xem", "see"))]
+    "urging.reminder",
+    Text("lời nhắc việc", "a reminder"),
+    [Verb("view", Text("xem", "see")), Verb("send", Text("gửi ngay", "send at once"), strong=True)],
 )
 
 ACTS |= {"urging.digest.send": Text("nhắc việc trong ngày", "remind somebody of the day's work")}

@@ -8,4 +8,5 @@ app_name = "urging"
 urlpatterns = [
     path("viec-hom-nay/", views.today, name="today"),
     path("don-doc/", views.sent, name="sent"),
+    path("don-doc/nhac-ngay/", views.send_now, name="send-now"),
 ]

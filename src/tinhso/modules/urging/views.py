@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 
 from tinhso.kernel.people.access import asks, signed_in
 from tinhso.kernel.people.accounts import who_is
+from tinhso.kernel.people.limits import HEAVY, limited
+from tinhso.kernel.units.register import register
 from tinhso.modules.urging import queries
+from tinhso.modules.urging.actions import remind_now
 from tinhso.modules.urging.policies import REMINDER
 from tinhso.modules.urging.rules import rules
 
@@ -45,7 +51,25 @@ def sent(request: HttpRequest) -> HttpResponse:
         "section": "urging",
         "page": page,
         "nobodys": queries.nobodys(who),
+        "units": register(),
         "rules": rules(),
         "day": who.day,
+        "may_send": REMINDER.anywhere(who, "send"),
+        "strong": who.strong,
     }
     return render(request, "urging/sent.html", context)
+
+
+@asks(REMINDER, "send")
+@limited(HEAVY)
+def send_now(request: HttpRequest) -> HttpResponse:
+    """The day's digests go out at once, for those who cannot wait for the worker's hour."""
+    if request.method == "POST":
+        count = remind_now(who_is(request), site=settings.TINHSO_SITE)
+        if count:
+            text = ngettext("Đã nhắc %(n)s người.", "Đã nhắc %(n)s người.", count)
+            messages.success(request, text % {"n": count})
+        else:
+            said = gettext("Không còn ai cần nhắc hôm nay: việc đến mốc đã nhắc cả.")
+            messages.info(request, said)
+    return redirect("urging:sent")

@@ -126,6 +126,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
             return HttpResponseRedirect(reverse("mfa_index"))
         return response
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever holds a position begins with the day's work; others have their account only."""
+        who = request.user
+        seats = seats_of(who.id, timezone.localdate()) if who.is_authenticated else ()
+        seated = any(seat.unit for seat in seats)
+        return reverse(settings.LOGIN_REDIRECT_URL if seated else "my_account")
+
     def get_reauthentication_methods(self, user: Account) -> list[dict[str, str]]:
         flows = {one["id"]: one for one in get_reauthentication_flows(user)}
         ways = []

@@ -1,0 +1,61 @@
+"""The history of a document: drafted, changed, made, signed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.urls import reverse
+
+from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
+from tinhso.kernel.people.who import Who
+from tinhso.measure.text import Text
+from tinhso.modules.documents.models import Document
+from tinhso.modules.documents.policies import DOCUMENT
+
+NAMES = words(
+    code=("mã", "code"),
+    kind=("loại", "kind"),
+    publication=("lần công bố", "publication"),
+    about=("về đơn vị", "about the unit"),
+    superior=("cơ quan chủ quản", "superior body"),
+    issuer=("cơ quan ban hành", "issuing body"),
+    number=("số", "number"),
+    sign=("ký hiệu", "sign"),
+    place=("địa danh", "place"),
+    date=("ngày", "date"),
+    abstract=("trích yếu", "abstract"),
+    addressee=("kính gửi", "addressee"),
+    remarks=("nhận xét", "remarks"),
+    answer_by=("trả lời trước ngày", "answer by"),
+    recipients=("nơi nhận", "recipients"),
+    authority=("thẩm quyền ký", "authority to sign"),
+    title=("chức vụ người ký", "title of the signer"),
+    signer=("người ký", "signer"),
+    content=("mã băm số liệu", "digest of the figures"),
+    template=("mã băm mẫu Word", "digest of the Word template"),
+    docx=("mã băm tệp Word", "digest of the Word file"),
+    pdf=("mã băm tệp PDF", "digest of the PDF"),
+    signed=("mã băm tệp đã ký", "digest of the signed file"),
+    certificate=("chứng thư số", "certificate"),
+)
+
+
+def document(who: Who, thing: str) -> Subject | None:
+    """Raises ForbiddenError."""
+    try:
+        one = Document.objects.filter(pk=uuid.UUID(thing)).first()
+    except ValueError:
+        return None
+    if one is None:
+        return None
+    DOCUMENT.require(who, "view", one.unit_id)
+    name = str(one.fields.get("abstract", "")) or one.code
+    return Subject(
+        title=Text(f"{one.code} {name}", f"{one.code} {name}"),
+        address=reverse("documents:one", args=[one.pk]),
+        things=((DOCUMENT.kind, str(one.pk)),),
+    )
+
+
+READS[DOCUMENT.kind] = Reads(DOCUMENT, "view", name=NAMES)
+HISTORIES[DOCUMENT.kind] = document

@@ -1,0 +1,73 @@
+"""The history of a round: its steps, and the points that units claimed, verified, appealed against."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.urls import reverse
+
+from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
+from tinhso.measure.periods import Period
+from tinhso.measure.text import Text
+from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.scorecards.policies import ROUND
+from tinhso.modules.scorecards.round_queries import a_round
+
+_NAMES = {
+    "plan": Text("kế hoạch", "plan"),
+    "card": Text("bộ chỉ số", "scorecard"),
+    "version": Text("phiên bản", "version"),
+    "period": Text("kỳ", "period"),
+    "group": Text("nhóm", "group"),
+    "units": Text("số đơn vị", "units"),
+    "assess_by": Text("hạn tự chấm", "assess by"),
+    "appeal_by": Text("hạn kiến nghị", "appeal by"),
+    "simulated": Text("mô phỏng", "simulated"),
+    "state": Text("bước", "step"),
+    "reason": Text("lý do", "reason"),
+    "asked": Text("điểm đề nghị", "points asked for"),
+    "verified": Text("điểm thẩm định", "verified points"),
+}
+
+
+def _name(field: str) -> Text | None:
+    """Points stand under the code of what they are for."""
+    for pack in workspace().plans.values():
+        for card in pack.pack.scorecards.values():
+            found = card.component(field)
+            if found is not None:
+                return Text(f"điểm: {found.name.vi}", f"points: {found.name.en}")
+    return _NAMES.get(field)
+
+
+def a_rounds(who: Who, thing: str) -> Subject | None:
+    """`thing`: a round, or round/unit; a line of a unit is told with its unit."""
+    number, _, rest = thing.partition("/")
+    uid = rest.partition("/")[0]
+    try:
+        made = a_round(who, uuid.UUID(number))
+    except ValueError:
+        return None
+    if made is None or (uid and uid not in register()):
+        return None
+    card = workspace().plans[made.plan].pack.scorecards[made.card]
+    period = Period.parse(made.period).label
+    title = Text(f"{card.name.vi}, {period.vi}", f"{card.name.en}, {period.en}")
+    if not uid:
+        address = reverse("scorecards:round", args=[made.pk])
+        things, within = ((ROUND.kind, str(made.pk)),), ((ROUND.kind, f"{made.pk}/"),)
+        return Subject(title, address, things, within)
+    ROUND.require(who, "view", uid)
+    unit = register().full_name(uid)
+    return Subject(
+        title=Text(f"{unit.vi}: {title.vi}", f"{unit.en}: {title.en}"),
+        address=reverse("scorecards:round-unit", args=[made.pk, uid]),
+        things=((ROUND.kind, f"{made.pk}/{uid}"),),
+        within=((ROUND.kind, f"{made.pk}/{uid}/"),),
+    )
+
+
+READS[ROUND.kind] = Reads(ROUND, "view", name=_name)
+HISTORIES[ROUND.kind] = a_rounds
