@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.people import appoint, letters, sign_in
+from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.notices.needs import SOURCES, Need, NeedSource
 from tinhso.kernel.people.accounts import seats_of
@@ -28,7 +29,7 @@ from tinhso.modules.urging.rules import Of, Rule, To, rules
 
 pytestmark = pytest.mark.usefixtures("site")
 
-MONDAY = date(2025, 9, 1)
+MONDAY = date(2025, 9, 8)
 COMMUNE, PROVINCE = "c25363.2025", "p75.2025"
 REPORT = "tasks.task:report"
 
@@ -103,6 +104,30 @@ def test_of_what_has_a_deadline_the_way_from_before_to_long_after_is_said() -> N
     ]
     assert ("overdue-province", 30) in said
     assert not [one for one in said if one[0] == "waiting"]
+
+
+def test_a_rule_in_working_days_speaks_of_a_monday_on_the_friday_before_and_not_over_holidays() -> (
+    None
+):
+    rule = Rule(
+        "r", Text("", ""), Of.DUE, (-1, 0, 2), To.HEAD, frozenset(), calendar("vn")
+    )  # fmt: skip
+    # 1 and 2 September 2025 are National Day: from Friday 29 August the next day of work is the 3rd.
+    one = need("x", date(2025, 9, 3))
+    steps = {day: rule.step(one, date(2025, 8, 28) + timedelta(days=day)) for day in range(10)}
+    assert steps == {0: None, 1: -1, 2: -1, 3: -1, 4: -1, 5: -1, 6: 0, 7: 0, 8: 2, 9: 2}
+
+
+def test_the_head_is_told_of_a_case_before_it_is_late() -> None:
+    case = replace(need("c", MONDAY), kind="feedback.answer")
+    told_on_friday = {
+        rule.to for rule in rules().rules if rule.step(case, MONDAY - timedelta(days=3)) is not None
+    }
+    assert told_on_friday == {To.RESPONSIBLE, To.HEAD}
+    assert not any(
+        rule.code.startswith("case-") and rule.step(need("x", MONDAY), MONDAY) is not None
+        for rule in rules().rules
+    )
 
 
 # -- whom -----------------------------------------------------------------------------------------
@@ -187,7 +212,10 @@ def test_after_a_long_silence_only_the_last_step_is_said(told: list[Need]) -> No
 def test_nobody_is_reminded_on_a_sunday(told: list[Need]) -> None:
     officer()
     told.append(need("a", MONDAY))
-    assert remind(MONDAY - timedelta(days=1)) == 0
+    assert remind(MONDAY - timedelta(days=1)) == 0  # a Sunday
+    told.append(need("holiday", date(2025, 9, 1)))
+    assert remind(date(2025, 9, 1)) == 0  # National Day
+    assert remind(date(2025, 9, 3)) == 1
 
 
 def test_cut_off_between_two_people_the_rest_are_told_once(
@@ -260,7 +288,7 @@ def test_programs_are_told_the_same(client: Client, told: list[Need]) -> None:
     mine, agency = officer(), officer(PROVINCE, "standing-agency")
     sign_in(client, mine)
     (one,) = client.get("/api/v1/needs").json()["items"]
-    assert (one["unit"], one["due"], one["todo"]["en"]) == (COMMUNE, "2025-08-31", "do it")
+    assert (one["unit"], one["due"], one["todo"]["en"]) == (COMMUNE, "2025-09-07", "do it")
     assert client.get("/api/v1/reminders").status_code == 403
     remind(MONDAY)
     sign_in(client, agency, strong=True)

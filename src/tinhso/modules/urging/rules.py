@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tinhso.kernel.clock.calendar import WorkCalendar
+from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.notices.needs import Need
 from tinhso.measure.text import Text
 from tinhso.measure.yamltree import read_yaml
@@ -30,7 +32,11 @@ class To(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`days` after (negative: before) the day it counts from, in rising order; each is a step."""
+    """`days` after (negative: before) the day it counts from, in rising order; each is a step.
+
+    `working`: working days are counted, so that what is due on a Monday is spoken of on the Friday
+    before; otherwise all days are.
+    """
 
     code: str
     name: Text
@@ -38,6 +44,7 @@ class Rule:
     days: tuple[int, ...]
     to: To
     kinds: frozenset[str]
+    working: WorkCalendar | None = None
 
     def step(self, need: Need, day: date) -> int | None:
         """The last step that has come by `day`; None before the first, and of other needs.
@@ -50,43 +57,56 @@ class Rule:
         if self.of is Of.DUE:
             if need.due is None:
                 return None
-            passed = (day - need.due).days
+            passed = self._passed(need.due, day)
             # What was to be said before the day is not said after it.
             if passed > 0 and self.days[-1] <= 0:
                 return None
         else:
             if need.due is not None:
                 return None
-            passed = (day - need.since).days
+            passed = self._passed(need.since, day)
         return max((one for one in self.days if one <= passed), default=None)
+
+    def _passed(self, of: date, day: date) -> int:
+        if self.working is None:
+            return (day - of).days
+        one = timedelta(days=1)
+        if day < of:
+            return -self.working.working_days(day + one, of + one)
+        return self.working.working_days(of + one, day + one)
 
 
 @dataclass(frozen=True)
 class Rules:
     from_hour: int
-    weekdays: frozenset[int]  # 1 is Monday
+    calendar: WorkCalendar
     most_lines: int
     rules: tuple[Rule, ...]
 
     def works_on(self, day: date) -> bool:
-        return day.isoweekday() in self.weekdays
+        """Whether anybody is at work to read it."""
+        return self.calendar.works(day)
 
 
 @cache
 def rules() -> Rules:
     """The rules of `packs/urging/urging.yaml`."""
     data = read_yaml(RULES).data
+    days = calendar(data["calendar"])
     return Rules(
         data["from_hour"],
-        frozenset(data["weekdays"]),
+        days,
         data["most_lines"],
-        tuple(_rule(one) for one in data["rules"]),
+        tuple(_rule(one, days) for one in data["rules"]),
     )
 
 
-def _rule(one: Mapping[str, Any]) -> Rule:
+def _rule(one: Mapping[str, Any], calendar: WorkCalendar) -> Rule:
     days = tuple(one["days"])
     if not days or list(days) != sorted(set(days)):
         raise ValueError(f"{RULES.name}: the days of {one['code']} do not rise")
     kinds = frozenset(one.get("kinds", ()))
-    return Rule(one["code"], Text(**one["name"]), Of(one["of"]), days, To(one["to"]), kinds)
+    working = calendar if one.get("count", "days") == "working-days" else None
+    return Rule(
+        one["code"], Text(**one["name"]), Of(one["of"]), days, To(one["to"]), kinds, working
+    )
