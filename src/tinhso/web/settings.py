@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_htmx",
+    "leaflet",
     "tinhso.kernel.units",
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "tinhso.modules.urging",
     "tinhso.modules.documents",
     "tinhso.modules.shares",
+    "tinhso.modules.feedback",
 ]
 
 MIDDLEWARE = [
@@ -206,6 +208,8 @@ TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()
 TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"
+TINHSO_SITE = configuration.SITE.get().rstrip("/")
+TINHSO_MAP_TILES = configuration.map_tiles()
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 
 CACHES = {

@@ -29,6 +29,7 @@ urlpatterns = [
         path("tep/", include("tinhso.kernel.files.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),
+        path("phan-anh/", include("tinhso.modules.feedback.urls")),
         prefix_default_language=False,
     ),
 ]
