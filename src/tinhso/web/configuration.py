@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import stat
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -294,6 +295,14 @@ SITE = Setting(
         "The address that people open, such as https://so.example.gov.vn, for links in reminders. Empty: mails have none.",
     ),
 )
+MAP_TILES = Setting(
+    "TINHSO_MAP_TILES",
+    "",
+    Text(
+        "Mẫu địa chỉ ô bản đồ nền, ví dụ https://ban-do.example.gov.vn/{z}/{x}/{y}.png. Để trống: bản đồ chỉ có điểm của xã, phường.",
+        "The address of map tiles, such as https://map.example.gov.vn/{z}/{x}/{y}.png. Empty: maps show the points of communes only.",
+    ),
+)
 CLAMD = Setting(
     "TINHSO_CLAMD",
     "",
@@ -376,6 +385,7 @@ SETTINGS = (
         MAIL_URL,
         MAIL_FROM,
         SITE,
+        MAP_TILES,
         OIDC_ISSUER,
         OIDC_CLIENT,
         OIDC_SECRET,
@@ -483,6 +493,22 @@ def mail_settings() -> dict[str, object]:
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "DEFAULT_FROM_EMAIL": sender,
     }
+
+
+def map_tiles() -> str:
+    """The template of tiles' addresses, or "". Raises InputError (`setting-wrong`)."""
+    value = MAP_TILES.get()
+    parts = urlsplit(value.format(z=0, x=0, y=0)) if _is_template(value) else None
+    fine = parts and (parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost"))
+    if value and (not fine or any(one in value for one in " ;,'\"")):
+        wanted = Text("https://…{z}/{x}/{y}…", "https://…{z}/{x}/{y}…")
+        raise InputError([WRONG_SETTING(NOWHERE, name=MAP_TILES.name, value=value, wanted=wanted)])
+    return value
+
+
+def _is_template(value: str) -> bool:
+    names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
+    return names == {"z", "x", "y"}
 
 
 def oidc() -> OpenIdProvider | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.text import Text
 from tinhso.modules.documents.samples import make_samples
+from tinhso.modules.feedback.sample import simulate_reports
 from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
@@ -103,6 +105,7 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     is_first = bool(scale) and not _has_records(place)
     if is_first:
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
+        load_reports(place, plan, say)
         say(Text("Đang lập số liệu báo cáo mẫu", "Making sample reports"))
         seed_reports(place, plan)
         enter_batches(place, SYSTEM)
@@ -168,6 +171,16 @@ def load_sample(
     for file in corrections:
         load_file(place, file.stream, file.path, simulated=sample.maker)
     return sample
+
+
+def load_reports(place: Workspace, plan_code: str, say: Say) -> None:
+    """Residents' simulated reports to 1022, and their records."""
+    plan = place.plan(plan_code).plan
+    rows = simulate_reports(plan.unit, plan.year)
+    path = configuration.home() / "sample" / "phan-anh.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    load_file(place, "feedback", path, simulated="tinhso.modules.feedback.sample")
+    say(Text(f"Đã tạo {len(rows)} phản ánh mô phỏng", f"{len(rows)} simulated reports made"))
 
 
 def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:

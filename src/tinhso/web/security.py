@@ -35,21 +35,31 @@ NO_PAGE_POLICY = (
 )
 
 UNUSED = ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
-PERMISSIONS = ", ".join(f"{name}=()" for name in UNUSED)
+
+
+def permissions(response: HttpResponse) -> str:
+    """What of the browser's powers a page may use: none, or those that its view asks for (`wants`)."""
+    wanted = getattr(response, "wants", ())
+    return ", ".join(f"{name}=({'self' if name in wanted else ''})" for name in UNUSED)
 
 
 def headers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware, the outermost: nothing that is answered passes it by."""
+    """Middleware, the outermost: nothing that is answered passes it by.
+
+    A view may ask for more on its own page: `response.wants` for powers of the browser (geolocation),
+    `response.images_from` for pictures of another origin (tiles of a map).
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        response.headers.setdefault(
-            "Content-Security-Policy", POLICY if is_page else NO_PAGE_POLICY
-        )
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        policy = POLICY if is_page else NO_PAGE_POLICY
+        if origin := getattr(response, "images_from", ""):
+            policy = policy.replace("img-src 'self'", f"img-src 'self' {origin}")
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", permissions(response))
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", "DENY")
         return response

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_htmx",
+    "leaflet",
     "tinhso.kernel.units",
     "tinhso.kernel.ledger",
     "tinhso.kernel.people",
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "tinhso.modules.urging",
     "tinhso.modules.documents",
     "tinhso.modules.shares",
+    "tinhso.modules.feedback",
 ]
 
 MIDDLEWARE = [
@@ -209,6 +211,7 @@ TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"
 # For links in mails.
 TINHSO_SITE = configuration.SITE.get().rstrip("/")
+TINHSO_MAP_TILES = configuration.map_tiles()
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 
 CACHES = {

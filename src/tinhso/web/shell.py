@@ -89,6 +89,7 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("documents:index", Text("Văn bản", "Documents"), DOCUMENT, "view"),
     Door("urging:sent", Text("Đôn đốc", "Reminders"), REMINDER, "view"),
+    Door("feedback:mine", Text("Phản ánh của tôi", "My reports")),
     Door("my_account", Text("Tài khoản của tôi", "My account")),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),

@@ -30,6 +30,7 @@ urlpatterns = [
         path("lich-lam-viec/", include("tinhso.kernel.clock.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),
+        path("phan-anh/", include("tinhso.modules.feedback.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tinhso.kernel.cases import standing as standings
+from tinhso.kernel.cases.cells import cell_of
 from tinhso.kernel.cases.contacts import watch
 from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, CaseMember, Contact, short_code
@@ -118,7 +119,8 @@ def open_case(
     case = Case(
         kind=told.kind, key=told.key or None, channel=told.channel, category=told.category,
         title=title[:300], text=told.text.strip(), home_id=told.home, place_id=told.place or None,
-        address=told.address.strip()[:300], lat=lat, lon=lon, private=told.private,
+        address=told.address.strip()[:300], lat=lat, lon=lon,
+        cell=cell_of(*told.point) if told.point else None, private=told.private,
         simulated=told.simulated, received_at=at,
     )  # fmt: skip
     _project(case, start, at)
@@ -223,7 +225,13 @@ def split(doer: Doer, case: Case, told: Received) -> Case:
 
 
 def publish(
-    doer: Doer, case: Case, title: str, text: str, files: Iterable[Attachment] = ()
+    doer: Doer,
+    case: Case,
+    title: str,
+    text: str,
+    files: Iterable[Attachment] = (),
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Let everybody read a case, in these words (duyệt công khai). Raises InputError (`case-private`)."""
     with transaction.atomic():
@@ -231,7 +239,7 @@ def publish(
         if now.private:
             raise InputError([PRIVATE(NOWHERE)])
         now.public_title, now.public_text = title.strip()[:300], text.strip()
-        now.published_at = now.published_at or timezone.now()
+        now.published_at = now.published_at or at or timezone.now()
         now.save(update_fields=["public_title", "public_text", "published_at"])
         shown = [one.pk for one in files]
         Attachment.objects.filter(case=now).update(public=False)

@@ -62,10 +62,14 @@ def plain_phone(text: str) -> str:
 
 
 def keep(
-    person: Person, account: Account | None = None, language: str = "vi"
+    person: Person, account: Account | None = None, language: str = "vi", secret: str = ""
 ) -> tuple[Contact, str]:
-    """A contact, and the secret by which its person follows without an account; told once."""
-    person, key, secret = person.checked(), keyring.newest(), secrets.token_urlsafe(12)
+    """A contact, and the secret by which its person follows without an account; told once.
+
+    `secret`: one that the caller made, hard to guess, so that what is sent again gets the same.
+    """
+    person, key = person.checked(), keyring.newest()
+    secret = secret or secrets.token_urlsafe(12)
     contact = Contact(
         account=account, key_id=key.id, secret=digest(secret), language=language,
         phone=_index(key, person.phone), email=_index(key, person.email.lower()),

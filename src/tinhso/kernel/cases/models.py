@@ -53,6 +53,8 @@ class Case(models.Model):
     address = models.CharField(max_length=300, blank=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
+    #: Where on the grid of `cells` the point lies, so that a map counts without looking at each point.
+    cell = models.BigIntegerField(null=True, editable=False)
     private = models.BooleanField(default=False)
     simulated = models.BooleanField(default=False)
     received_at = models.DateTimeField()
@@ -97,6 +99,20 @@ class Case(models.Model):
             models.Index(fields=["lead", "open", "step_due_at"], name="case_lead_queue"),
             models.Index(fields=["kind", "published_at"], name="case_published"),
             models.Index(fields=["lat", "lon"], name="case_point"),
+            # Hold all that a public map or list asks about, and nothing that is not public.
+            models.Index(
+                fields=[
+                    *("kind", "cell", "category", "open", "received_at"),
+                    *("place", "lead", "lat", "lon"),
+                ],
+                condition=Q(published_at__isnull=False),
+                name="case_public_map",
+            ),
+            models.Index(
+                fields=["kind", "received_at", "category", "open", "place", "lead"],
+                condition=Q(published_at__isnull=False),
+                name="case_public_list",
+            ),
             models.Index(fields=["kind", "received_at"], name="case_received"),
         )
 

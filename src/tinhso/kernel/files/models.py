@@ -15,7 +15,7 @@ class StoredFile(models.Model):
     """A file as it was taken: `digest` is the SHA-256 of what is kept, `size` its bytes.
 
     `kind` is a code of `kinds.KINDS`; `name` is what the sender called it, made safe to show.
-    Never changed: another version is another file.
+    Never changed: another version is another file. `uploaded_by` null: somebody who had not signed in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -24,7 +24,7 @@ class StoredFile(models.Model):
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=120)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    uploaded_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,352 @@
+"""What everybody may read: published reports, by list, map, agency. Asks nobody who they are, and never
+touches what is not published; that a private report cannot be published is the database's own rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tinhso.kernel.cases.cells import Cell, cells_in
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.units.register import register
+from tinhso.measure.text import InputError, Place, Problem, Text, message
+from tinhso.modules.feedback.categories import categories
+from tinhso.modules.feedback.places import METRES, Point, metres
+from tinhso.modules.feedback.stream import working_days
+from tinhso.modules.feedback.words import unit_name
+
+KIND = "feedback"
+PAGE = 20
+#: A map shows single reports up to so many, else circles with numbers; and so many circles at most.
+MOST_POINTS, MOST_CELLS = 150, 144
+#: What is near enough, new enough, to be the same thing. The product's choice.
+SIMILAR_METRES, SIMILAR_DAYS, SIMILAR_MOST = 300, 30, 5
+#: Over what time an agency's figures are told, and for how long they may be told again (seconds).
+YEAR, KEPT = timedelta(days=365), 300
+
+BAD_FILTER = message(
+    "feedback-filter",
+    vi="Không lọc được theo “{found}”. Chọn lại ở mục lọc.",
+    en='Cannot filter by "{found}". Choose again above the list.',
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which published reports; empty: all. `state`: `open` or `closed`. Days: [since, until]."""
+
+    category: str = ""
+    commune: str = ""
+    state: str = ""
+    agency: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def spans(self) -> tuple[datetime | None, datetime | None]:
+        """The time of receipt, half-open."""
+        first = datetime.combine(self.since, time.min, LOCAL) if self.since else None
+        last = self.until + timedelta(days=1) if self.until else None
+        return first, datetime.combine(last, time.min, LOCAL) if last else None
+
+
+def filter_of(asked: Mapping[str, str]) -> Filter:
+    """The filter that an address holds. Raises InputError."""
+    problems: list[Problem] = []
+
+    def one_of(name: str, known: Iterable[str]) -> str:
+        value = asked.get(name, "")
+        if value and value not in known:
+            problems.append(BAD_FILTER(Place(name), found=value[:60]))
+        return value
+
+    def day(name: str) -> date | None:
+        value = asked.get(name, "")
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            problems.append(BAD_FILTER(Place(name), found=value[:60]))
+            return None
+
+    units = register()
+    found = Filter(
+        one_of("linh-vuc", categories()),
+        one_of("xa", units.lives),
+        one_of("tinh-trang", ("open", "closed")),
+        one_of("co-quan", units.lives),
+        day("tu"),
+        day("den"),
+    )
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def published(chosen: Filter = Filter()) -> QuerySet[Case]:
+    """The published reports that a filter lets through."""
+    rows = Case.objects.filter(kind=KIND, published_at__isnull=False)
+    if chosen.category:
+        rows = rows.filter(category=chosen.category)
+    if chosen.commune:
+        rows = rows.filter(place__in=_through_time(chosen.commune))
+    if chosen.state:
+        rows = rows.filter(open=chosen.state == "open")
+    if chosen.agency:
+        rows = rows.filter(lead__in=_through_time(chosen.agency))
+    first, last = chosen.spans
+    if first:
+        rows = rows.filter(received_at__gte=first)
+    if last:
+        rows = rows.filter(received_at__lt=last)
+    return rows
+
+
+def _through_time(uid: str) -> list[str]:
+    """A unit and those that it was made from: their reports are its own now."""
+    found, waiting = set(), [uid]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [event.source for event in register().came_from(one)]
+    return sorted(found)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of the list, newest first; `more`: what to ask for the next one, "" at the end."""
+
+    cases: list[Case]
+    more: str
+
+
+def listed(chosen: Filter, before: str = "") -> Listed:
+    rows = published(chosen).order_by("-received_at", "-code")
+    if before:
+        at, _, code = before.partition("_")
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError:
+            raise InputError([BAD_FILTER(Place("truoc"), found=before[:60])]) from None
+        if moment.tzinfo is None:
+            raise InputError([BAD_FILTER(Place("truoc"), found=before[:60])])
+        rows = rows.filter(received_at__lte=moment).filter(
+            Q(received_at__lt=moment) | Q(code__lt=code)
+        )
+    found = list(rows[: PAGE + 1])
+    more = ""
+    if len(found) > PAGE:
+        last = found[PAGE - 1]
+        more = f"{last.received_at.isoformat()}_{last.code}"
+    return Listed(found[:PAGE], more)
+
+
+def title_of(case: Case) -> str:
+    return case.public_title or case.title
+
+
+def text_of(case: Case) -> str:
+    """What of it is public: the office's words where it gave any, else the sender's own."""
+    return case.public_text or ("" if case.public_title else case.text)
+
+
+# -- the map ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class View:
+    """What a map shows, in degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+
+def view_of(text: str) -> View:
+    """`south,west,north,east`. Raises InputError."""
+    try:
+        south, west, north, east = (float(one) for one in text.split(","))
+    except ValueError:
+        raise InputError([BAD_FILTER(Place("khung"), found=text[:60])]) from None
+    if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 180):
+        raise InputError([BAD_FILTER(Place("khung"), found=text[:60])])
+    return View(south, west, north, east)
+
+
+def on_map(view: View, chosen: Filter) -> dict[str, Any]:
+    """Single reports where they are few, else circles with how many lie around there.
+
+    Counted in the database by ranges of the grid's numbers, each one a stretch of an index that
+    holds all that filters ask about: 200,000 reports are counted without reading one.
+    """
+    cells = cells_in(view.south, view.west, view.north, view.east, MOST_CELLS)
+    groups = _counted(cells, chosen)
+    total = sum(n for n, _, _ in groups)
+    if total > MOST_POINTS:
+        circles = [{"n": n, "lat": round(lat, 5), "lon": round(lon, 5)} for n, lat, lon in groups]
+        return {"total": total, "circles": circles, "points": []}
+    inside = Q(pk__in=[])
+    for cell in cells_in(view.south, view.west, view.north, view.east, 9):
+        inside |= Q(cell__gte=cell.first, cell__lt=cell.until)
+    rows = published(chosen).filter(
+        inside,
+        lat__range=(view.south, view.north),
+        lon__range=(view.west, view.east),
+    )
+    points = [
+        {
+            "code": one.code,
+            "title": title_of(one),
+            "lat": one.lat,
+            "lon": one.lon,
+            "open": one.open,
+            "category": one.category,
+        }
+        for one in rows.order_by("-received_at")[: MOST_POINTS + 1]
+    ]
+    return {"total": len(points), "circles": [], "points": points}
+
+
+def _counted(cells: list[Cell], chosen: Filter) -> list[tuple[int, float, float]]:
+    """How many reports each cell holds, and their middle; cells without any are left out."""
+    where, given = _conditions(chosen)
+    ranges = ", ".join(["(%s, %s)"] * len(cells))
+    bounds = [number for cell in cells for number in (cell.first, cell.until)]
+    inner = f"FROM cases_case c WHERE {where} AND c.cell >= g.lo AND c.cell < g.hi"
+    sql = (
+        f"WITH g(lo, hi) AS (VALUES {ranges}) SELECT (SELECT count(*) {inner}),"
+        f" (SELECT avg(c.lat) {inner}), (SELECT avg(c.lon) {inner}) FROM g"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*bounds, *given, *given, *given])
+        return [row for row in cursor.fetchall() if row[0]]
+
+
+def _conditions(chosen: Filter) -> tuple[str, list[Any]]:
+    parts, given = ["c.kind = %s", "c.published_at IS NOT NULL"], [KIND]
+    first, last = chosen.spans
+    wanted = (
+        ("c.category = %s", chosen.category),
+        ("c.received_at >= %s", first and _stored(first)),
+        ("c.received_at < %s", last and _stored(last)),
+    )
+    for part, value in wanted:
+        if value:
+            parts.append(part)
+            given.append(value)
+    for column, uid in (("place_id", chosen.commune), ("lead_id", chosen.agency)):
+        if uid:
+            own = _through_time(uid)
+            parts.append(f"c.{column} IN ({', '.join(['%s'] * len(own))})")
+            given += own
+    if chosen.state:
+        parts.append("c.open" if chosen.state == "open" else "NOT c.open")
+    return " AND ".join(parts), given
+
+
+def _stored(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+# -- the same thing, reported already ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Similar:
+    case: Case
+    metres: int
+
+
+def similar(category: str, point: Point | None, now: datetime | None = None) -> list[Similar]:
+    """Published reports of the same kind of thing nearby, the nearest first."""
+    if point is None or not category:
+        return []
+    high = SIMILAR_METRES / METRES
+    wide = high * 1.2  # at the country's latitudes a degree of longitude is not much shorter
+    rows = published(Filter(category)).filter(
+        lat__range=(point[0] - high, point[0] + high),
+        lon__range=(point[1] - wide, point[1] + wide),
+        received_at__gte=(now or timezone.now()) - timedelta(days=SIMILAR_DAYS),
+    )
+    near = [
+        Similar(one, round(metres(point, (one.lat, one.lon))))
+        for one in rows[:200]
+        if one.lat is not None and one.lon is not None
+    ]
+    near = [one for one in near if one.metres <= SIMILAR_METRES]
+    return sorted(near, key=lambda one: one.metres)[:SIMILAR_MOST]
+
+
+# -- agencies --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AgencyFigures:
+    """How an agency answered in a year, of all reports that it leads, public or not.
+
+    `days`: the median of working days from receipt to the first answer; None without an answer.
+    """
+
+    uid: str
+    name: Text
+    received: int
+    answered: int
+    days: float | None
+    open: int
+    late: int
+    reopened: int
+
+
+@dataclass(frozen=True)
+class Agencies:
+    made_at: datetime
+    rows: list[AgencyFigures]
+
+
+def agencies(now: datetime | None = None) -> Agencies:
+    """All agencies that lead a report of the last year, by name; kept for some minutes."""
+    kept: Agencies | None = cache.get("feedback:agencies") if now is None else None
+    if kept is None:
+        made = now or timezone.now()
+        kept = Agencies(made, _figures(made))
+        if now is None:
+            cache.set("feedback:agencies", kept, KEPT)
+    return kept
+
+
+def _figures(now: datetime) -> list[AgencyFigures]:
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = Case.objects.filter(kind=KIND, received_at__gte=now - YEAR, lead__isnull=False)
+    for lead, *facts in rows.values_list(
+        "lead_id", "received_at", "answered_at", "open", "due_at", "reopened"
+    ).iterator():
+        found[lead].append(tuple(facts))
+    figures = [_of_agency(uid, facts, now) for uid, facts in found.items()]
+    return sorted(figures, key=lambda one: one.name.vi.casefold())
+
+
+def _of_agency(uid: str, facts: list[tuple[Any, ...]], now: datetime) -> AgencyFigures:
+    days = calendar()
+    taken = [working_days(since, until, days) for since, until, *_ in facts if until]
+    return AgencyFigures(
+        uid,
+        unit_name(uid),
+        len(facts),
+        len(taken),
+        median(taken) if taken else None,
+        sum(is_open for _, _, is_open, _, _ in facts),
+        sum(bool(is_open and due and due < now) for _, _, is_open, due, _ in facts),
+        sum(bool(reopened) for *_, reopened in facts),
+    )

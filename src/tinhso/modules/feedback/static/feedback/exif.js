@@ -1,0 +1,45 @@
+// Where a picture was taken, from its own file (JPEG, EXIF 2.3, section 4.6.6); null where it does not say.
+"use strict";
+self.placeOfPhoto = async (file) => {
+  const view = new DataView(await file.slice(0, 256 * 1024).arrayBuffer());
+  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
+  let at = 2;
+  while (at + 10 < view.byteLength) {
+    const marker = view.getUint16(at), size = view.getUint16(at + 2);
+    if ((marker & 0xff00) !== 0xff00 || size < 2) return null;
+    if (marker === 0xffe1 && view.getUint32(at + 4) === 0x45786966) {
+      try {
+        return place(new DataView(view.buffer, at + 10, Math.min(size - 8, view.byteLength - at - 10)));
+      } catch (error) {
+        if (error instanceof RangeError) return null;  // it points outside itself
+        throw error;
+      }
+    }
+    at += 2 + size;
+  }
+  return null;
+
+  function place(tiff) {
+    const little = tiff.getUint16(0) === 0x4949;
+    const u16 = (i) => tiff.getUint16(i, little), u32 = (i) => tiff.getUint32(i, little);
+    const entries = (start) => {
+      const found = new Map();
+      for (let i = 0; i < Math.min(u16(start), 200); i += 1) found.set(u16(start + 2 + 12 * i), start + 2 + 12 * i);
+      return found;
+    };
+    const gpsEntry = entries(u32(4)).get(0x8825);
+    if (gpsEntry === undefined) return null;
+    const gps = entries(u32(gpsEntry + 8));
+    const degrees = (tag, sign, minus) => {
+      if (!gps.has(tag)) return null;
+      const start = u32(gps.get(tag) + 8);
+      const part = (i) => u32(start + 8 * i) / u32(start + 8 * i + 4);
+      const value = part(0) + part(1) / 60 + part(2) / 3600;
+      const letter = gps.has(sign) ? String.fromCharCode(tiff.getUint8(gps.get(sign) + 8)) : "";
+      return letter === minus ? -value : value;
+    };
+    const lat = degrees(2, 1, "S"), lon = degrees(4, 3, "W");
+    const fine = Number.isFinite(lat) && Number.isFinite(lon) && lat !== null && lon !== null && (lat || lon);
+    return fine ? [lat, lon] : null;
+  }
+};

@@ -1,0 +1,94 @@
+"""The stream `feedback`: what figures are made of, one record a case, owed with each event."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from tinhso.kernel.cases.actions import events_of, listens
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case, CaseEvent
+from tinhso.kernel.cases.standing import Event, Standing
+from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.terms import due
+from tinhso.kernel.ledger.outbox import owe_records
+from tinhso.kernel.units.register import register
+from tinhso.measure.text import fold
+
+STREAM = "feedback"
+
+_held: ContextVar[bool] = ContextVar("held", default=False)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Owe nothing meanwhile: for whoever brings the records of many cases in as one file."""
+    token = _held.set(True)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+@listens("feedback")
+def owe(case: Case, _event: CaseEvent, standing: Standing) -> None:
+    if not _held.get():
+        owe_records(STREAM, case.code, [record_of(case, standing, events_of(case))])
+
+
+def record_of(case: Case, standing: Standing, events: list[Event]) -> dict[str, Any]:
+    """What the stream holds of a case after its events; nothing that anybody wrote."""
+    days = calendar()
+    whole = next(one for one in standing.clocks if one.name == "whole")
+    when = due(whole.term, whole.begin, whole.pauses, days)
+    answers = [one for one in events if one.act == "answer"]
+    reopened = [one for one in events if one.act == "reopen"]
+    ends = [one for one in events if one.act in ("answer", "reject", "merge", "withdraw")]
+    grades = [int(one.data["rating"]) for one in events if one.act == "rate"]
+    first = answers[0].at if answers else None
+    day = case.received_at.astimezone(LOCAL).date()
+    return {
+        "case_code": case.code,
+        "unit_code": _code(standing.lead, day) or _code(case.home_id, day),
+        "place_code": _code(case.place_id, day),
+        "received_at": _local(case.received_at),
+        "category": standing.category or None,
+        "channel": str(case.channel),
+        "due_at": _local(when.at) if when else None,
+        "first_answer_at": _local(first),
+        "answer_working_days": working_days(case.received_at, first, days) if first else None,
+        "first_closed_at": _local(ends[0].at) if ends else None,
+        "closed_at": _local(standing.closed_at),
+        "outcome": None if standing.open else standing.state,
+        "reopened": standing.reopened,
+        "reopened_at": _local(reopened[0].at) if reopened else None,
+        "reopened_by_office": reopened[0].role is not Role.REQUESTER if reopened else None,
+        "rating": grades[-1] if grades else None,
+        "answer_trace": _trace(answers[-1]) if answers else None,
+        "simulated": case.simulated,
+    }
+
+
+def working_days(since: datetime, until: datetime, days: WorkCalendar) -> int:
+    """Working days after the day of `since`, up to and with that of `until`."""
+    first, last = (one.astimezone(LOCAL).date() for one in (since, until))
+    return days.working_days(type(first).fromordinal(first.toordinal() + 1), type(last).fromordinal(last.toordinal() + 1))  # fmt: skip
+
+
+def _code(uid: str | None, day: Any) -> str | None:
+    span = register().boundaries.span(uid, day) if uid else None
+    return span.code if span else None
+
+
+def _local(at: datetime | None) -> str | None:
+    return at.astimezone(LOCAL).replace(tzinfo=None).isoformat(timespec="seconds") if at else None
+
+
+def _trace(answer: Event) -> str:
+    """The same for answers in the same words; tells nothing of the words."""
+    return hashlib.sha256(fold(str(answer.data.get("text", ""))).encode()).hexdigest()[:16]

@@ -1,0 +1,181 @@
+"""Where a report stands, in words that anybody understands: from its events, never from columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+
+from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
+from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.clock import Reading, State, read
+from tinhso.kernel.units.register import UnknownUnitError, register
+from tinhso.measure.text import Problem, Text
+from tinhso.measure.writing import day as written
+
+
+def t(text: Text | Problem) -> str:
+    """In the reader's language."""
+    return text.to(get_language() or "vi")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened. `said`: what somebody wrote, "" where it is not for this reader."""
+
+    at: datetime
+    act: str
+    text: Text
+    said: str = ""
+    files: tuple[Attachment, ...] = ()
+
+
+_SENTENCES = {
+    "receive": Text("Đã nhận phản ánh", "The report was received"),
+    "route": Text("Đã chuyển tới {unit}", "It was sent to {unit}"),
+    "hand_over": Text("Chuyển tiếp tới {unit}", "It was handed over to {unit}"),
+    "return": Text("Trả lại bộ phận điều phối để chuyển đúng nơi", "Returned, to be sent to the right agency"),
+    "ask": Text("Cơ quan cần người gửi bổ sung thông tin", "The agency asks the sender for more"),
+    "reply": Text("Người gửi đã bổ sung", "The sender added to it"),
+    "resume": Text("Cơ quan làm tiếp, không chờ bổ sung", "The agency goes on without waiting"),
+    "consult": Text("Đang hỏi ý kiến {units}", "{units} asked for an opinion"),
+    "opinion": Text("{by} đã cho ý kiến", "{by} gave an opinion"),
+    "proceed": Text("Cơ quan làm tiếp, không chờ ý kiến nữa", "The agency goes on without opinions"),
+    "extend": Text("Được gia hạn", "More time was given"),
+    "answer": Text("{by} đã trả lời", "{by} answered"),
+    "reject": Text("Không tiếp nhận", "Not accepted"),
+    "merge": Text("Nhập vào một phản ánh khác về cùng việc", "Merged into another report of the same matter"),
+    "withdraw": Text("Người gửi đã rút", "The sender withdrew it"),
+    "reopen": Text("Mở lại: người gửi cho biết chưa xong", "Opened again: the sender says it is not done"),
+    "rate": Text("Người gửi đánh giá {rating}/5", "The sender graded it {rating}/5"),
+}  # fmt: skip
+
+#: What of an event's data its sender reads.
+_SAID = {"ask": "text", "reply": "text", "answer": "text", "reject": "reason", "extend": "reason"}
+
+
+def steps(events: Iterable[CaseEvent], *, sender: bool) -> list[Step]:
+    """What happened, oldest first; notes within the office are left out. For everybody but the sender
+    only what the office released as `public_text` is quoted."""
+    found = []
+    for event in events:
+        sentence = _SENTENCES.get(event.act)
+        if sentence is None:
+            continue
+        said = str(event.data.get("public_text", ""))
+        if sender:
+            said = _quoted(event) or said
+        files = tuple(
+            one
+            for one in event.attachments.all()
+            if event.act != "receive" and (sender or one.public)
+        )
+        found.append(Step(event.at, event.act, _filled(sentence, event), said, files))
+    return found
+
+
+def _quoted(event: CaseEvent) -> str:
+    if event.act == "reopen":
+        return ". ".join(filter(None, (event.data.get("reason"), event.data.get("text"))))
+    return str(event.data.get(_SAID.get(event.act, ""), ""))
+
+
+def _filled(sentence: Text, event: CaseEvent) -> Text:
+    day = event.at.astimezone(LOCAL).date()
+    data = event.data
+    asked = [unit_name(one, day) for one in data.get("units", ())]
+    by = unit_name(event.unit, day)
+    unit = unit_name(str(data.get("unit", "")), day)
+    return Text(
+        sentence.vi.format(
+            unit=unit.vi, by=by.vi, units=", ".join(one.vi for one in asked),
+            rating=data.get("rating", ""),
+        ),
+        sentence.en.format(
+            unit=unit.en, by=by.en, units=", ".join(one.en for one in asked),
+            rating=data.get("rating", ""),
+        ),
+    )  # fmt: skip
+
+
+def unit_name(uid: str | None, day: object = None) -> Text:
+    if not uid:
+        return Text("Cơ quan xử lý", "The agency")
+    try:
+        return register().full_name(uid, day)  # type: ignore[arg-type]
+    except UnknownUnitError:
+        return Text(uid, uid)
+
+
+@dataclass(frozen=True)
+class Due:
+    """The due date in words; `tone`: `late`, `waits`, `fine` or `over`."""
+
+    text: Text
+    tone: str
+
+
+def due_words(standing: Standing, now: datetime) -> Due:
+    """When the answer is due, was due, or would be due."""
+    whole = standing.clock("whole")
+    assert whole is not None  # every report begins with it
+    found = read(whole, now, calendar())
+    if found.state is State.ENDED:
+        return _over(standing, found)
+    at = _moment(found.if_now.at)
+    if found.state is State.STANDING:
+        today = _moment(found.if_now.at)
+        return Due(
+            Text(
+                f"Đồng hồ đang dừng chờ bạn bổ sung. Nếu bạn trả lời hôm nay, hạn trả lời là {today.vi}.",
+                f"The clock stands, waiting for you. If you reply today, the answer is due {today.en}.",
+            ),
+            "waits",
+        )
+    if found.late:
+        days = -found.working_days
+        return Due(
+            Text(
+                f"Đã quá hạn: lẽ ra trả lời trước {at.vi}" + (f", trễ {days} ngày làm việc." if days else "."),
+                f"Overdue: the answer was due {at.en}" + (f", {days} working day{'s' if days > 1 else ''} ago." if days else "."),
+            ),
+            "late",
+        )  # fmt: skip
+    days = found.working_days
+    left = Text(f"còn {days} ngày làm việc" if days else "trong hôm nay", f"{days} working day{'s' if days > 1 else ''} left" if days else "today")  # fmt: skip
+    sure = Text("", "") if found.if_now.certain else Text(" Ngày này có thể đổi khi Nhà nước công bố lịch nghỉ.", " The day may move once public holidays are announced.")  # fmt: skip
+    return Due(
+        Text(f"Hạn trả lời: {at.vi}, {left.vi}.{sure.vi}", f"The answer is due {at.en}, {left.en}.{sure.en}"),
+        "fine",
+    )  # fmt: skip
+
+
+def _over(standing: Standing, found: Reading) -> Due:
+    if standing.state == "answered" and found.late:
+        return Due(Text("Đã trả lời, trễ hạn.", "Answered, late."), "over")
+    if standing.state == "answered":
+        return Due(Text("Đã trả lời đúng hạn.", "Answered in time."), "over")
+    name = standing.state_rule.name
+    return Due(Text(f"{name.vi}.", f"{name.en}."), "over")
+
+
+def _moment(at: datetime) -> Text:
+    local = at.astimezone(LOCAL)
+    clock = f"{local:%H:%M}"
+    return Text(
+        f"{clock} ngày {written(local.date(), 'vi')}", f"{clock} on {written(local.date(), 'en')}"
+    )
+
+
+def where_of(case: Case) -> Text:
+    """The commune and the address, as far as they are known."""
+    if not case.place_id:
+        return Text(case.address or "Chưa rõ nơi xảy ra", case.address or "Place not known")
+    name = unit_name(case.place_id, case.received_at.astimezone(LOCAL).date())
+    if not case.address:
+        return name
+    return Text(f"{case.address}, {name.vi}", f"{case.address}, {name.en}")
