@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tinhso.modules.urging",
     "tinhso.modules.documents",
     "tinhso.modules.shares",
+    "tinhso.modules.feedback",
 ]
 
 MIDDLEWARE = [
@@ -206,6 +207,12 @@ TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()
 TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"
+TINHSO_FETCH_MEDIA = configuration.FETCH_MEDIA.get() == "1"
+TINHSO_MAILBOX = configuration.mailbox()
+TINHSO_ZALO = configuration.zalo()
+# Read when something is checked or sent.
+TINHSO_ZALO_SECRETS = configuration.zalo_secrets
+TINHSO_SECRETS = configuration.home() / "secrets"
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 
 CACHES = {
