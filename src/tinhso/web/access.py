@@ -81,7 +81,8 @@ class AccessMiddleware:
         access = access_of(view, match.view_name if match else "")
         if access is None:
             raise ImproperlyConfigured(f"{request.path}: the route does not say who may use it")
-        if _unwritable(request):
+        # Protocols of machines read what was posted themselves, and refuse it in their own form.
+        if not getattr(view, "answers_itself", False) and _unwritable(request):
             context = {"plan_code": ""}
             return render(request, "unwritable.html", context, status=HTTPStatus.BAD_REQUEST)
         if access == SIGNED_IN and not who_is(request).signed_in:

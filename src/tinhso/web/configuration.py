@@ -19,6 +19,7 @@ from tinhso.measure.engines import Engine
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.store import FORM, Bucket
 from tinhso.measure.text import NOWHERE, InputError, Text, message
+from tinhso.modules.feedback.machine_settings import Mailbox, ZaloSecrets
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -287,6 +288,58 @@ MAIL_FROM = Setting(
         "The sender's address on mails, such as tinhso@example.gov.vn; needed with TINHSO_MAIL_URL.",
     ),
 )
+MAILBOX = Setting(
+    "TINHSO_MAILBOX",
+    "",
+    Text(
+        "Hộp thư nhận phản ánh, ví dụ imaps://user:pass@host:993/INBOX hoặc imap://user:pass@host:143/INBOX?tls=1. Để trống: không đọc thư.",
+        "The mailbox of reports, such as imaps://user:pass@host:993/INBOX or imap://user:pass@host:143/INBOX?tls=1. Empty: no mail is read.",
+    ),
+    secret=True,
+)
+FETCH_MEDIA = Setting(
+    "TINHSO_FETCH_MEDIA",
+    "0",
+    Text(
+        "1: tải về ảnh mà phản ánh qua Open311, Zalo chỉ cho địa chỉ. 0: chỉ giữ địa chỉ.",
+        "1: fetch pictures of which reports by Open311 and Zalo give the address only. 0: keep the address.",
+    ),
+)
+ZALO_APP = Setting(
+    "TINHSO_ZALO_APP",
+    "",
+    Text(
+        "Mã ứng dụng (App ID) trên Zalo Developers. Để trống: không dùng Zalo.",
+        "The application's id (App ID) at Zalo Developers. Empty: no Zalo.",
+    ),
+)
+ZALO_OA_SECRET = Setting(
+    "TINHSO_ZALO_OA_SECRET",
+    "",
+    Text(
+        "Khóa bí mật của Official Account, để kiểm tra chữ ký của webhook. Để trống: từ chối mọi sự kiện.",
+        "The Official Account's secret, which checks the webhook's signature. Empty: every event is refused.",
+    ),
+    secret=True,
+)
+ZALO_APP_SECRET = Setting(
+    "TINHSO_ZALO_APP_SECRET",
+    "",
+    Text(
+        "Khóa bí mật của ứng dụng Zalo, để đổi mã truy cập. Để trống: không trả lời qua Zalo.",
+        "The Zalo application's secret, which renews access tokens. Empty: no answers by Zalo.",
+    ),
+    secret=True,
+)
+ZALO_REFRESH_TOKEN = Setting(
+    "TINHSO_ZALO_REFRESH_TOKEN",
+    "",
+    Text(
+        "Refresh token đầu tiên của Official Account; về sau phần mềm tự giữ mã mới trong TINHSO_HOME/secrets.",
+        "The Official Account's first refresh token; later ones are kept in TINHSO_HOME/secrets.",
+    ),
+    secret=True,
+)
 SITE = Setting(
     "TINHSO_SITE",
     "",
@@ -384,6 +437,12 @@ SETTINGS = (
         PROXIES,
         MAIL_URL,
         MAIL_FROM,
+        MAILBOX,
+        FETCH_MEDIA,
+        ZALO_APP,
+        ZALO_OA_SECRET,
+        ZALO_APP_SECRET,
+        ZALO_REFRESH_TOKEN,
         SITE,
         MAP_TILES,
         OIDC_ISSUER,
@@ -509,6 +568,41 @@ def map_tiles() -> str:
 def _is_template(value: str) -> bool:
     names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
     return names == {"z", "x", "y"}
+
+
+def mailbox() -> Mailbox | None:
+    """The mailbox, or None. Raises InputError (`setting-wrong`) without repeating the password."""
+    if not MAILBOX.get():
+        return None
+    url = urlsplit(MAILBOX.get())
+    asked = parse_qs(url.query, keep_blank_values=True)
+    try:
+        port = url.port or (993 if url.scheme == "imaps" else 143)
+    except ValueError:
+        port = 0
+    known = url.scheme in ("imap", "imaps") and url.hostname and url.username and port
+    if not known or asked not in ({}, {"tls": ["1"]}, {"tls": ["0"]}):
+        form = "imaps://user:pass@host[:port]/INBOX"
+        wanted = Text(form, form)
+        raise InputError([WRONG_SETTING(NOWHERE, name=MAILBOX.name, value="…", wanted=wanted)])
+    tls = "ssl" if url.scheme == "imaps" else "starttls" if asked.get("tls") == ["1"] else ""
+    return Mailbox(
+        host=url.hostname or "",
+        port=port,
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        folder=unquote(url.path.strip("/")) or "INBOX",
+        tls=tls,
+    )
+
+
+def zalo() -> str:
+    """The application's id at Zalo; "" where Zalo is not used."""
+    return ZALO_APP.get()
+
+
+def zalo_secrets() -> ZaloSecrets:
+    return ZaloSecrets(ZALO_OA_SECRET.get(), ZALO_APP_SECRET.get(), ZALO_REFRESH_TOKEN.get())
 
 
 def oidc() -> OpenIdProvider | None:

@@ -212,6 +212,12 @@ TINHSO_CUBES = configuration.home() / "cubes"
 # For links in mails.
 TINHSO_SITE = configuration.SITE.get().rstrip("/")
 TINHSO_MAP_TILES = configuration.map_tiles()
+TINHSO_FETCH_MEDIA = configuration.FETCH_MEDIA.get() == "1"
+TINHSO_MAILBOX = configuration.mailbox()
+TINHSO_ZALO = configuration.zalo()
+# Read when something is checked or sent.
+TINHSO_ZALO_SECRETS = configuration.zalo_secrets
+TINHSO_SECRETS = configuration.home() / "secrets"
 TINHSO_DEFAULT_PLAN = configuration.DEFAULT_PLAN.get()
 
 CACHES = {

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", watch.metrics_text, name="metrics"),
     path("api/v1/", api.urls),
     oidc_callback,
+    path("", include("tinhso.modules.feedback.urls_machines")),
     *i18n_patterns(
         path("", home, name="home"),
         path("ke-hoach/", include("tinhso.modules.plan.urls")),

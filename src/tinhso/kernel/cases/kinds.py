@@ -17,6 +17,10 @@ from tinhso.measure.yamltree import read_yaml
 FOLDER = Path(__file__).resolve().parents[2] / "packs" / "cases"
 
 
+#: The file that is no kind.
+CATEGORIES = "categories"
+
+
 class Role(StrEnum):
     """In what part somebody acts on a case."""
 
@@ -114,7 +118,8 @@ def kind(code: str) -> Kind:
 
 
 def kinds() -> list[Kind]:
-    return [kind(path.stem) for path in sorted(FOLDER.glob("*.yaml"))]
+    """All kinds; the folder holds their categories too."""
+    return [kind(path.stem) for path in sorted(FOLDER.glob("*.yaml")) if path.stem != CATEGORIES]
 
 
 def read_kind(path: Path) -> Kind:

@@ -7,6 +7,8 @@ its Message-ID is made of the delivery's uid, so that a repeat is known (RFC 532
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -40,15 +42,25 @@ def owe_mail(to: str, subject: Text, body: Text, language: Language) -> Delivery
     return owe_written(to, subject.to(language), body.to(language))
 
 
-def owe_written(to: str, subject: str, body: str) -> Delivery:
+def owe_written(
+    to: str, subject: str, body: str, *, thread: Sequence[str] = (), about: str = ""
+) -> Delivery:
     """Owe somebody a mail whose words are written already.
+
+    `thread`: the Message-IDs that it answers, oldest first. `about`: a code that its own Message-ID
+    carries, so that an answer to it says what it is about.
 
     Mails to one address come in order. The address and the words are shown to nobody else, and
     erased once sent. Raises NotInTransactionError outside the act's transaction.
     """
     key = salted_hmac("tinhso.mail", to.casefold(), algorithm="sha256").hexdigest()[:16]
     line = " ".join(subject.split())  # a subject is one line
-    return owe(TOPIC, key, {"to": to, "subject": line, "body": body})
+    payload: dict[str, Any] = {"to": to, "subject": line, "body": body}
+    if thread:
+        payload["thread"] = list(thread)
+    if about:
+        payload["about"] = about
+    return owe(TOPIC, key, payload)
 
 
 def give_up_owed(to: str, reason: str) -> int:
@@ -71,12 +83,19 @@ def send(parcel: Parcel) -> None:
         raise PermanentError(NO_SERVER)
     sender = settings.DEFAULT_FROM_EMAIL
     domain = sender.rpartition("@")[2].strip("> ")
+    about, thread = parcel.payload.get("about", ""), parcel.payload.get("thread", [])
+    tag = f"{about}." if about else ""
+    answering = {"In-Reply-To": thread[-1], "References": " ".join(thread)} if thread else {}
     mail = EmailMessage(
         parcel.payload["subject"],
         parcel.payload["body"],
         sender,
         [parcel.payload["to"]],
-        headers={"Message-ID": f"<{parcel.uid}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": f"<{tag}{parcel.uid}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+            **answering,
+        },
         connection=get_connection(timeout=TIMEOUT),
     )
     try:

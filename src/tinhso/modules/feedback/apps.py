@@ -9,4 +9,11 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Phản ánh, kiến nghị"
 
     def ready(self) -> None:
-        from tinhso.modules.feedback import letters, stream  # noqa: F401, PLC0415 (listen to cases)
+        # They listen to cases, and tell the worker what they send and read.
+        from tinhso.modules.feedback import (  # noqa: F401, PLC0415
+            letters,
+            mail_out,
+            mailbox,
+            open311_media,
+            stream,
+        )

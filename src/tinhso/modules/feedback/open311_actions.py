@@ -1,0 +1,332 @@
+"""Every write that comes by Open311: a report, and more about one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone
+
+from tinhso.kernel.cases import contacts
+from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.contacts import Person
+from tinhso.kernel.cases.kinds import RECEIVE, Role
+from tinhso.kernel.cases.models import Case, CaseEvent
+from tinhso.kernel.cases.policies import CASE
+from tinhso.kernel.files.actions import accept
+from tinhso.kernel.files.kinds import IMAGES
+from tinhso.kernel.files.models import StoredFile
+from tinhso.kernel.ledger.outbox import owe
+from tinhso.kernel.people.limits import exactly
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
+from tinhso.measure.text import InputError, Place, Problem, message
+from tinhso.modules.feedback import open311_asked as asked
+from tinhso.modules.feedback.machine_doors import (
+    KIND,
+    MOST_PICTURES,
+    going_on,
+    key_of,
+    take_in,
+    tell_more,
+    title_of,
+)
+from tinhso.modules.feedback.machine_places import commune_at, commune_by_code, province
+from tinhso.modules.feedback.open311_errors import (
+    KEY_OF_ANOTHER,
+    UNKNOWN_SERVICE,
+    RefusedError,
+)
+from tinhso.modules.feedback.open311_media import TOPIC
+from tinhso.modules.feedback.open311_services import Service, services
+
+#: The same content from the same key within this time is one report: a client that got no answer
+#: sends again. The product's choice.
+AGAIN = timedelta(minutes=10)
+#: Reports that one key may send in an hour; the product's choice.
+MOST_AN_HOUR = 2000
+#: Letters of an address of a picture.
+MOST_ADDRESS = 1000
+
+NO_PLACE = message(
+    "open311-place",
+    vi="Cho biết nơi xảy ra: lat và long, hoặc address_string, hoặc address_id (mã xã, phường).",
+    en="Say where it is: lat and long, or address_string, or address_id (a commune's code).",
+)
+OUTSIDE = message(
+    "open311-outside",
+    vi="Điểm {lat}, {lon} nằm ngoài {province}. Kiểm tra lại, và xem lat, long có bị đổi chỗ không.",
+    en="The point {lat}, {lon} lies outside {province}. Check it, and whether lat and long are swapped.",
+)
+HALF_A_POINT = message(
+    "open311-half-point",
+    vi="lat và long phải đi cùng nhau.",
+    en="lat and long go together.",
+)
+UNKNOWN_ADDRESS_ID = message(
+    "open311-address-id",
+    vi="“{found}” không phải mã một xã, phường của {province}.",
+    en="“{found}” is no code of a commune of {province}.",
+)
+NO_WORDS = message(
+    "open311-words",
+    vi="Cho biết việc gì: điền description, hoặc thuộc tính của dịch vụ.",
+    en="Say what it is: fill in description, or attributes of the service.",
+)
+BAD_ADDRESS = message(
+    "open311-media",
+    vi="“{found}” không phải địa chỉ http(s) của một ảnh.",
+    en="“{found}” is no http(s) address of a picture.",
+)
+TOO_MANY_PICTURES = message(
+    "open311-pictures",
+    vi="Nhiều nhất {most} ảnh cho một phản ánh.",
+    en="{most} pictures at most for a report.",
+)
+KEY_USED = message(
+    "open311-idempotency",
+    vi="Idempotency-Key này đã dùng cho nội dung khác. Mỗi phản ánh dùng một khóa riêng.",
+    en="This Idempotency-Key was used for other content. Use one of its own for each report.",
+)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where it is, as far as told. `place`: a commune, or ""."""
+
+    point: tuple[float, float] | None
+    place: str
+    address: str
+
+
+def receive(
+    who: Who, posted: QueryDict, files: Sequence[UploadedFile[bytes]], once: str, language: str
+) -> Case:
+    """A report. `once`: the sender's Idempotency-Key, or "".
+
+    Raises InputError, ForbiddenError, RefusedError (404) for an unknown service, TooManyError.
+    """
+    home = province()
+    answer = CASE.require(who, "enter", home)
+    service = _service(asked.clean(posted.get("service_code", "")))
+    problems: list[Problem] = []
+    words = asked.text(posted, "description", problems, asked.MOST_TEXT)
+    where = _where(posted, home, problems)
+    more = asked.attributes(posted, service, problems)
+    if not words and not more:
+        problems.append(NO_WORDS(Place("description")))
+    person = _person(posted, problems)
+    for name in ("device_id", "account_id", "jurisdiction_id"):
+        asked.text(posted, name, problems)
+    pictures = _addresses(posted.getlist("media_url"), problems)
+    if len(files) + len(pictures) > MOST_PICTURES:
+        problems.append(TOO_MANY_PICTURES(Place("media_url"), most=MOST_PICTURES))
+    if problems:
+        raise InputError(problems)
+    digest = _digest(posted, files)
+    known = _sent_before(who, digest, once)
+    if known is not None:
+        return known
+    account = str(who.account)
+    data = {"digest": digest, "attributes": more, "media_url": pictures}
+    told = Received(
+        KIND,
+        title_of(words, service.name.vi),
+        home,
+        text="\n\n".join(filter(None, [words, _in_words(service, more)])),
+        category=service.code,
+        channel=Case.Channel.OPEN311,
+        place=where.place,
+        address=where.address,
+        point=where.point,
+        key=key_of("open311", account, once) if once else _keys(account, digest)[0],
+        data={name: value for name, value in data.items() if value},
+    )
+    doer = Doer(who.actor(answer.seat), Role.REQUESTER, account=who.account)
+    with transaction.atomic():
+        sent = CaseEvent.objects.filter(account=who.account, act=RECEIVE)
+        exactly("open311", sent, "at", MOST_AN_HOUR, timedelta(hours=1))
+        kept = [_kept(who, one, home) for one in files]
+        sender = contacts.keep(person, language=language)[0] if person is not None else None
+        case = take_in(doer, Received(**{**vars(told), "files": kept}), sender)
+        if settings.TINHSO_FETCH_MEDIA:
+            for address in pictures:
+                if address.startswith("https://"):
+                    owe(
+                        TOPIC,
+                        str(case.id),
+                        {"case": str(case.id), "address": address, "account": account},
+                    )
+    return case
+
+
+def add(who: Who, case: Case, posted: QueryDict) -> CaseEvent:
+    """More about a report that the same key sent. Raises InputError, ForbiddenError, RefusedError."""
+    answer = CASE.require(who, "enter", province())
+    if not case.history.filter(n=1, account=who.account).exists():
+        raise RefusedError(403, KEY_OF_ANOTHER(Place("service_request_id"), code=case.code))
+    problems: list[Problem] = []
+    words = asked.text(posted, "description", problems, asked.MOST_TEXT)
+    their = asked.text(posted, "update_id", problems, 100)
+    if not words:
+        problems.append(asked.NEEDED(Place("description"), name="description"))
+    at = asked.moment(
+        posted.get("updated_datetime") or posted.get("datetime") or "", "updated_datetime", problems
+    )
+    if at is not None and at > timezone.now() + asked.AHEAD:
+        problems.append(asked.IN_FUTURE(Place("updated_datetime"), found=at.isoformat()))
+    status: set[str] = set()
+    try:
+        status = asked.statuses(posted.get("status", ""))
+    except InputError as error:
+        problems += error.problems
+    pictures = _addresses(posted.getlist("media_url"), problems)
+    if problems:
+        raise InputError(problems)
+    account = str(who.account)
+    data = {
+        "text": words,
+        "status": ", ".join(sorted(status)),
+        "said_at": at.isoformat() if at else "",
+        "media_url": pictures,
+    }
+    key = key_of("open311-update", account, case.code, their) if their else ""
+    doer = Doer(who.actor(answer.seat), Role.REQUESTER, account=who.account)
+    return tell_more(
+        doer, going_on(case), {name: value for name, value in data.items() if value}, key=key
+    )
+
+
+# -- reading what was posted ---------------------------------------------------------------------------
+
+
+def _service(code: str) -> Service:
+    if not code:
+        raise InputError([asked.NEEDED(Place("service_code"), name="service_code")])
+    found = services().get(code)
+    if found is None:
+        known = ", ".join(services())
+        raise RefusedError(
+            404, UNKNOWN_SERVICE(Place("service_code"), found=code[:40], known=known)
+        )
+    return found
+
+
+def _where(posted: QueryDict, home: str, problems: list[Problem]) -> Where:
+    name = register().full_name(home)
+    lat = asked.number(posted.get("lat", "").strip(), "lat", problems)
+    lon = asked.number(posted.get("long", "").strip(), "long", problems)
+    address = asked.text(posted, "address_string", problems)
+    code = asked.text(posted, "address_id", problems)
+    point, place = None, ""
+    given = bool(posted.get("lat", "").strip()), bool(posted.get("long", "").strip())
+    if given[0] != given[1]:
+        problems.append(HALF_A_POINT(Place("long" if given[0] else "lat")))
+    elif lat is not None and lon is not None:
+        point, place = (lat, lon), commune_at(lat, lon)
+        if not place:
+            problems.append(OUTSIDE(Place("lat"), lat=lat, lon=lon, province=name))
+    if code:
+        place = commune_by_code(code)
+        if not place:
+            problems.append(UNKNOWN_ADDRESS_ID(Place("address_id"), found=code[:40], province=name))
+    if not (any(given) or address or code):
+        problems.append(NO_PLACE(Place("lat")))
+    return Where(point, place, address)
+
+
+def _person(posted: QueryDict, problems: list[Problem]) -> Person | None:
+    """Vietnamese names begin with the family's."""
+    last, first = (asked.text(posted, name, problems, 100) for name in ("last_name", "first_name"))
+    phone = asked.text(posted, "phone", problems, 40)
+    email = asked.text(posted, "email", problems, 254)
+    name = " ".join(filter(None, [last, first]))
+    if not (name or phone or email):
+        return None
+    try:
+        return Person(name, phone, email).checked()
+    except InputError as error:
+        problems += error.problems
+        return None
+
+
+def _addresses(sent: Sequence[str], problems: list[Problem]) -> list[str]:
+    found = list(dict.fromkeys(one.strip() for one in sent if one.strip()))
+    for one in found:
+        try:
+            parts = urlsplit(one)
+            good = (
+                parts.scheme in ("http", "https")
+                and bool(parts.hostname)
+                and "@" not in parts.netloc
+            )
+        except ValueError:
+            good = False
+        if not good or len(one) > MOST_ADDRESS or not one.isprintable() or " " in one:
+            problems.append(BAD_ADDRESS(Place("media_url"), found=one[:80]))
+    return found
+
+
+def _in_words(service: Service, more: dict[str, str | list[str]]) -> str:
+    """What was answered to the service's questions, for those who handle the case."""
+    lines = []
+    for one in service.attributes:
+        value = more.get(one.code)
+        if value is not None:
+            values = [value] if isinstance(value, str) else value
+            named = ", ".join(one.values[v].vi if v in one.values else v for v in values)
+            lines.append(
+                f"{one.name.vi} {named}" if one.name.vi.endswith("?") else f"{one.name.vi}: {named}"
+            )
+    return "\n".join(lines)
+
+
+def _kept(who: Who, file: UploadedFile[bytes], home: str) -> StoredFile:
+    return accept(who, file, IMAGES, unit=home, place=Place("media"))
+
+
+# -- once is once ---------------------------------------------------------------------------------------
+
+
+def _digest(posted: QueryDict, files: Sequence[UploadedFile[bytes]]) -> str:
+    """Of all that was sent but the key and what differs from try to try."""
+    told = {
+        name: sorted(values)
+        for name, values in posted.lists()
+        if name not in ("api_key", "device_id")
+    }
+    made = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    for one in files:
+        made.update(hashlib.sha256(one.read()).digest())
+        one.seek(0)
+    return made.hexdigest()
+
+
+def _keys(account: str, digest: str, now: datetime | None = None) -> tuple[str, str]:
+    """The key of this stretch of time, and that of the one before."""
+    stretch = int((now or timezone.now()).timestamp() // AGAIN.total_seconds())
+    return (
+        key_of("open311-same", account, digest, str(stretch)),
+        key_of("open311-same", account, digest, str(stretch - 1)),
+    )
+
+
+def _sent_before(who: Who, digest: str, once: str) -> Case | None:
+    """The case that this very report made already. Raises InputError for a key of other content."""
+    account = str(who.account)
+    if not once:
+        return Case.objects.filter(
+            key__in=_keys(account, digest), received_at__gt=timezone.now() - AGAIN
+        ).first()
+    known = Case.objects.filter(key=key_of("open311", account, once)).first()
+    if known is not None and known.history.get(n=1).data.get("digest") != digest:
+        raise InputError([KEY_USED(Place("Idempotency-Key"))])
+    return known

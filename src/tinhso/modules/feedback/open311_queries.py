@@ -1,0 +1,219 @@
+"""Every read of Open311: what is published, and to a key besides what it sent itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from tinhso.kernel.cases.kinds import kind
+from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
+from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.units.register import register
+from tinhso.modules.feedback.machine_doors import KIND, codes_in
+from tinhso.modules.feedback.open311_services import (
+    DATATYPES,
+    Attribute,
+    Service,
+    service_of,
+    services,
+)
+
+#: Acts that everybody may hear of, and those whose words the sender is told.
+PUBLIC_ACTS = (
+    *("receive", "route", "hand_over", "return", "extend", "answer"),
+    *("reject", "merge", "withdraw", "reopen"),
+)
+TOLD_ACTS = ("ask", "answer", "reject", "reply", "add")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: the account of the key, or None; in what language; how an address is made."""
+
+    account: uuid.UUID | None
+    language: str
+    picture: Callable[[Attachment], str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which requests. Empty sets: all."""
+
+    since: datetime
+    until: datetime
+    categories: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    page: int = 1
+    size: int = 1000
+
+
+def readable(reader: Reader) -> QuerySet[Case]:
+    """Private cases are read by nobody here."""
+    seen = Q(published_at__isnull=False)
+    if reader.account is not None:
+        own = CaseEvent.objects.filter(n=1, account=reader.account, case__kind=KIND)
+        seen |= Q(pk__in=own.values("case"))
+    pictures = Attachment.objects.filter(public=True).select_related("file").order_by("id")
+    return (
+        Case.objects.filter(seen, kind=KIND, private=False)
+        .prefetch_related(
+            Prefetch("attachments", pictures, to_attr="shown"),
+            Prefetch("history", CaseEvent.objects.filter(n=1), to_attr="first"),
+        )
+        .order_by("-received_at", "id")
+    )
+
+
+def requests(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
+    """Those received in the span, newest first."""
+    found = readable(reader).filter(received_at__gte=asked.since, received_at__lte=asked.until)
+    if asked.categories:
+        # Cases that nobody has sorted, or of a category that is gone, are offered as the last.
+        wanted = Q(category__in=asked.categories)
+        if service_of("").code in asked.categories:
+            wanted |= ~Q(category__in=list(services()))
+        found = found.filter(wanted)
+    if len(asked.statuses) == 1:
+        found = found.filter(open="open" in asked.statuses)
+    begin = (asked.page - 1) * asked.size
+    return [request_row(one, reader) for one in found[begin : begin + asked.size]]
+
+
+def requests_by_code(reader: Reader, codes: Iterable[str]) -> list[dict[str, Any]]:
+    return [request_row(one, reader) for one in by_code(reader, codes)]
+
+
+def by_code(reader: Reader, codes: Iterable[str]) -> QuerySet[Case]:
+    """Whatever is no code at all is not asked of the database, which may not even keep it as text."""
+    return readable(reader).filter(
+        code__in=[one.upper() for one in codes if codes_in(one) == [one.upper()]]
+    )
+
+
+def request_row(case: Case, reader: Reader) -> dict[str, Any]:
+    """A request in the fields of the specification."""
+    own = reader.account is not None and case.first[0].account_id == reader.account  # type: ignore[attr-defined] # prefetched
+    service, state = service_of(case.category), kind(KIND).states[case.state]
+    shown = case.shown if case.published_at else []  # type: ignore[attr-defined] # prefetched
+    picture = next((reader.picture(one) for one in shown), None)
+    if picture is None and own:
+        picture = next(iter(case.first[0].data.get("media_url", [])), None)  # type: ignore[attr-defined] # prefetched
+    return {
+        "service_request_id": case.code,
+        "status": "open" if case.open else "closed",
+        "status_notes": state.name.to(reader.language),
+        "service_name": service.name.to(reader.language),
+        "service_code": service.code,
+        "description": (case.text or case.title if own else _public(case))[:4000],
+        "agency_responsible": _unit(case.lead_id, reader.language),
+        "service_notice": None,
+        "requested_datetime": w3c(case.received_at),
+        "updated_datetime": w3c(
+            case.changed_at if case.open else case.closed_at or case.changed_at
+        ),
+        "expected_datetime": w3c(case.due_at) if case.due_at else None,
+        "address": case.address or _unit(case.place_id, reader.language),
+        "address_id": case.place_id,
+        "zipcode": None,
+        "lat": case.lat,
+        "long": case.lon,
+        "media_url": picture,
+    }
+
+
+def _public(case: Case) -> str:
+    """The words that were published; none of the sender's own once there are any."""
+    if case.public_title:
+        return case.public_text or case.public_title
+    return case.text or case.title
+
+
+def updates(reader: Reader, since: datetime, until: datetime, most: int) -> list[dict[str, Any]]:
+    """What happened to requests in the span, oldest first. What an agency wrote is told to the key
+    that sent the request, which passes it on; to others, only that it happened."""
+    cases = {one.pk: one for one in readable(reader)}
+    own = {
+        one.pk
+        for one in cases.values()
+        if reader.account is not None and one.first[0].account_id == reader.account  # type: ignore[attr-defined] # prefetched
+    }
+    shown = Q(act__in=PUBLIC_ACTS) | Q(act__in=TOLD_ACTS, case__in=own)
+    found = (
+        CaseEvent.objects.filter(
+            shown, case__in=readable(reader).order_by().values("pk"), at__gte=since, at__lte=until
+        )
+        .select_related("case")
+        .order_by("at", "case_id", "n")
+    )
+    return [_update(one, reader, told=one.case_id in own) for one in found[:most]]
+
+
+def _update(event: CaseEvent, reader: Reader, *, told: bool) -> dict[str, Any]:
+    acts, states = kind(KIND).acts, kind(KIND).states
+    to = acts[event.act].to or event.case.state
+    words = ""
+    if told and event.act in TOLD_ACTS:
+        words = str(event.data.get("text") or event.data.get("reason") or "")
+    return {
+        "update_id": update_id(event),
+        "service_request_id": event.case.code,
+        "status": "open" if states[to].open else "closed",
+        "updated_datetime": w3c(event.at),
+        "description": words or states[to].name.to(reader.language),
+        "media_url": None,
+    }
+
+
+def update_id(event: CaseEvent) -> str:
+    return f"{event.case.code}-{event.n}"
+
+
+def w3c(at: datetime) -> str:
+    """With the zone of Vietnam, in whole seconds."""
+    return at.astimezone(LOCAL).isoformat(timespec="seconds")
+
+
+def _unit(uid: str | None, language: str) -> str | None:
+    return register().full_name(uid).to(language) if uid else None
+
+
+# -- services ------------------------------------------------------------------------------------------
+
+
+def service_row(one: Service, language: str) -> dict[str, Any]:
+    return {
+        "service_code": one.code,
+        "service_name": one.name.to(language),
+        "description": one.help.to(language) if one.help else None,
+        "metadata": bool(one.attributes),
+        "type": "realtime",
+        "keywords": ", ".join(one.keywords) or None,
+        "group": one.group.to(language),
+    }
+
+
+def definition(one: Service, language: str) -> Mapping[str, Any]:
+    rows = [_attribute(n, each, language) for n, each in enumerate(one.attributes, 1)]
+    return {"service_code": one.code, "attributes": rows}
+
+
+def _attribute(order: int, one: Attribute, language: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "variable": True,
+        "code": one.code,
+        "datatype": one.datatype,
+        "required": one.required,
+        "datatype_description": (one.hint or DATATYPES[one.datatype]).to(language),
+        "order": order,
+        "description": one.name.to(language),
+    }
+    if one.values:
+        row["values"] = [
+            {"key": key, "name": name.to(language)} for key, name in one.values.items()
+        ]
+    return row
