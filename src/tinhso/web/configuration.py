@@ -286,6 +286,14 @@ MAIL_FROM = Setting(
         "The sender's address on mails, such as tinhso@example.gov.vn; needed with TINHSO_MAIL_URL.",
     ),
 )
+EMBEDDERS = Setting(
+    "TINHSO_EMBEDDERS",
+    "",
+    Text(
+        "Các trang được nhúng khung hỏi đáp, cách nhau bằng dấu cách, như https://so-a.example.vn. Để trống: không trang nào.",
+        "The sites that may frame the questions and answers, with spaces between, such as https://so-a.example.vn. Empty: none.",
+    ),
+)
 SITE = Setting(
     "TINHSO_SITE",
     "",
@@ -376,6 +384,7 @@ SETTINGS = (
         MAIL_URL,
         MAIL_FROM,
         SITE,
+        EMBEDDERS,
         OIDC_ISSUER,
         OIDC_CLIENT,
         OIDC_SECRET,

@@ -29,6 +29,8 @@ urlpatterns = [
         path("tep/", include("tinhso.kernel.files.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),
+        path("hoi-dap/", include("tinhso.modules.questions.urls")),
+        path("khao-sat/", include("tinhso.modules.surveys.urls")),
         prefix_default_language=False,
     ),
 ]
