@@ -340,6 +340,16 @@ ZALO_REFRESH_TOKEN = Setting(
     ),
     secret=True,
 )
+
+
+EMBEDDERS = Setting(
+    "TINHSO_EMBEDDERS",
+    "",
+    Text(
+        "Các trang được nhúng khung hỏi đáp, cách nhau bằng dấu cách, như https://so-a.example.vn. Để trống: không trang nào.",
+        "The sites that may frame the questions and answers, with spaces between, such as https://so-a.example.vn. Empty: none.",
+    ),
+)
 SITE = Setting(
     "TINHSO_SITE",
     "",
@@ -445,6 +455,7 @@ SETTINGS = (
         ZALO_REFRESH_TOKEN,
         SITE,
         MAP_TILES,
+        EMBEDDERS,
         OIDC_ISSUER,
         OIDC_CLIENT,
         OIDC_SECRET,

@@ -31,6 +31,7 @@ from tinhso.modules.plan.actions import has_ended, publish
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
+from tinhso.modules.questions.sample import make_sample as make_answers
 from tinhso.modules.reporting.sample import seed_reports
 from tinhso.modules.scorecards.sample import simulate_rounds
 from tinhso.modules.shares.sample import simulate_allocations
@@ -127,6 +128,8 @@ def simulate_work(place: Workspace, plan: str, say: Say) -> None:
     shares = simulate_allocations(queries)
     say(Text(f"Đã giao chỉ tiêu mô phỏng: {shares}", f"Simulated allocations: {shares}"))
     simulate_rounds(queries)
+    answers = make_answers()
+    say(Text(f"Đã nạp {answers} câu trả lời mẫu", f"{answers} sample answers loaded"))
     write_documents(place, plan, say)
 
 

@@ -61,7 +61,9 @@ def headers(
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", permissions(response))
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("X-Frame-Options", "DENY")
+        # What is made to be framed says in its own policy by whom: this older header cannot.
+        if not getattr(response, "may_be_framed", False):
+            response.headers.setdefault("X-Frame-Options", "DENY")
         return response
 
     return middleware

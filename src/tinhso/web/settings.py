@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "tinhso.modules.documents",
     "tinhso.modules.shares",
     "tinhso.modules.feedback",
+    "tinhso.modules.surveys",
+    "tinhso.modules.questions",
 ]
 
 MIDDLEWARE = [
@@ -204,6 +206,10 @@ TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_SIGNING_PKCS12 = configuration.SIGNING_PKCS12.get()
 # Read when something is signed.
 TINHSO_SIGNING_PASSWORD = configuration.SIGNING_PASSWORD.get
+# For links in mails; "" leaves them out.
+TINHSO_SITE = configuration.SITE.get().rstrip("/")
+# Who may show pages made for it in a frame of theirs.
+TINHSO_EMBEDDERS = configuration.EMBEDDERS.get().split()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()

@@ -32,6 +32,8 @@ urlpatterns = [
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),
         path("phan-anh/", include("tinhso.modules.feedback.urls")),
+        path("hoi-dap/", include("tinhso.modules.questions.urls")),
+        path("khao-sat/", include("tinhso.modules.surveys.urls")),
         prefix_default_language=False,
     ),
 ]

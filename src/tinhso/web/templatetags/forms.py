@@ -20,6 +20,12 @@ def at(found: Mapping[str, Any], key: str) -> Any:
     return found[key]
 
 
+@register.filter
+def chose(filled: Filled, name: str) -> str:
+    """What was chosen in a field, for radio buttons."""
+    return filled.get(name)
+
+
 @register.inclusion_tag("shell/_field.html")
 def field(
     filled: Filled,

@@ -1,0 +1,314 @@
+"""Officers' pages: what waits, and one question with everything that can be done about it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from tinhso.kernel.cases.actions import events_of, standing_of
+from tinhso.kernel.cases.contacts import opened
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.policies import CASE
+from tinhso.kernel.cases.queries import may_view, seen_by
+from tinhso.kernel.cases.routing import route, rules
+from tinhso.kernel.cases.standing import Event, Standing
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.clock import Reading, read
+from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.people.access import signed_in
+from tinhso.kernel.people.accounts import who_is
+from tinhso.kernel.people.filled import Filled, day_of, whole
+from tinhso.kernel.people.policy import ForbiddenError
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.asked import unit_asked, written
+from tinhso.kernel.units.queries import card, descendants
+from tinhso.measure.text import InputError, Place, Text, message
+from tinhso.modules.questions import actions, officers, queries
+from tinhso.modules.questions.answers import Written
+from tinhso.modules.questions.fields import checked, name_of
+from tinhso.modules.questions.fields import rules as fields
+
+NO_CASE = message(
+    "question-unknown",
+    vi="Không có câu hỏi nào mang mã {code}.",
+    en="No question has the code {code}.",
+)
+
+#: Acts whose form is one text, under the name that the act needs.
+TEXTS = {
+    "ask": "text", "reply": "text", "opinion": "text", "note": "text", "return": "reason",
+    "resume": "reason", "proceed": "reason", "extend": "reason", "reject": "reason",
+    "send_back": "reason", "reopen": "reason", "take_back": "reason",
+}  # fmt: skip
+#: Acts that write an answer.
+WRITES = ("draft", "review", "correct")
+
+
+@signed_in
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for the one who looks, then everything within reach."""
+    who = who_is(request)
+    text = request.GET.get("tim", "").strip()
+    seen = seen_by(who, actions.KIND).select_related("lead", "home").order_by("-received_at")
+    if text:
+        seen = seen.filter(title__icontains=text) | seen.filter(code__iexact=text)
+    context = {
+        "plan_code": "",
+        "waiting": [_row(one) for one in queries.waiting(who)],
+        "rest": [_row(one) for one in seen[:100]],
+        "total": seen.count(),
+        "review": len(queries.to_review(who)),
+        "text": text,
+        "simulated": seen.filter(simulated=True).exists(),
+    }
+    return render(request, "questions/desk.html", context)
+
+
+@dataclass(frozen=True)
+class Row:
+    case: Case
+    state: Text
+    unit: Text
+    due: Any
+    late: bool
+
+
+def _row(case: Case) -> Row:
+    due = case.step_due_at or case.due_at
+    unit = card(case.lead_id or case.home_id).name
+    from tinhso.kernel.cases.kinds import kind  # noqa: PLC0415
+
+    state = kind(case.kind).states[case.state].name
+    return Row(case, state, unit, due, bool(case.open and due and due < timezone.now()))
+
+
+@signed_in
+def case(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
+    """One question: what is known, what happened, what can be done."""
+    one = get_object_or_404(Case, pk=case, kind=actions.KIND)
+    who = who_is(request)
+    if not may_view(who, one):
+        raise ForbiddenError(CASE.ask(who, "view", one.lead_id or one.home_id))
+    filled, doing, contact = Filled(None), "", None
+    if request.method == "POST":
+        doing = request.POST.get("viec", "")
+        try:
+            if doing == "contact":
+                contact = _contact(request, who, one)
+            else:
+                _do(request, who, one, doing)
+                messages.success(request, gettext("Đã ghi."))
+                return redirect("questions:case", one.pk)
+        except InputError as error:
+            filled = Filled(request.POST, error)
+    return _case(request, who, one, filled, doing, contact)
+
+
+def _case(
+    request: HttpRequest, who: Who, one: Case, filled: Filled, doing: str, contact: Any
+) -> HttpResponse:
+    standing = standing_of(one)
+    now = timezone.now()
+    ways = officers.possible_for(who, one, standing, now)
+    history = events_of(one)
+    context = {
+        "plan_code": "",
+        "case": one,
+        "standing": standing,
+        "field_name": name_of(one.category),
+        "home": card(one.home_id).name,
+        "lead": card(one.lead_id).name if one.lead_id else None,
+        "members": [card(uid).name for uid in standing.members],
+        "clocks": _clocks(standing),
+        "history": _history(standing, history),
+        "acts": [_form(who, one, rule.code, rule.name, filled, doing) for rule, _, _ in ways],
+        "filled": filled,
+        "contact": contact,
+        "may_contact": CASE.ask(who, "contact", one.lead_id or one.home_id, purpose="x").allowed,
+        "known": queries.search(f"{one.title} {one.text}", limit=4, least=0.4),
+        "similar": queries.similar(one) if one.open else [],
+        "public": queries.public().filter(case=one).first(),
+        "simulated": one.simulated,
+        "units": _units(),
+        "fields": [("", Text("giữ nguyên", "as it is")), *fields().fields.items()],
+    }
+    return render(request, "questions/case.html", context, status=400 if filled.problems else 200)
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """An act as a form: `kind` says of which shape; what was typed stays with the act it was typed for."""
+
+    code: str
+    name: Text
+    kind: str
+    filled: Filled
+    open: bool
+    why: Text | None = None  # of a route that a rule proposes
+
+
+def _form(who: Who, one: Case, code: str, name: Text, filled: Filled, doing: str) -> ActForm:
+    shape = (
+        "write" if code in WRITES
+        else "text" if code in TEXTS
+        else code if code in ("route", "hand_over", "consult", "merge")
+        else "button"
+    )  # fmt: skip
+    mine = filled.problems and doing == code
+    first, why = (Filled(None), None) if mine else _first(who, one, code)
+    main = code in ("route", "draft", "review", "answer", "opinion")
+    return ActForm(code, name, shape, filled if mine else first, bool(mine) or main, why)
+
+
+def _first(who: Who, one: Case, code: str) -> tuple[Filled, Text | None]:
+    """What a form begins with: the draft under review, the answer to be corrected, a proposed route."""
+    if code == "route":
+        found = route(
+            rules(), one.kind, one.category, who.day,
+            {"commune": one.place_id or "", "province": actions.home_unit()}, {},
+        )  # fmt: skip
+        unit = written(found.unit) if found.unit else ""
+        return Filled(None, unit=unit), found.rule.why if found.rule else None
+    if code in WRITES:
+        before = ("draft", "review", "answer", "correct")
+        said = officers.last(one, *before)
+        if said is None:
+            return Filled(None, title=one.title, question=one.text), None
+        values = {
+            k: said.data.get(k, "") for k in ("title", "question", "text", "basis", "holds_until")
+        }
+        return Filled(None, **values, public="1" if said.data.get("public", True) else ""), None
+    return Filled(None), None
+
+
+def _do(request: HttpRequest, who: Who, one: Case, what: str) -> None:
+    """Do what was asked for. Raises InputError, ForbiddenError, Http404."""
+    posted = request.POST
+    seen = whole(posted.get("seen", "")) or None
+    if what in WRITES:
+        said = _written(request)
+        public = posted.get("public") == "1"
+        if what == "draft":
+            officers.draft(who, one, said, public=public, seen=seen)
+        elif what == "review":
+            officers.review(who, one, said, public=public, seen=seen)
+        else:
+            officers.correct(who, one, said, posted.get("reason", ""), seen=seen)
+    elif what == "answer":
+        officers.send(who, one, seen=seen)
+    elif what == "make_public":
+        officers.make_public(who, one, seen=seen)
+    elif what == "take_back":
+        officers.take_back(who, one, posted.get("reason", ""), seen=seen)
+    elif what in TEXTS:
+        officers.do(who, one, what, {TEXTS[what]: posted.get(TEXTS[what], "")}, seen=seen)
+    elif what in ("route", "hand_over"):
+        data = {"unit": unit_asked(posted.get("unit", "")), "reason": posted.get("reason", "")}
+        if posted.get("field"):
+            data["category"] = checked(posted["field"])
+        officers.do(who, one, what, data, seen=seen)
+    elif what == "consult":
+        asked = [
+            unit_asked(line, "units")
+            for line in posted.get("units", "").splitlines()
+            if line.strip()
+        ]
+        officers.do(who, one, what, {"units": asked, "text": posted.get("text", "")}, seen=seen)
+    elif what == "merge":
+        officers.do(who, one, what, {"case": _target(posted.get("case", ""))}, seen=seen)
+    else:
+        raise Http404
+
+
+def _target(code: str) -> str:
+    found = Case.objects.filter(kind=actions.KIND, code=code.strip().upper()).first()
+    if found is None:
+        raise InputError([NO_CASE(Place("case"), code=code.strip()[:40])])
+    return str(found.pk)
+
+
+def _written(request: HttpRequest) -> Written:
+    posted = request.POST
+    day: date | None = day_of(request, "holds_until", needed=False)
+    return Written(
+        posted.get("title", ""), posted.get("text", ""), posted.get("question", ""),
+        posted.get("basis", ""), day,
+    )  # fmt: skip
+
+
+def _contact(request: HttpRequest, who: Who, one: Case) -> list[Any]:
+    """Whoever asked, opened for a stated purpose and on record."""
+    from django.db import transaction  # noqa: PLC0415
+
+    unit, purpose = one.lead_id or one.home_id, request.POST.get("purpose", "")
+    seat = CASE.require(who, "contact", unit, purpose=purpose).seat
+    with transaction.atomic():
+        thing = Thing("cases.case", str(one.pk), unit)
+        record(who.actor(seat), "cases.contact.open", thing, reason=purpose.strip()[:500])
+    senders = one.watchers.filter(sender=True).select_related("contact")
+    return [opened(watcher.contact) for watcher in senders]
+
+
+def _units() -> list[str]:
+    home = actions.home_unit()
+    return [written(home), *(written(one.uid) for one in descendants(home))]
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    name: Text
+    reading: Reading
+
+
+_CLOCKS = {
+    "whole": Text("Trả lời người hỏi", "Answer the asker"),
+    "route": Text("Điều phối", "Route"),
+    "agency": Text("Cơ quan trả lời", "The agency's own term"),
+    "member": Text("Cho ý kiến", "Give an opinion"),
+    "review": Text("Lãnh đạo duyệt", "The head's review"),
+}
+
+
+def _clocks(standing: Standing) -> list[ClockLine]:
+    newest = {one.name: one for one in standing.clocks}
+    now = timezone.now()
+    return [
+        ClockLine(_CLOCKS[name], read(clock, now, calendar()))
+        for name, clock in newest.items()
+        if clock.end is None or name == "whole"
+    ]
+
+
+@dataclass(frozen=True)
+class Line:
+    event: Event
+    what: Text
+    unit: Text | None
+    to: list[Text]
+    text: str
+    reason: str
+
+
+def _history(standing: Standing, history: list[Event]) -> list[Line]:
+    found = []
+    for event in reversed(history):
+        to = [event.data.get("unit", ""), *event.data.get("units", [])]
+        found.append(
+            Line(
+                event,
+                standing.kind.acts[event.act].name,
+                card(event.unit).name if event.unit else None,
+                [card(uid).name for uid in to if uid],
+                str(event.data.get("text", "")),
+                str(event.data.get("reason", "")),
+            )
+        )
+    return found

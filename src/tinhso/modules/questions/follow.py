@@ -1,0 +1,239 @@
+"""Pages of whoever asks: ask, be offered what is answered already, follow, add, ask on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from tinhso.kernel.cases.actions import events_of, standing_of
+from tinhso.kernel.cases.contacts import Person, opened
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.standing import Standing, possible
+from tinhso.kernel.people.access import public
+from tinhso.kernel.people.accounts import who_is
+from tinhso.kernel.people.filled import Filled, whole
+from tinhso.kernel.people.limits import Bucket, Limit, limited
+from tinhso.kernel.people.models import Account
+from tinhso.kernel.units.asked import unit_asked
+from tinhso.kernel.units.queries import card
+from tinhso.measure.text import InputError, Place, Text, message
+from tinhso.modules.questions import actions, queries
+from tinhso.modules.questions.actions import Asked
+from tinhso.modules.questions.fields import name_of, rules
+from tinhso.modules.surveys import actions as surveys
+from tinhso.modules.surveys import views as survey_views
+
+#: Asking and trying secrets: an address may hold many people, so it has room, but no machine's worth.
+ASKING = Limit(
+    "questions", address=Bucket(0.2, 60), person=Bucket(0.05, 20), methods=frozenset({"POST"})
+)
+
+NOT_FOUND = message(
+    "question-follow",
+    vi="Không có câu hỏi nào với hai mã này. Xem lại từng chữ; mã bí mật phân biệt chữ hoa và chữ thường.",
+    en="No question has these two codes. Look at each letter; capitals matter in the secret.",
+)
+
+#: What the public side shows of each act; others (notes, opinions) are the office's own.
+TOLD: dict[str, Text] = {
+    "receive": Text("Đã nhận câu hỏi", "Question received"),
+    "route": Text("Chuyển tới cơ quan trả lời", "Routed to the agency that answers"),
+    "hand_over": Text("Chuyển sang cơ quan khác", "Handed over to another agency"),
+    "return": Text("Trả về điều phối", "Returned for routing"),
+    "ask": Text("Cơ quan hỏi lại bạn", "The agency asks you"),
+    "reply": Text("Bạn đã bổ sung", "You replied"),
+    "resume": Text("Cơ quan soạn tiếp, không chờ nữa", "The agency goes on without waiting"),
+    "extend": Text("Gia hạn trả lời", "The term was extended"),
+    "draft": Text("Đã có dự thảo, chờ lãnh đạo duyệt", "Drafted, waiting for the head"),
+    "review": Text("Lãnh đạo đã duyệt", "Approved by the head"),
+    "send_back": Text("Dự thảo được sửa lại", "The draft is being changed"),
+    "answer": Text("Trả lời", "Answer"),
+    "correct": Text("Đính chính", "Correction"),
+    "make_public": Text("Công khai câu trả lời", "Answer published"),
+    "take_back": Text("Thôi công khai câu trả lời", "Answer taken out of public sight"),
+    "reject": Text("Không tiếp nhận", "Not accepted"),
+    "merge": Text("Nhập vào câu hỏi đã có", "Merged into an earlier question"),
+    "withdraw": Text("Bạn đã rút câu hỏi", "You withdrew the question"),
+    "reopen": Text("Bạn hỏi tiếp", "You asked on"),
+}
+#: Acts whose words the asker reads.
+SPOKEN = frozenset({"ask", "reply", "answer", "correct", "reject", "reopen", "extend", "resume"})
+
+
+@public
+@limited(ASKING)
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form; what is answered already is offered once before a question is sent."""
+    who, filled = who_is(request), Filled(None, **_first(request))
+    offered: list[queries.Shown] = []
+    if request.method == "POST":
+        posted = request.POST
+        text = f"{posted.get('title', '')} {posted.get('text', '')}"
+        try:
+            asked, person = _asked(request)
+            if posted.get("viec") != "van-gui":
+                offered = queries.offered(text)
+            if not offered:
+                case, secret = actions.ask(who, asked, person)
+                messages.success(request, gettext("Đã gửi câu hỏi. Giữ hai mã dưới đây."))
+                return redirect("questions:follow", case.code, secret)
+            filled = Filled(posted)
+        except InputError as error:
+            filled = Filled(posted, error)
+    choose = ("", Text("chọn lĩnh vực", "choose the field"))
+    context = {
+        "plan_code": "",
+        "section": "questions",
+        "filled": filled,
+        "offered": offered,
+        "fields": [choose, *rules().fields.items()],
+        "places": place_choices(),
+        "field_guess": queries.search(filled.get("title"), limit=1) if offered else [],
+    }
+    return render(request, "questions/ask.html", context, status=400 if filled.problems else 200)
+
+
+def _first(request: HttpRequest) -> dict[str, str]:
+    """What the form begins with: what was searched for, and what an account says of itself."""
+    who, first = who_is(request), {"title": request.GET.get("tim", "")[:300]}
+    if who.account:
+        account = Account.objects.get(pk=who.account)
+        first |= {"name": account.name, "email": account.email or ""}
+    return first
+
+
+def _asked(request: HttpRequest) -> tuple[Asked, Person]:
+    posted, problems = request.POST, []
+    place = ""
+    try:
+        if posted.get("place", "").strip():
+            place = unit_asked(posted["place"], "place")
+    except InputError as error:
+        problems += error.problems
+    asked = Asked(
+        posted.get("title", ""), posted.get("text", "")[:5000], posted.get("field", ""), place,
+        private=posted.get("private") == "1",
+    )  # fmt: skip
+    person = Person(posted.get("name", ""), posted.get("phone", ""), posted.get("email", ""))
+    try:
+        person.checked()
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return asked, person
+
+
+def place_choices() -> list[str]:
+    """The communes of the province, to choose from while typing."""
+    from tinhso.kernel.units.asked import written  # noqa: PLC0415
+    from tinhso.kernel.units.queries import descendants  # noqa: PLC0415
+    from tinhso.measure.boundaries import Level  # noqa: PLC0415
+
+    return [written(one.uid) for one in descendants(actions.home_unit(), level=Level.COMMUNE)]
+
+
+@public
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Answers that fit what is being typed, as a part of a page."""
+    text = f"{request.GET.get('title', '')} {request.GET.get('text', '')[:500]}"[:800]
+    return render(request, "questions/_offered.html", {"offered": queries.offered(text)})
+
+
+@public
+@limited(ASKING)
+def follow_form(request: HttpRequest) -> HttpResponse:
+    """Code and secret, typed."""
+    filled = Filled(None)
+    if request.method == "POST":
+        code, secret = request.POST.get("code", "").strip(), request.POST.get("secret", "").strip()
+        if actions.by_secret(code, secret):
+            return redirect("questions:follow", code.upper(), secret)
+        filled = Filled(request.POST, InputError([NOT_FOUND(Place("secret"))]))
+    context = {"plan_code": "", "section": "questions", "filled": filled}
+    status = 400 if filled.problems else 200
+    return render(request, "questions/follow_form.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened, as its asker sees it."""
+
+    at: datetime
+    what: Text
+    unit: Text | None
+    text: str
+
+
+@public
+@limited(ASKING)
+def follow(request: HttpRequest, code: str, secret: str) -> HttpResponse:
+    """A question as its asker sees it, and what can be done about it."""
+    found = actions.by_secret(code, secret)
+    if found is None:
+        filled = Filled(None, InputError([NOT_FOUND(Place("secret"))]), code=code)
+        context = {"plan_code": "", "section": "questions", "filled": filled}
+        return render(request, "questions/follow_form.html", context, status=404)
+    case, contact = found
+    who, filled = who_is(request), Filled(None)
+    if request.method == "POST":
+        what = request.POST.get("viec", "")
+        try:
+            if what == "phieu":
+                ticket = surveys.give(who.actor(), case, contact, who.day)
+                context = survey_views.form_context(ticket) | {"plan_code": "", "case": case}
+                return render(request, "questions/survey.html", context)
+            if what in ("reply", "withdraw", "reopen"):
+                seen = whole(request.POST.get("seen", ""))
+                text = request.POST.get("text", "")
+                actions.act_as_requester(who, case, contact, what, text, seen)
+                return redirect("questions:follow", case.code, secret)
+        except InputError as error:
+            filled = Filled(request.POST, error)
+    standing = standing_of(case)
+    now = timezone.now()
+    mine = {one.code for one in possible(standing, Role.REQUESTER, now)}
+    sender = case.watchers.filter(contact=contact, sender=True).exists()
+    context = {
+        "plan_code": "",
+        "section": "questions",
+        "case": case,
+        "secret": secret,
+        "filled": filled,
+        "standing": standing,
+        "steps": steps(case, standing),
+        "may": mine if sender else set(),
+        "lead": card(case.lead_id).name if case.lead_id else None,
+        "field_name": name_of(case.category),
+        "person": opened(contact),
+        "public": queries.public().filter(case=case).first(),
+        "fresh": case.events == 1,
+        "ticket_waits": sender and surveys.may_have_one(case, contact)
+        and case.state in ("answered", "published", "rejected"),
+        "simulated": case.simulated,
+        "language": get_language(),
+    }  # fmt: skip
+    return render(request, "questions/follow.html", context, status=400 if filled.problems else 200)
+
+
+def steps(case: Case, standing: Standing) -> list[Step]:
+    del standing
+    found = []
+    for event in events_of(case):
+        if event.act not in TOLD:
+            continue
+        text: Any = ""
+        if event.act in SPOKEN:
+            text = event.data.get("text") or event.data.get("reason") or ""
+        unit = event.data.get("unit") if event.act in ("route", "hand_over") else event.unit
+        name = card(str(unit)).name if unit else None
+        found.append(Step(event.at, TOLD[event.act], name, str(text)))
+    return found

@@ -1,0 +1,1 @@
+"""Searching published answers: words as Vietnamese writes and mistypes them, and an index in memory."""

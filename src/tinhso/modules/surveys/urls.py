@@ -1,0 +1,11 @@
+"""Addresses of the pages about surveys."""
+
+from django.urls import path
+
+from tinhso.modules.surveys import views
+
+app_name = "surveys"
+urlpatterns = [
+    path("", views.answer, name="answer"),
+    path("ket-qua/", views.results, name="results"),
+]
