@@ -215,8 +215,6 @@ TINHSO_PACKS = configuration.pack_folders()
 TINHSO_LAKE = configuration.lake_settings()
 TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"
-# For links in mails.
-TINHSO_SITE = configuration.SITE.get().rstrip("/")
 TINHSO_MAP_TILES = configuration.map_tiles()
 TINHSO_FETCH_MEDIA = configuration.FETCH_MEDIA.get() == "1"
 TINHSO_MAILBOX = configuration.mailbox()
