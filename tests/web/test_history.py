@@ -70,12 +70,12 @@ def task(officer: Account) -> Task:
 
 def test_a_change_shows_up_with_its_before_and_after(task: Task) -> None:
     page = read("tasks.task", task.pk)
-    assert "sửa nhiệm vụ" in page
+    assert "Sửa nhiệm vụ" in page
     assert "<del>1/3/2030</del>" in page
     assert "<ins>31/5/2030</ins>" in page
     assert "Chờ máy quét." in page
     english = read("tasks.task", task.pk, root="/en")
-    assert "change a task" in english
+    assert "Change a task" in english
     assert "<del>1 March 2030</del>" in english
 
 
@@ -83,7 +83,7 @@ def test_what_agencies_write_is_told_to_those_concerned_only(task: Task, officer
     stranger = appoint("officer", OTHER, "can-bo-xa-khac")
     for account in (None, stranger):
         page = read("tasks.task", task.pk, account)
-        assert "báo cáo tiến độ nhiệm vụ" in page  # that it was done
+        assert "Báo cáo tiến độ nhiệm vụ" in page  # that it was done
         assert "Đã quét 400 sổ." not in page
         assert "chỉ người có quyền với vật ấy xem được" in page
     own = read("tasks.task", task.pk, officer)
@@ -154,7 +154,7 @@ def test_everybody_reads_what_was_published_and_assigned(site: None, kind: str, 
         assert PlanQueries(workspace(), PLAN)
         publish_quarter(workspace(), PLAN, lambda _: None)
         page = read(kind, thing)
-        assert "công bố lần công bố số liệu của kế hoạch" in page
+        assert "Công bố lần công bố số liệu của kế hoạch" in page
         assert "bản chụp" in page
     else:
         assert "Lịch sử thay đổi" in read(kind, thing)

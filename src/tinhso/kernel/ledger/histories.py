@@ -89,6 +89,22 @@ def words(**named: tuple[str, str]) -> Callable[[str], Text | None]:
     return found.get
 
 
+def told(**known: Mapping[Any, Text]) -> Callable[[str, Any], Text | None]:
+    """Words for values that are codes, by field, for `Reads.value`; several stand with commas."""
+
+    def value(name: str, given: Any) -> Text | None:
+        codes = known.get(name)
+        parts = [
+            codes.get(one) if codes else None for one in str(given).replace(" ", "").split(",")
+        ]
+        found = [one for one in parts if one is not None]
+        if not found or len(found) < len(parts):
+            return None
+        return Text(", ".join(one.vi for one in found), ", ".join(one.en for one in found))
+
+    return value
+
+
 @dataclass(frozen=True)
 class Change:
     name: Text
@@ -221,17 +237,16 @@ def unit_in_words(uid: str, day: date) -> Text:
 def _changes(entry: Entry, details: Mapping[str, Any]) -> Iterable[Change]:
     reads = READS.get(entry.kind)
     for name, before, after in details.get("difference", ()):
-        told = reads.name(name) if reads else None
-        yield Change(
-            told or Text(name, name), _said(reads, name, before), _said(reads, name, after)
-        )
+        label = (reads.name(name) if reads else None) or Text(name, name)
+        change = Change(label, _said(reads, name, before), _said(reads, name, after))
+        if change.before is not None or change.after is not None:  # "" was not said before either
+            yield change
 
 
 def _said(reads: Reads | None, name: str, value: Any) -> Text | None:
     if value in (None, ""):
         return None
-    told = reads.value(name, value) if reads else None
-    return told or in_words(value)
+    return (reads.value(name, value) if reads else None) or in_words(value)
 
 
 def in_words(value: Any) -> Text:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.urls import reverse
 
 from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
+from tinhso.modules.documents.kinds import kinds
 from tinhso.modules.documents.models import Document
 from tinhso.modules.documents.policies import DOCUMENT
 
@@ -40,6 +42,10 @@ NAMES = words(
 )
 
 
+def _value(name: str, value: Any) -> Text | None:
+    return kinds()[value].name if name == "kind" and value in kinds() else None
+
+
 def document(who: Who, thing: str) -> Subject | None:
     """Raises ForbiddenError."""
     try:
@@ -57,5 +63,5 @@ def document(who: Who, thing: str) -> Subject | None:
     )
 
 
-READS[DOCUMENT.kind] = Reads(DOCUMENT, "view", name=NAMES)
+READS[DOCUMENT.kind] = Reads(DOCUMENT, "view", name=NAMES, value=_value)
 HISTORIES[DOCUMENT.kind] = document

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
+from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, told, words
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.reporting.checks import KINDS
 from tinhso.modules.reporting.policies import FIGURE
+from tinhso.modules.reporting.standing import STEPS, State
 
 NAMES = words(
     state=("tình trạng", "state"),
-    passed=("số bước đã duyệt", "steps passed"),
+    passed=("bước đã duyệt", "steps passed"),
     number=("lần gửi", "answer"),
     kind=("loại trả lời", "kind of answer"),
     numerator=("tử số", "numerator"),
@@ -41,5 +43,15 @@ def figure(who: Who, thing: str) -> Subject | None:
     )
 
 
-READS[FIGURE.kind] = Reads(FIGURE, "view", name=NAMES)
+VALUES = told(
+    state={
+        State.SENT: Text("đã gửi", "sent"),
+        State.RETURNED: Text("bị trả lại", "returned"),
+        State.APPROVED: Text("đã duyệt", "approved"),
+    },
+    kind=KINDS,
+    passed=STEPS,
+)
+
+READS[FIGURE.kind] = Reads(FIGURE, "view", name=NAMES, value=VALUES)
 HISTORIES[FIGURE.kind] = figure

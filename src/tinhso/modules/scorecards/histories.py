@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from typing import Any
 
 from django.urls import reverse
 
-from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject
+from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, told
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.periods import Period
 from tinhso.measure.text import Text
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.scorecards import words
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.round_queries import a_round
 
@@ -42,7 +45,19 @@ def _name(field: str) -> Text | None:
     return _NAMES.get(field)
 
 
-def a_rounds(who: Who, thing: str) -> Subject | None:
+_STATES = told(state=words.STATES)
+_POINTS = re.compile(r"\d+\.\d+")
+
+
+def _value(name: str, value: Any) -> Text | None:
+    """Points are kept with three decimals, and told with those that count."""
+    if isinstance(value, str) and _POINTS.fullmatch(value):
+        points = value.rstrip("0").rstrip(".")
+        return Text(points.replace(".", ","), points)
+    return _STATES(name, value)
+
+
+def a_round_of(who: Who, thing: str) -> Subject | None:
     """`thing`: a round, or round/unit; a line of a unit is told with its unit."""
     number, _, rest = thing.partition("/")
     uid = rest.partition("/")[0]
@@ -69,5 +84,5 @@ def a_rounds(who: Who, thing: str) -> Subject | None:
     )
 
 
-READS[ROUND.kind] = Reads(ROUND, "view", name=_name)
-HISTORIES[ROUND.kind] = a_rounds
+READS[ROUND.kind] = Reads(ROUND, "view", name=_name, value=_value)
+HISTORIES[ROUND.kind] = a_round_of

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
+from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, told, words
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.shares import own_plans
+from tinhso.modules.shares import words as room_words
 from tinhso.modules.shares.policies import ALLOCATION, OWN_PLAN
 
 _NAMES = words(
@@ -73,8 +74,10 @@ def own_plan(who: Who, thing: str) -> Subject | None:
     )
 
 
+_VALUES = told(rule=room_words.RULES, levels=room_words.LEVELS, state=room_words.STATES)
+
 READS |= {
-    ALLOCATION.kind: Reads(ALLOCATION, "view", name=_name),
-    OWN_PLAN.kind: Reads(OWN_PLAN, "view", name=_name),
+    ALLOCATION.kind: Reads(ALLOCATION, "view", name=_name, value=_VALUES),
+    OWN_PLAN.kind: Reads(OWN_PLAN, "view", name=_name, value=_VALUES),
 }
 HISTORIES |= {ALLOCATION.kind: allocation, OWN_PLAN.kind: own_plan}

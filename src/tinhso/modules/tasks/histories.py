@@ -7,12 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
+from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, told, words
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.tasks.models import Task
 from tinhso.modules.tasks.policies import TASK
+from tinhso.modules.tasks.words import DECISIONS, ORIGINS, RHYTHMS
 
 NAMES = words(
     code=("mã nhiệm vụ", "code"),
@@ -58,10 +59,13 @@ WRITTEN = (
 )
 
 
+_VALUES = told(decision=DECISIONS, origin=ORIGINS, rhythm=RHYTHMS)
+
+
 def _value(name: str, value: Any) -> Text | None:
-    """Units by their names."""
+    """Units by their names, codes in words."""
     if name not in ("lead", "coordinating", "to"):
-        return None
+        return _VALUES(name, value)
     names = [
         register().full_name(uid) if uid in register() else Text(uid, uid)
         for uid in str(value).split(", ")
