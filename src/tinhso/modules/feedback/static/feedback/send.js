@@ -84,7 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
   function showNear(list) {
     near.querySelector("ul").replaceChildren(...list.map((one) => {
       const item = make("li");
-      item.append(make("a", one.title, { href: one.address, target: "_blank" }), ` ${words.metres.replace("%s", one.metres)}`);
+      item.append(make("a", one.title, { href: one.address, target: "_blank" }), ` ${words.metres.replace("#", one.metres)}`);
       return item;
     }));
     near.hidden = !list.length;
