@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const field = (name) => form.elements[name];
 
   // -- place --
-  const placed = form.querySelector("[data-placed]"), said = JSON.parse(placed.dataset.words), unpin = form.querySelector("[data-unpin]");
+  const placed = form.querySelector("[data-placed]"), said = { photo: placed.dataset.photo, phone: placed.dataset.phone, map: placed.dataset.mapChosen, none: placed.dataset.none, near: placed.dataset.nearWord }, unpin = form.querySelector("[data-unpin]");
   document.addEventListener("placed", ({ detail }) => {
     field("lat").value = detail ? detail.lat.toFixed(6) : "";
     field("lon").value = detail ? detail.lon.toFixed(6) : "";
