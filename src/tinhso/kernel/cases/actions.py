@@ -174,14 +174,15 @@ def act(
         after = standings.after(before, event)
         _project(now, after, event.at)
         now.save()
-        _keep_members(now, after)
+        if after.members != before.members:
+            _keep_members(now, after)
         kept = _keep(now, event, doer, key)
         for file in files:
             Attachment.objects.get_or_create(case=now, file=file, defaults={"event": kept})
         if what == "merge":
             _watchers_go_along(now)
         _tell(doer, now, kept, after, before=before)
-    case.refresh_from_db()
+    _as_is(case, now)
     return kept
 
 
@@ -246,7 +247,7 @@ def publish(
         Attachment.objects.filter(case=now, pk__in=shown).update(public=True)
         thing = Thing(THING, str(now.id), now.lead_id or now.home_id)
         record(doer.actor, f"{THING}.publish", thing, after={"files": len(shown)})
-    case.refresh_from_db()
+    _as_is(case, now)
 
 
 def unpublish(doer: Doer, case: Case, reason: str) -> None:
@@ -311,6 +312,12 @@ def _project(
     case.extended, case.reopened = standing.extended, standing.reopened
     case.merged_into_id = uuid.UUID(standing.merged_into) if standing.merged_into else None
     case.events, case.changed_at = standing.last, at
+
+
+def _as_is(case: Case, now: Case) -> None:
+    """The caller's object, as what was saved."""
+    for one in case._meta.concrete_fields:
+        setattr(case, one.attname, getattr(now, one.attname))
 
 
 def _due(clock: Clock | None, days: WorkCalendar) -> datetime | None:

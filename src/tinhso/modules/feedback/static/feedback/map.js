@@ -68,7 +68,7 @@ document.addEventListener("DOMContentLoaded", () => {
       link.textContent = one.title;
       mark.bindPopup(link);
     }
-    total.textContent = total.dataset.words.replace("%s", found.total.toLocaleString(document.documentElement.lang));
+    total.textContent = total.dataset.words.replace("#", found.total.toLocaleString(document.documentElement.lang));
   };
   map.on("moveend", load);
   load();

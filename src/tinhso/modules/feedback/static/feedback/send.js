@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const field = (name) => form.elements[name];
 
   // -- place --
-  const placed = form.querySelector("[data-placed]"), said = JSON.parse(placed.dataset.words), unpin = form.querySelector("[data-unpin]");
+  const placed = form.querySelector("[data-placed]"), said = { photo: placed.dataset.photo, phone: placed.dataset.phone, map: placed.dataset.mapChosen, none: placed.dataset.none, near: placed.dataset.nearWord }, unpin = form.querySelector("[data-unpin]");
   document.addEventListener("placed", ({ detail }) => {
     field("lat").value = detail ? detail.lat.toFixed(6) : "";
     field("lon").value = detail ? detail.lon.toFixed(6) : "";
@@ -84,7 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
   function showNear(list) {
     near.querySelector("ul").replaceChildren(...list.map((one) => {
       const item = make("li");
-      item.append(make("a", one.title, { href: one.address, target: "_blank" }), ` ${words.metres.replace("%s", one.metres)}`);
+      item.append(make("a", one.title, { href: one.address, target: "_blank" }), ` ${words.metres.replace("#", one.metres)}`);
       return item;
     }));
     near.hidden = !list.length;

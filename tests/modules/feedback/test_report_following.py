@@ -1,0 +1,249 @@
+"""Following reports, and what of them everybody sees."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.people import letters
+from tinhso.kernel.cases import actions as cases
+from tinhso.kernel.cases.actions import Doer, act, standing_of
+from tinhso.kernel.cases.cells import cell_of, cells_in
+from tinhso.kernel.cases.contacts import Person
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.models import Delivery
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
+from tinhso.measure.text import InputError
+from tinhso.modules.feedback import actions
+from tinhso.modules.feedback.actions import Follower, Report, Sent
+from tinhso.modules.feedback.public import Filter, agencies, listed, on_map, view_of
+from tinhso.modules.feedback.sample import REPORTS, simulate_reports
+from tinhso.modules.feedback.words import due_words
+from tinhso.modules.plan.workspace import workspace
+
+pytestmark = pytest.mark.django_db
+
+COMMUNE = "c25363.2025"
+ROUTER, LEAD = Doer(SYSTEM, Role.ROUTER), Doer(SYSTEM, Role.LEAD, COMMUNE)
+NOBODY = Who(timezone.localdate())
+
+
+def sent(text: str = "Ổ gà trước chợ", **more: object) -> Sent:
+    point = register().point(COMMUNE)
+    given = {"place": COMMUNE, "point": point, "category": "road", **more}
+    return actions.send(NOBODY, Report(text, f"web:{uuid.uuid4()}", **given))  # type: ignore[arg-type]
+
+
+def answered(**more: object) -> Sent:
+    found = sent(**more)
+    act(ROUTER, found.case, "route", {"unit": COMMUNE})
+    act(LEAD, found.case, "answer", {"text": "Ông Ba 0912345678 đã vá", "public_text": "Đã vá"})
+    return found
+
+
+def page(client: Client, found: Sent) -> str:
+    address = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
+    return client.get(address).content.decode()
+
+
+def test_a_resident_replies_reopens_with_a_reason_and_grades(client: Client) -> None:
+    found = sent()
+    here = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
+    act(ROUTER, found.case, "route", {"unit": COMMUNE})
+    act(LEAD, found.case, "ask", {"text": "Gần cột điện nào?"})
+    asked = page(client, found)
+    assert "Gần cột điện nào?" in asked
+    assert "Đồng hồ đang dừng chờ bạn bổ sung. Nếu bạn trả lời hôm nay" in asked
+    client.post(here, {"act": "reply", "text": "Cột 12", "seen": found.case.events})
+    act(LEAD, found.case, "answer", {"text": "Đã vá"})
+    client.post(here, {"act": "rate", "rating": "2"})
+    empty = client.post(here, {"act": "reopen", "text": "Vẫn còn"})
+    assert "Chọn vì sao chưa được" in empty.content.decode()
+    client.post(here, {"act": "reopen", "why": "partly", "text": "Còn nửa đường"})
+    found.case.refresh_from_db()
+    assert (found.case.state, found.case.reopened) == ("received", 1)
+    assert [one.act for one in found.case.history.all()] == [
+        "receive", "route", "ask", "reply", "answer", "rate", "reopen",
+    ]  # fmt: skip
+    assert "Mới sửa một phần. Còn nửa đường" in page(client, found)
+
+
+@pytest.mark.parametrize("grade", ["0", "6", "", "5.0", "năm"])
+def test_a_grade_is_one_of_five(grade: str) -> None:
+    found = answered()
+    watcher = found.case.watchers.get()
+    with pytest.raises(InputError):
+        actions.rate(NOBODY, Follower(found.case, watcher.contact, sender=True), grade, "")
+
+
+def test_whoever_follows_somebody_elses_report_cannot_act_on_it(client: Client) -> None:
+    found = answered()
+    cases.publish(ROUTER, found.case, "Ổ gà", "Trước chợ")
+    secret = actions.follow(NOBODY, found.case, Person(), "vi")
+    here = f"/phan-anh/theo-doi/{found.case.code}/{secret}/"
+    shown = client.get(here).content.decode()
+    assert "0912345678" not in shown
+    assert "Đã vá" in shown
+    client.post(here, {"act": "rate", "rating": "1"})
+    assert not found.case.history.filter(act="rate").exists()
+
+
+def test_a_private_report_can_be_followed_by_nobody_else() -> None:
+    with pytest.raises(InputError):
+        actions.follow(NOBODY, sent(private=True).case, Person(), "vi")
+
+
+def test_only_what_is_published_is_seen_and_of_answers_only_what_is_released(
+    client: Client,
+) -> None:
+    hidden, shown = answered(text="Chuyện riêng", private=True), answered(text="Nguyên văn của dân")
+    cases.publish(ROUTER, shown.case, "Ổ gà trước chợ", "Đường hỏng")
+    everywhere = [
+        *(client.get(f"/phan-anh/{one}").content.decode() for one in ("", "tin.atom")),
+        b"".join(client.get("/phan-anh/du-lieu.csv").streaming_content).decode(),  # type: ignore[attr-defined]
+        client.get("/phan-anh/diem.json?khung=8,102,24,110").content.decode(),
+        client.get(f"/phan-anh/{shown.case.code}/").content.decode(),
+    ]
+    for text in everywhere:
+        assert shown.case.code in text
+        for secret in (hidden.case.code, "Chuyện riêng", "Nguyên văn của dân", "0912345678"):
+            assert secret not in text
+    assert client.get(f"/phan-anh/{hidden.case.code}/").status_code == 404
+    assert "Đã vá" in everywhere[-1]
+    cases.unpublish(ROUTER, shown.case, "nhầm")
+    assert client.get(f"/phan-anh/{shown.case.code}/").status_code == 404
+
+
+def test_open_data_holds_nothing_that_a_spreadsheet_would_run(client: Client) -> None:
+    found = sent("=HYPERLINK(1)")
+    cases.publish(ROUTER, found.case, "", "")
+    lines = b"".join(client.get("/phan-anh/du-lieu.csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert next(csv.DictReader(io.StringIO(lines)))["title"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("frame", ["", "1,2,3", "a,b,c,d", "20,0,10,5", "nan,0,1,1", "0,0,91,0"])
+def test_a_view_that_is_none_is_refused(client: Client, frame: str) -> None:
+    assert client.get("/phan-anh/diem.json", {"khung": frame}).status_code == 400
+
+
+@pytest.mark.parametrize("bad", ["xa=x1", "linh-vuc=ma", "tu=hom-qua", "truoc=hom-qua"])
+def test_a_filter_that_is_none_is_said(client: Client, bad: str) -> None:
+    answer = client.get(f"/phan-anh/?{bad}")
+    assert answer.status_code == 400
+    assert "Không lọc được theo" in answer.content.decode()
+
+
+def test_cells_of_any_level_hold_the_points_that_lie_in_them() -> None:
+    points = [(8.5 + i * 0.37 % 15, 102.3 + i * 0.73 % 15) for i in range(200)]
+    for most in (1, 9, 144, 3000):
+        cells = cells_in(8.0, 102.0, 23.9, 117.9, most)
+        assert len(cells) <= most
+        for lat, lon in points:
+            number = cell_of(lat, lon)
+            assert sum(one.first <= number < one.until for one in cells) == 1
+
+
+def test_the_map_counts_what_the_list_shows_by_every_filter() -> None:
+    since = datetime(2025, 3, 1, 9, 0, tzinfo=LOCAL)
+    point = register().point(COMMUNE)
+    assert point is not None
+    rows = [
+        Case(
+            kind="feedback", code=f"PA-{i}", title=f"Việc {i}", home_id=COMMUNE, place_id=COMMUNE,
+            lead_id=COMMUNE if i % 2 else None, category=("light", "road", "waste")[i % 3],
+            lat=point[0] + i % 20 * 0.01, lon=point[1] + i % 17 * 0.01, open=i % 5 == 0,
+            cell=cell_of(point[0] + i % 20 * 0.01, point[1] + i % 17 * 0.01), state="received",
+            waits="router", received_at=since + timedelta(days=i % 90), changed_at=since,
+            published_at=since if i % 7 else None,
+        )
+        for i in range(700)
+    ]  # fmt: skip
+    Case.objects.bulk_create(rows)
+    view = view_of("8,102,24,117")
+    whole = on_map(view, Filter())
+    assert whole["total"] == 600
+    assert sum(one["n"] for one in whole["circles"]) == 600
+    for chosen in (
+        Filter("light"), Filter(state="open"), Filter(agency=COMMUNE), Filter(commune=COMMUNE),
+        Filter("road", state="closed", since=since.date(), until=since.date()),
+    ):  # fmt: skip
+        total, before, seen = on_map(view, chosen)["total"], "", set()
+        while True:
+            part = listed(chosen, before)
+            seen |= {one.code for one in part.cases}
+            if not (before := part.more):
+                break
+        assert total == len(seen)
+    close = view_of(f"{point[0] - 0.001},{point[1] - 0.001},{point[0] + 0.001},{point[1] + 0.001}")
+    near = on_map(close, Filter())
+    assert near["points"]
+    assert all(abs(one["lat"] - point[0]) <= 0.001 for one in near["points"])
+
+
+def test_an_agencys_times_are_working_days_to_the_first_answer() -> None:
+    friday = datetime(2025, 6, 6, 16, 0, tzinfo=LOCAL)
+    case = cases.open_case(
+        Doer(SYSTEM, Role.REQUESTER),
+        cases.Received("feedback", "Đèn hỏng", COMMUNE, place=COMMUNE),
+        at=friday,
+    )
+    act(ROUTER, case, "route", {"unit": COMMUNE}, at=friday + timedelta(minutes=5))
+    act(LEAD, case, "answer", {"text": "Đã thay"}, at=friday + timedelta(days=3))
+    row = agencies(friday + timedelta(days=4)).rows[0]
+    assert (row.uid, row.days, row.late, row.answered) == (COMMUNE, 1, 0, 1)
+
+
+def test_late_is_said_in_working_days() -> None:
+    monday = datetime(2025, 6, 2, 9, 0, tzinfo=LOCAL)
+    told = cases.Received("feedback", "Đèn hỏng", COMMUNE)
+    case = cases.open_case(Doer(SYSTEM, Role.REQUESTER), told, at=monday)
+    words = due_words(standing_of(case), datetime(2025, 6, 11, 9, 0, tzinfo=LOCAL))
+    assert words.tone == "late"
+    assert "trước 17:00 ngày 9/6/2025, trễ 2 ngày làm việc" in words.text.vi
+
+
+def test_news_goes_to_all_who_wait_and_private_words_only_to_the_sender(settings: object) -> None:
+    settings.EMAIL_HOST = "mail.example"  # type: ignore[attr-defined]
+    found = sent(person=Person(email="tu@example.com"))
+    cases.publish(ROUTER, found.case, "Ổ gà", "")
+    actions.follow(NOBODY, found.case, Person(email="nam@example.com"), "en")
+    act(ROUTER, found.case, "route", {"unit": COMMUNE})
+    act(LEAD, found.case, "answer", {"text": "Ông Ba đã vá"})
+    told = {one.to[0]: one for one in letters()}
+    assert "Ông Ba đã vá" in told["tu@example.com"].body
+    assert "Ông Ba" not in told["nam@example.com"].body
+    assert told["nam@example.com"].subject.endswith("has been answered")
+
+
+def test_each_event_owes_the_stream_one_record_without_anybodys_words() -> None:
+    found = answered(text="Nhà bà Tư số 5")
+    owed = Delivery.objects.filter(key=f"feedback/{found.case.code}").order_by("id")
+    assert len(owed) == 3
+    row = owed[2].payload["rows"][0]
+    stream = workspace().streams["feedback"]
+    assert set(row) == {one.name for one in stream.fields}
+    assert (row["outcome"], row["unit_code"], row["place_code"]) == ("answered", "25363", "25363")
+    assert "bà Tư" not in str(row)
+    assert "Ba" not in str(row["answer_trace"])
+
+
+def test_the_sample_is_simulated_the_same_each_time_and_owes_nothing() -> None:
+    rows = simulate_reports("p70", 2025)
+    assert len(rows) > REPORTS * 0.9
+    assert not Case.objects.filter(simulated=False).exists()
+    assert not Delivery.objects.filter(key__startswith="feedback/").exists()
+    outcomes = {one["outcome"] for one in rows}
+    assert outcomes >= {None, "answered", "rejected", "withdrawn"}
+    assert not Case.objects.filter(private=True, published_at__isnull=False).exists()
+    late = sum(bool(o["due_at"] and o["first_answer_at"] and o["first_answer_at"] > o["due_at"]) for o in rows)  # fmt: skip
+    assert 0 < late < len(rows) / 3
