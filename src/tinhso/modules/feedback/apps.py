@@ -10,4 +10,4 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         # Tells the worker what it sends and reads.
-        from tinhso.modules.feedback import mail_out, mailbox, open311_media  # noqa: F401, PLC0415
+        from tinhso.modules.feedback import mail_out, mailbox, open311_media, zalo_talk  # noqa: F401, PLC0415
