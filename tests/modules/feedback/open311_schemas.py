@@ -11,10 +11,11 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 import jsonschema
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from tinhso.web.configuration import PROJECT
 
@@ -46,10 +47,10 @@ def rows_of(name: str, content: bytes, form: str) -> Any:
     if form == "json":
         return json.loads(content)
     assert content.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
-    return _read(ET.fromstring(content), schema(name))
+    return _read(fromstring(content), schema(name))
 
 
-def _read(element: ET.Element, told: dict[str, Any]) -> Any:
+def _read(element: Element, told: dict[str, Any]) -> Any:
     kinds = {one.get("type") for one in told.get("anyOf", [told])}
     if "array" in kinds:
         assert not (element.text or "").strip()

@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 import requests
+from defusedxml.ElementTree import fromstring
 from django.utils import timezone
 from georeport import GeoReport
 
@@ -73,7 +73,7 @@ def errors(answer: requests.Response) -> list[int]:
     if "json" in answer.headers["Content-Type"]:
         rows = answer.json()
     else:
-        rows = [{one.tag: one.text for one in each} for each in ET.fromstring(answer.content)]
+        rows = [{one.tag: one.text for one in each} for each in fromstring(answer.content)]
     assert all(set(one) == {"code", "description"} and one["description"] for one in rows)
     return [int(one["code"]) for one in rows]
 
@@ -87,7 +87,7 @@ def test_discovery_names_the_endpoint_in_both_forms(http: str) -> None:
     assert set(told) == {"changeset", "contact", "key_service", "endpoints"}
     assert set(endpoint) == {"specification", "url", "changeset", "type", "formats"}
     assert endpoint["formats"] == ["text/xml", "application/json"]
-    root = ET.fromstring(get(f"{http}/open311/discovery.xml").content)
+    root = fromstring(get(f"{http}/open311/discovery.xml").content)
     assert root.findtext("endpoints/endpoint/url") == endpoint["url"]
     assert [one.text for one in root.iter("format")] == endpoint["formats"]
     assert get(f"{endpoint['url']}services.json").status_code == 200
@@ -144,7 +144,7 @@ def test_a_report_is_a_case_whose_sender_is_kept_sealed(send: Callable[..., Any]
     assert "Không sáng" in case.text
     person = contacts.opened(case.watchers.get().contact)
     assert (person.name, person.phone) == ("Nguyễn Thị Ánh", "0912345678")
-    root = ET.fromstring(send("xml", description="Việc khác").content)
+    root = fromstring(send("xml", description="Việc khác").content)
     assert root.tag == "service_requests"
     assert code in send().text
     assert root.findtext("request/service_notice")
@@ -236,7 +236,7 @@ def test_news_of_a_report_both_ways(
     first = requests.post(f"{base}/servicerequestupdates.xml", data=news, timeout=30)
     again = requests.post(f"{base}/servicerequestupdates.xml", data=news, timeout=30)
     assert first.content == again.content
-    root = ET.fromstring(first.content)
+    root = fromstring(first.content)
     assert root.findtext("request_update/update_id") == f"{code}-4"
     case.refresh_from_db()
     assert (case.state, case.history.count()) == ("assigned", 4)
@@ -359,7 +359,7 @@ def test_letters_of_any_kind_arrive_as_they_are(
     case = Case.objects.get(code=code)
     Case.objects.filter(pk=case.pk).update(title="x\x01y", public_title="x\x01y")
     publish(code, "x\x01y", "")
-    assert "x\ufffdy" in ET.fromstring(get(f"{base}/requests/{code}.xml").content)[0].findtext(
+    assert "x\ufffdy" in fromstring(get(f"{base}/requests/{code}.xml").content)[0].findtext(
         "description", ""
     )
 
