@@ -139,6 +139,16 @@ OF_A_UNIT = {
 }
 
 
+#: Doors of machines: what posts to them is checked against a key or signature in what is posted.
+KEYED = {
+    *(
+        f"open311-{name}{form}"
+        for name in ("requests", "updates")
+        for form in ("", "-xml", "-json")
+    ),
+    "zalo-webhook",
+}
+
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -277,6 +287,8 @@ def test_every_role_on_every_route(
             for method in ("get", "post"):
                 if route.name == "account_logout" and method == "post":
                     continue  # it ends the session that the rest needs
+                if route.name in KEYED and method == "post":
+                    continue  # no position opens it: see tests/modules/feedback
                 answer = getattr(client, method)(where)
                 found = _outcome(answer)
                 if want == "hidden" and route.name not in OF_A_UNIT:

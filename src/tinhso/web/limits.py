@@ -24,6 +24,7 @@ from tinhso.kernel.people.limits import (
     network,
 )
 from tinhso.measure.text import message
+from tinhso.modules.feedback.open311_views import too_many as open311_too_many
 from tinhso.web import problems
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,8 @@ def too_many(request: HttpRequest, error: TooManyError) -> HttpResponse:
     """A page that says both languages without asking the database, or problem+json."""
     if request.path.startswith("/api/"):
         response = problems.problem_response(request, 429, [TOO_MANY(after=error.after)])
+    elif request.path.startswith("/open311/"):
+        response = open311_too_many(request, error)
     else:
         page = render_to_string("limited.html", {"after": error.after})
         response = HttpResponse(page, status=429)

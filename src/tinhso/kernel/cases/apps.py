@@ -9,4 +9,4 @@ class CasesConfig(AppConfig):
     verbose_name = "Vụ việc"
 
     def ready(self) -> None:
-        from tinhso.kernel.cases import contacts, policies  # noqa: F401, PLC0415 (told to the kernel)
+        from tinhso.kernel.cases import contacts, conversations, policies  # noqa: F401, PLC0415 (told to the kernel)

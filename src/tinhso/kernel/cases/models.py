@@ -206,3 +206,25 @@ class Watcher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.contact_id}"
+
+
+class Conversation(models.Model):
+    """What somebody has told so far over a channel that asks back (hội thoại), until it is a case.
+
+    `who`: a keyed hash of the sender's id there; the id and all that was said are sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    channel = models.CharField(max_length=10, choices=Case.Channel.choices)
+    who = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["channel", "who"], name="conversation_once"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -16,4 +16,5 @@ class FeedbackConfig(AppConfig):
             mailbox,
             open311_media,
             stream,
+            zalo_talk,
         )

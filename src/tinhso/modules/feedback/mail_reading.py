@@ -207,7 +207,7 @@ def _parts(message: Message) -> tuple[str, str, list[Picture], list[str]]:
             ornament = (
                 part.get("Content-ID")
                 and len(content) < ORNAMENT
-                and not (part.get_content_disposition() == "attachment")
+                and part.get_content_disposition() != "attachment"
             )
             if not ornament:
                 stem = name.rpartition(".")[0] or name or "anh"

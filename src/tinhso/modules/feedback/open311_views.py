@@ -119,6 +119,14 @@ def _answered(
         return errors.refused(400, [problem], language)
 
 
+def too_many(request: HttpRequest, error: TooManyError) -> HttpResponse:
+    """For the gate that stands before all routes."""
+    form = _split(request.path)[1]
+    problem = errors.TOO_MANY(Place(), after=error.after)
+    found = errors.refused(429, [problem], language_of(request))
+    return written(request, found, form_of(request, form if form in (XML, JSON) else ""))
+
+
 def _jurisdiction(request: HttpRequest) -> None:
     sent = request.POST if request.method == "POST" else request.GET
     found = (sent.get("jurisdiction_id") or request.GET.get("jurisdiction_id") or "").strip()
@@ -272,7 +280,7 @@ def one_request(request: HttpRequest, code: str) -> Answered:
 
 
 @door("GET")
-def token(request: HttpRequest, code: str) -> Answered:
+def token(_request: HttpRequest, code: str) -> Answered:
     """A report has its code at once: the token is the code, and both are told to who knows it."""
     known = Case.objects.filter(kind=KIND, code__in=codes_in(code), channel=Case.Channel.OPEN311)
     if not known.exists():

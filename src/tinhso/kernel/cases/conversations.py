@@ -1,0 +1,68 @@
+"""Conversations that lead to cases: held under the site's keys, forgotten when nobody goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from tinhso.kernel.cases.models import Conversation
+from tinhso.kernel.people import identity, keyring
+
+
+def held(channel: str, sender: str) -> tuple[Conversation, dict[str, Any]]:
+    """The conversation with a sender, locked until the transaction ends, and what was said; {} for
+    one that is new and not saved yet."""
+    indices = [_index(key, channel, sender) for key in keyring.in_use()]
+    found = (
+        Conversation.objects.select_for_update().filter(channel=channel, who__in=indices).first()
+    )
+    if found is None:
+        return Conversation(channel=channel), {}
+    return found, opened(found)[1]
+
+
+def keep(conversation: Conversation, sender: str, said: Mapping[str, Any]) -> None:
+    """Seal what was said so far. Call it in the transaction of the act."""
+    key = keyring.newest()
+    _seal(conversation, key, sender, said)
+    conversation.changed_at = timezone.now()
+    conversation.save()
+
+
+def opened(conversation: Conversation) -> tuple[str, dict[str, Any]]:
+    """The sender's id and what was said."""
+    key = keyring.key(conversation.key_id)
+    told = json.loads(key.decrypt(bytes(conversation.sealed), str(conversation.id)))
+    return told["sender"], told["said"]
+
+
+def forget(before: datetime) -> int:
+    """Delete those in which nothing was said since; answers how many."""
+    gone, _ = Conversation.objects.filter(changed_at__lt=before).delete()
+    return gone
+
+
+def _seal(row: Conversation, key: keyring.Key, sender: str, said: Mapping[str, Any]) -> None:
+    row.key_id, row.who = key.id, _index(key, row.channel, sender)
+    row.sealed = key.encrypt(json.dumps({"sender": sender, "said": said}), str(row.id))
+
+
+def _index(key: keyring.Key, channel: str, sender: str) -> str:
+    return key.index(f"conversation {channel} {sender}")
+
+
+def _move(current: keyring.Key, batch: int) -> int:
+    old = Conversation.objects.select_for_update().exclude(key_id=current.id).order_by("id")
+    rows = list(old[:batch])
+    for row in rows:
+        sender, said = opened(row)
+        _seal(row, current, sender, said)
+        row.save(update_fields=["sealed", "key_id", "who"])
+    return len(rows)
+
+
+identity.SEALED.append(identity.Sealed(Conversation.objects.all, _move))
