@@ -23,6 +23,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.cases import actions as cases
+from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.kinds import Role as CaseRole
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import KINDS
 from tinhso.kernel.ledger.actor import SYSTEM
@@ -37,6 +40,8 @@ from tinhso.kernel.units.register import register
 from tinhso.modules.documents.codes import new_document_code
 from tinhso.modules.documents.models import Document
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.questions.answers import Written
+from tinhso.modules.questions.answers import publish as publish_answer
 from tinhso.modules.scorecards.round_actions import open_round
 from tinhso.modules.tasks import progress
 from tinhso.modules.tasks.actions import create as give
@@ -96,6 +101,11 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "group_code": lambda _: "cap-xa",
     "round_id": lambda world: world.round.pk,
     "document": lambda world: world.document.pk,
+    **dict.fromkeys(
+        ("questions:answer.code", "questions:manage.code"), lambda world: world.answer.code
+    ),
+    "questions:case.case": lambda world: world.question.pk,
+    "questions:follow.code": lambda world: world.question.code,
     "documents:file.form": lambda _: "pdf",
     "documents:code.code": lambda world: world.document.code,
     "kind": lambda _: "report",
@@ -124,6 +134,8 @@ OF_A_UNIT = {
     *("tasks:report", "tasks:extend", "tasks:ask", "tasks:answer", "tasks:preview"),
     *("reporting:form", "reporting:draft", "reporting:workbook", "reporting:upload"),
     "reporting:history",
+    "questions:case",
+    "questions:manage",
     "scorecards:round-unit",
     *(
         f"documents:{name}"
@@ -193,6 +205,11 @@ class World:
             assess_by=day,
             by="",
         )
+        self.question = cases.open_case(
+            Doer(SYSTEM, CaseRole.REQUESTER), Received("question", "Câu hỏi", unit)
+        )
+        written = Written("Thuế nộp ở đâu?", "Ở xã.")
+        self.answer = publish_answer(SYSTEM, unit, "thue", written)
         self.document = Document.objects.create(
             code=new_document_code(),
             kind="report",
@@ -243,7 +260,12 @@ def test_every_route_says_who_may_use_it() -> None:
 
 
 def test_every_parameter_of_an_address_has_a_sample() -> None:
-    unknown = {name for one in PAGES for name in one.parameters if name not in SAMPLES}
+    unknown = {
+        name
+        for one in PAGES
+        for name in one.parameters
+        if name not in SAMPLES and f"{one.name}.{name}" not in SAMPLES
+    }
     assert unknown == set()
 
 

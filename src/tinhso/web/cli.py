@@ -23,6 +23,7 @@ from tinhso.web.commands.keys import keys
 from tinhso.web.commands.lake import lake
 from tinhso.web.commands.ledger import ledger
 from tinhso.web.commands.publications import publication, reproduce
+from tinhso.web.commands.questions import questions
 from tinhso.web.commands.status import status
 from tinhso.web.commands.work import outbox, work
 from tinhso.web.supervisor import worker_beside
@@ -383,7 +384,20 @@ def check(folders: tuple[Path, ...]) -> None:
 
 
 for _command in (
-    *(account, explain, forecast, keys, lake, ledger, outbox, publication, reproduce, status, work),
+    *(
+        account,
+        explain,
+        forecast,
+        keys,
+        lake,
+        ledger,
+        outbox,
+        publication,
+        questions,
+        reproduce,
+        status,
+        work,
+    ),
     *BACKUP,
 ):
     main.add_command(_command)

@@ -36,6 +36,7 @@ from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan import forecasts
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.surveys.actions import close_sheets
 from tinhso.modules.urging.actions import remind
 from tinhso.modules.urging.rules import rules as urging_rules
 from tinhso.web import configuration
@@ -185,6 +186,11 @@ def send_reminders() -> None:
 @every(DAY, Text("Xóa phiên đăng nhập đã hết hạn", "Delete expired sessions"))
 def clear_sessions() -> None:
     call_command("clearsessions")
+
+
+@every(DAY, Text("Chốt các tờ khảo sát đã khép lại", "Close the surveys' sheets that are over"))
+def close_survey_sheets() -> None:
+    close_sheets(SYSTEM, timezone.localdate())
 
 
 @every(60, Text("Ghi nhật ký các lô đã vào kho", "Enter the lake's batches in the ledger"))

@@ -23,7 +23,7 @@ from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Reading, read
 from tinhso.kernel.ledger.entries import Thing, record
-from tinhso.kernel.people.access import signed_in
+from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, day_of, whole
 from tinhso.kernel.people.policy import ForbiddenError
@@ -52,7 +52,7 @@ TEXTS = {
 WRITES = ("draft", "review", "correct")
 
 
-@signed_in
+@asks(CASE, "view")
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the one who looks, then everything within reach."""
     who = who_is(request)
@@ -90,7 +90,7 @@ def _row(case: Case) -> Row:
     return Row(case, state, unit, due, bool(case.open and due and due < timezone.now()))
 
 
-@signed_in
+@asks(CASE, "view")
 def case(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """One question: what is known, what happened, what can be done."""
     one = get_object_or_404(Case, pk=case, kind=actions.KIND)

@@ -24,7 +24,7 @@ from tinhso.kernel.people.limits import Bucket, Limit, limited
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.units.asked import unit_asked
 from tinhso.kernel.units.queries import card
-from tinhso.measure.text import InputError, Place, Text, message
+from tinhso.measure.text import InputError, Place, Problem, Text, message
 from tinhso.modules.questions import actions, queries
 from tinhso.modules.questions.actions import Asked
 from tinhso.modules.questions.fields import name_of, rules
@@ -72,7 +72,7 @@ SPOKEN = frozenset({"ask", "reply", "answer", "correct", "reject", "reopen", "ex
 @limited(ASKING)
 def ask(request: HttpRequest) -> HttpResponse:
     """The form; what is answered already is offered once before a question is sent."""
-    who, filled = who_is(request), Filled(None, **_first(request))
+    who, filled = who_is(request), _first(request)
     offered: list[queries.Shown] = []
     if request.method == "POST":
         posted = request.POST
@@ -96,23 +96,22 @@ def ask(request: HttpRequest) -> HttpResponse:
         "offered": offered,
         "fields": [choose, *rules().fields.items()],
         "places": place_choices(),
-        "field_guess": queries.search(filled.get("title"), limit=1) if offered else [],
     }
     return render(request, "questions/ask.html", context, status=400 if filled.problems else 200)
 
 
-def _first(request: HttpRequest) -> dict[str, str]:
+def _first(request: HttpRequest) -> Filled:
     """What the form begins with: what was searched for, and what an account says of itself."""
-    who, first = who_is(request), {"title": request.GET.get("tim", "")[:300]}
-    if who.account:
-        account = Account.objects.get(pk=who.account)
-        first |= {"name": account.name, "email": account.email or ""}
-    return first
+    who, title = who_is(request), request.GET.get("tim", "")[:300]
+    if not who.account:
+        return Filled(None, title=title)
+    account = Account.objects.get(pk=who.account)
+    return Filled(None, title=title, name=account.name, email=account.email or "")
 
 
 def _asked(request: HttpRequest) -> tuple[Asked, Person]:
-    posted, problems = request.POST, []
-    place = ""
+    posted, place = request.POST, ""
+    problems: list[Problem] = []
     try:
         if posted.get("place", "").strip():
             place = unit_asked(posted["place"], "place")

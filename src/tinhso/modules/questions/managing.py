@@ -12,12 +12,19 @@ from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, day_of, whole
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.queries import card
-from tinhso.measure.text import InputError, Text
+from tinhso.measure.text import InputError, Place, Text, message
 from tinhso.modules.questions import answers, officers, queries
 from tinhso.modules.questions.answers import Written
 from tinhso.modules.questions.fields import name_of, rules
 from tinhso.modules.questions.models import Answer
 from tinhso.modules.questions.policies import ANSWER
+
+
+NO_UNIT = message(
+    "answer-unit",
+    vi="Chọn cơ quan trả lời: một đơn vị mà bạn được công khai câu trả lời.",
+    en="Choose the agency that answers: a unit for which you may publish.",
+)
 
 
 def written(request: HttpRequest) -> Written:
@@ -35,9 +42,10 @@ def compose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             posted = request.POST
-            made = answers.compose(
-                who, posted.get("unit", ""), posted.get("field", ""), written(request)
-            )
+            unit = posted.get("unit", "")
+            if unit not in own_units(who):
+                raise InputError([NO_UNIT(Place("unit"))])
+            made = answers.compose(who, unit, posted.get("field", ""), written(request))
         except InputError as error:
             filled = Filled(request.POST, error)
         else:

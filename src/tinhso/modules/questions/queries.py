@@ -147,8 +147,8 @@ def stale(holds_until: date | None) -> bool:
 
 
 def excerpt(text: str, most: int = 180) -> str:
-    """The beginning of a text, cut between words."""
-    flat = " ".join(text.split())
+    """The beginning of a text's first paragraph, cut between words."""
+    flat = " ".join(text.split("\n\n")[0].split())
     return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + "…"
 
 
@@ -210,7 +210,8 @@ def numbers(day: date) -> list[AgencyNumbers]:
     """What agencies did with questions in twelve months; reckoned from the events, kept until one comes."""
     real = Case.objects.filter(kind=KIND)
     newest = real.aggregate(last=Max("changed_at"), n=Count("pk"))
-    key = f"questions-numbers:{day}:{newest['n']}:{newest['last']}"
+    last = newest["last"].timestamp() if newest["last"] else 0
+    key = f"questions-numbers:{day}:{newest['n']}:{last}"
     found: list[AgencyNumbers] | None = cache.get(key)
     if found is None:
         found = _numbers(real, day)

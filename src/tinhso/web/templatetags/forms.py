@@ -39,13 +39,15 @@ def field(
     autocomplete: str = "off",
     list: str = "",  # noqa: A002 (HTML's own name)
     mode: str = "",
+    scope: str = "",
 ) -> dict[str, Any]:
     """`kind`: an input's type, `select` (options: value, label), `textarea`, `checks`. `mode` is the keyboard
-    that a phone shows (`inputmode`)."""
+    that a phone shows (`inputmode`). `scope` tells forms of one page apart that have a field of this name."""
     value = filled.get(name)
+    own = f"o-{scope}-{name}" if scope else f"o-{name}"
     return {
         "name": name,
-        "id": f"o-{name}",
+        "id": own,
         "label": label,
         "kind": kind,
         "help": help,
@@ -59,7 +61,7 @@ def field(
         "wrong": filled.wrong(name),
         "described": " ".join(
             [
-                f"o-{name}-{part}"
+                f"{own}-{part}"
                 for part, there in (("help", help), ("wrong", filled.wrong(name)))
                 if there
             ]

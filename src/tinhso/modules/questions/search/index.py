@@ -202,7 +202,8 @@ class Index:
                     # Of a phrase that nobody typed, some of its words alone mean little.
                     own *= np.minimum(own / max(most * way.worth, 1e-6), 1)
                 best = own if best is None else np.maximum(best, own)
-            if best is None:
+            if best is None:  # a word that no answer has: it was asked for all the same
+                whole += self._rarity(-1) * slot.weight
                 continue
             total += best * slot.weight
             if slot.counts:
@@ -252,8 +253,9 @@ class Index:
                 taken[first:end] = [True] * (end - first)
                 span[first:end] = [first] * (end - first)
         for at, one in enumerate(typed):
-            if not taken[at] and (ways_ := self._of_one(one.plain)):
-                slots.append(_Slot(ways_, LIGHT if one.plain in self.words.light else 1.0))
+            if not taken[at]:
+                weight = LIGHT if one.plain in self.words.light else 1.0
+                slots.append(_Slot(self._of_one(one.plain), weight))
             if one.marks and (spelt := self.terms.get(one.marked)) is not None:
                 weight = LIGHT if one.plain in self.words.light else 1.0
                 slots.append(_Slot((_Way(((spelt, SPELT),)),), weight, counts=False))

@@ -1,0 +1,285 @@
+"""A question from being asked to being answered, corrected, asked again: who may what, and what is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.people import appoint, letters
+from tinhso.kernel.cases.contacts import Person
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.ledger.models import Delivery, Entry
+from tinhso.kernel.ledger.outbox import RECORDS
+from tinhso.kernel.notices.needs import needs_on
+from tinhso.kernel.people.accounts import seats_of
+from tinhso.kernel.people.models import Account
+from tinhso.kernel.people.policy import ForbiddenError
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.queries import descendants
+from tinhso.measure.boundaries import Level
+from tinhso.measure.text import InputError
+from tinhso.modules.questions import actions, answers, officers, queries
+from tinhso.modules.questions.actions import Asked, home_unit
+from tinhso.modules.questions.answers import Written
+from tinhso.modules.questions.models import Answer, Remark
+
+pytestmark = pytest.mark.django_db
+
+SAID = Written(
+    "Xây chuồng gà có cần giấy phép không?",
+    "Không cần, nếu cách nhà ở đủ xa.",
+    basis="Quy định của tỉnh",
+)
+
+
+def who_of(account: Account) -> Who:
+    from django.utils import timezone  # noqa: PLC0415
+
+    day = timezone.localdate()
+    return Who(day, account.pk, account.name, seats_of(account.pk, day), strong=True)
+
+
+@pytest.fixture
+def commune() -> str:
+    return descendants(home_unit(), level=Level.COMMUNE)[0].uid
+
+
+@pytest.fixture
+def people(commune: str) -> dict[str, Who]:
+    return {
+        "router": who_of(appoint("call-taker", home_unit())),
+        "officer": who_of(appoint("officer", commune)),
+        "head": who_of(appoint("leader", commune)),
+        "stranger": who_of(appoint("leader", "p01")),
+    }
+
+
+def nobody() -> Who:
+    from django.utils import timezone  # noqa: PLC0415
+
+    return Who(timezone.localdate())
+
+
+def asked(private: bool = False, email: str = "hoi@example.com") -> tuple[Case, str]:
+    told = Asked(
+        "Xây chuồng gà có cần giấy phép không?", "Sau nhà tôi.", "xay-dung", private=private
+    )
+    return actions.ask(nobody(), told, Person("Bà Tư", email=email), "vi")
+
+
+def answered(
+    people: dict[str, Who], commune: str, *, public: bool = True, private: bool = False
+) -> tuple[Case, Answer | None]:
+    case, _ = asked(private)
+    officers.do(people["router"], case, "route", {"unit": commune})
+    officers.draft(people["officer"], case, SAID, public=public, seen=case.events)
+    officers.review(people["head"], case, SAID, public=public, seen=case.events)
+    return case, officers.send(people["officer"], case, seen=case.events)
+
+
+def test_what_is_sent_is_what_the_head_approved_and_it_is_found_at_once(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, _ = asked()
+    officers.do(people["router"], case, "route", {"unit": commune})
+    officers.draft(people["officer"], case, SAID, public=True, seen=None)
+    better = replace(SAID, text="Không cần. Xem khoảng cách ở quy định của tỉnh.")
+    officers.review(people["head"], case, better, public=True, seen=None)
+    answer = officers.send(people["officer"], case, seen=None)
+    assert answer is not None
+    assert (case.state, queries.newest_version(answer).text) == ("published", better.text)
+    assert [one.code for one in queries.search("xay chuong ga")] == [answer.code]
+
+
+def test_an_officer_does_not_approve_and_another_unit_does_nothing(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, _ = asked()
+    with pytest.raises(ForbiddenError):
+        officers.do(people["officer"], case, "route", {"unit": commune})
+    officers.do(people["router"], case, "route", {"unit": commune})
+    with pytest.raises(ForbiddenError):
+        officers.draft(people["stranger"], case, SAID, public=True, seen=None)
+    officers.draft(people["officer"], case, SAID, public=True, seen=None)
+    with pytest.raises(ForbiddenError):
+        officers.review(people["officer"], case, SAID, public=True, seen=None)
+    assert [one.pk for one in queries.waiting(people["head"])] == [case.pk]
+    assert queries.waiting(people["officer"]) == []
+
+
+def test_a_returned_draft_is_written_again(people: dict[str, Who], commune: str) -> None:
+    case, _ = asked()
+    officers.do(people["router"], case, "route", {"unit": commune})
+    officers.draft(people["officer"], case, SAID, public=True, seen=None)
+    officers.do(people["head"], case, "send_back", {"reason": "Thiếu khoảng cách"})
+    assert (case.state, case.waits) == ("assigned", "lead")
+    with pytest.raises(InputError):
+        officers.send(people["officer"], case, seen=None)
+
+
+def test_nothing_private_is_published(people: dict[str, Who], commune: str) -> None:
+    case, answer = answered(people, commune, private=True)
+    assert (answer, case.state) == (None, "answered")
+    with pytest.raises(InputError) as refused:
+        officers.make_public(people["head"], case, seen=None)
+    assert [one.code for one in refused.value.problems] == ["case-private"]
+    case.refresh_from_db()
+    assert case.state == "answered"
+    assert "Không cần" not in letters()[-1].body  # a private answer is not in a mail
+
+
+def test_a_correction_stands_beside_the_old_version_and_whoever_waited_is_told(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, answer = answered(people, commune)
+    assert answer is not None
+    before = queries.newest_version(answer).text
+    new = replace(SAID, text="Cần báo xã trước khi xây.", title="Xây trại gà có phải báo xã không?")
+    with pytest.raises(InputError):
+        officers.correct(people["head"], case, new, " ", seen=None)
+    officers.correct(people["head"], case, new, "Quy định mới của tỉnh", seen=None)
+    versions = list(Answer.objects.get(pk=answer.pk).versions.order_by("n"))
+    assert [one.text for one in versions] == [before, "Cần báo xã trước khi xây."]
+    assert versions[1].reason == "Quy định mới của tỉnh"
+    assert "Quy định mới của tỉnh" in letters()[-1].body
+    # The new words are found; those that only the old version had are not.
+    assert [one.code for one in queries.search("trại gà")] == [answer.code]
+    assert queries.search("giấy phép") == []
+    page = Client().get(reverse("questions:answer", args=[answer.code])).content.decode()
+    assert before in page
+    assert "Cần báo xã trước khi xây." in page
+
+
+def test_withdrawn_from_the_public_it_is_not_found_and_its_address_says_why(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, answer = answered(people, commune)
+    assert answer is not None
+    officers.take_back(people["head"], case, "Quy định đã bãi bỏ", seen=None)
+    assert queries.search("chuồng gà") == []
+    page = Client().get(reverse("questions:answer", args=[answer.code]))
+    assert page.status_code == 410
+    assert "Quy định đã bãi bỏ" in page.content.decode()
+    officers.make_public(people["head"], case, seen=None)
+    assert [one.code for one in queries.search("chuồng gà")] == [answer.code]
+
+
+def test_an_answer_past_its_day_is_on_the_list_of_its_unit_until_it_is_reviewed(
+    people: dict[str, Who], commune: str
+) -> None:
+    head = people["head"]
+    until = replace(SAID, holds_until=head.day + timedelta(days=3))
+    answer = answers.compose(head, commune, "xay-dung", until)
+    wants = [one for one in needs_on(head.day) if one.kind == "questions.review"]
+    assert [(one.unit, one.due) for one in wants] == [(commune, until.holds_until)]
+    assert queries.to_review(people["stranger"]) == []
+    assert queries.to_review(head) == [answer]
+    later = replace(SAID, holds_until=head.day + timedelta(days=300))
+    answers.correct(head, answer, later, "Đã rà soát, còn đúng", seen=1)
+    assert queries.to_review(head) == []
+    with pytest.raises(InputError):  # somebody who still looks at version 1
+        answers.correct(head, answer, later, "Đã rà soát", seen=1)
+    with pytest.raises(InputError):  # no day that is past
+        answers.compose(
+            head, commune, "thue", replace(SAID, holds_until=head.day - timedelta(days=1))
+        )
+
+
+def test_whoever_asked_follows_with_code_and_secret_and_nobody_without(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, secret = asked()
+    client = Client()
+    assert actions.by_secret(case.code, "x") is None
+    other, _ = asked()
+    assert actions.by_secret(other.code, secret) is None
+    address = reverse("questions:follow", args=[case.code, secret])
+    assert case.title in client.get(address).content.decode()
+    assert client.get(reverse("questions:follow", args=[case.code, "sai"])).status_code == 404
+    officers.do(people["router"], case, "route", {"unit": commune})
+    officers.do(people["officer"], case, "ask", {"text": "Chuồng rộng bao nhiêu?"})
+    officers.do(people["officer"], case, "note", {"text": "bà này hay hỏi"})
+    page = client.get(address).content.decode()
+    assert "Chuồng rộng bao nhiêu?" in page
+    assert "bà này hay hỏi" not in page
+    client.post(address, {"viec": "reply", "text": "20 mét vuông", "seen": case.events})
+    case.refresh_from_db()
+    assert case.state == "assigned"
+    assert [one.subject for one in letters()][-1] == f"Cần bạn bổ sung: {case.code}"
+
+
+def test_of_two_who_ask_the_same_both_hear_the_answer(people: dict[str, Who], commune: str) -> None:
+    first, _ = asked(email="mot@example.com")
+    second, _ = asked(email="hai@example.com")
+    assert [one.pk for one in queries.similar(second)] == [first.pk]
+    officers.do(people["router"], second, "merge", {"case": str(first.pk)})
+    officers.do(people["router"], first, "route", {"unit": commune})
+    officers.draft(people["officer"], first, SAID, public=True, seen=None)
+    officers.review(people["head"], first, SAID, public=True, seen=None)
+    officers.send(people["officer"], first, seen=None)
+    told = [one.to[0] for one in letters() if one.subject.startswith("Đã có trả lời")]
+    assert sorted(told) == ["hai@example.com", "mot@example.com"]
+
+
+def test_each_event_corrects_the_record_and_none_holds_what_was_written(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, _ = answered(people, commune)
+    owed = Delivery.objects.filter(topic=RECORDS, key=f"questions/{case.code}").order_by("id")
+    rows = [one.payload["rows"][0] for one in owed]
+    assert [one["state"] for one in rows] == [
+        "received", "assigned", "drafted", "reviewed", "answered", "published",
+    ]  # fmt: skip
+    assert {one["question_code"] for one in rows} == {case.code}
+    assert rows[-1]["unit_code"] == commune
+    assert rows[-1]["answered_at"] <= rows[-1]["due_at"]
+    assert "chuồng" not in str(rows)
+    (numbers,) = queries.numbers(people["head"].day)
+    assert (numbers.unit, numbers.answered, numbers.in_time, numbers.waiting) == (commune, 1, 1, 0)
+
+
+def test_a_reader_judges_once_and_the_unit_reads_why(people: dict[str, Who], commune: str) -> None:
+    answer = answers.compose(people["head"], commune, "xay-dung", SAID)
+    client, address = Client(), reverse("questions:answer", args=[answer.code])
+    for _ in range(2):
+        client.post(address, {"viec": "chua", "word": "Chưa nói khoảng cách"})
+    answer.refresh_from_db()
+    assert (answer.helpful, answer.unhelpful) == (0, 1)
+    assert [one.word for one in Remark.objects.all()] == ["Chưa nói khoảng cách"]
+
+
+def test_what_is_answered_already_is_offered_before_sending(
+    people: dict[str, Who], commune: str
+) -> None:
+    answer = answers.compose(people["head"], commune, "xay-dung", SAID)
+    client, form = Client(), {"title": "xay chuong ga can giay phep khong", "field": "xay-dung"}
+    page = client.post(reverse("questions:ask"), form)
+    assert answer.title in page.content.decode()
+    assert not Case.objects.exists()
+    sent = client.post(reverse("questions:ask"), {**form, "viec": "van-gui"})
+    assert sent.status_code == 302
+    assert Case.objects.get().code in sent.headers["Location"]
+    other = client.post(reverse("questions:ask"), {**form, "title": "Lịch tiêm chủng tháng này?"})
+    assert other.status_code == 302
+
+
+def test_a_bad_form_is_told_all_that_is_wrong_and_keeps_what_was_typed() -> None:
+    form = {"title": "", "field": "la", "email": "khong", "phone": "12", "text": "đã gõ"}
+    page = Client().post(reverse("questions:ask"), form)
+    assert page.status_code == 400
+    assert "không phải địa chỉ thư" in page.content.decode()
+    assert "đã gõ" in page.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_the_ledger_has_every_act_and_nothing_that_was_written(
+    people: dict[str, Who], commune: str
+) -> None:
+    answered(people, commune)
+    acts = list(Entry.objects.order_by("id").values_list("act", flat=True))
+    assert acts[-2:] == ["cases.case.make_public", "questions.answer.publish"]
+    assert "đủ xa" not in str(list(Entry.objects.values_list("details", flat=True)))

@@ -1,0 +1,199 @@
+"""Anonymous surveys: once each, only of groups, and nobody can tell who answered what."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tinhso.kernel.cases import actions as cases
+from tinhso.kernel.cases import contacts
+from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.contacts import Person
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case, Contact
+from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.models import Delivery, Entry
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.models import Unit
+from tinhso.measure.text import InputError
+from tinhso.modules.surveys import actions, queries, tickets
+from tinhso.modules.surveys.models import Sheet
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2025, 6, 10)
+CLOSED = tickets.last_day("2025-06a") + timedelta(days=16)
+
+
+@pytest.fixture
+def unit() -> str:
+    return Unit.objects.filter(level="commune").order_by("uid").values_list("uid", flat=True)[0]
+
+
+def ended(unit: str, kind: str = "feedback") -> tuple[Case, Contact, str]:
+    contact, secret = contacts.keep(Person("Bà Tư"))
+    case = cases.open_case(Doer(SYSTEM, Role.REQUESTER), Received(kind, "Việc", unit), contact)
+    cases.act(Doer(SYSTEM, Role.ROUTER), case, "reject", {"reason": "trùng"})
+    return case, contact, secret
+
+
+def answer_all(unit: str, ratings: list[str], remarks: list[str] | None = None) -> None:
+    for number, said in enumerate(ratings):
+        case, contact, _ = ended(unit)
+        ticket = actions.give(SYSTEM, case, contact, DAY)
+        remark = remarks[number] if remarks else ""
+        actions.answer(ticket, {"rating": said}, remark, DAY)
+
+
+def test_one_case_has_one_ticket_and_one_ticket_one_answer(unit: str) -> None:
+    case, contact, _ = ended(unit)
+    ticket = actions.give(SYSTEM, case, contact, DAY)
+    with pytest.raises(InputError) as refused:
+        actions.give(SYSTEM, case, contact, DAY)
+    assert [one.code for one in refused.value.problems] == ["survey-given"]
+    actions.answer(ticket, {"rating": "5"}, "", DAY)
+    with pytest.raises(InputError) as refused:
+        actions.answer(ticket, {"rating": "1"}, "", DAY)
+    assert [one.code for one in refused.value.problems] == ["survey-used"]
+    assert Sheet.objects.get().totals == {"rating": {"5": 1}}
+
+
+def test_a_ticket_cannot_be_made_up_or_changed_or_kept_too_long(unit: str) -> None:
+    case, contact, _ = ended(unit)
+    ticket = actions.give(SYSTEM, case, contact, DAY)
+    for wrong in ("", "x", ticket[:-2] + "zz", ticket.replace(ticket[3], "A", 1) + "A"):
+        with pytest.raises(InputError):
+            actions.answer(wrong, {"rating": "5"}, "", DAY)
+    with pytest.raises(InputError) as refused:
+        actions.answer(ticket, {"rating": "5"}, "", CLOSED)
+    assert [one.code for one in refused.value.problems] == ["survey-over"]
+    with pytest.raises(InputError) as refused:
+        actions.answer(ticket, {"solved": "maybe"}, "x" * 400, DAY)
+    assert {one.code for one in refused.value.problems} == {
+        "survey-rating", "survey-answer", "survey-remark",
+    }  # fmt: skip
+
+
+def test_an_open_case_has_no_ticket(unit: str) -> None:
+    contact, _ = contacts.keep(Person())
+    case = cases.open_case(Doer(SYSTEM, Role.REQUESTER), Received("feedback", "x", unit), contact)
+    with pytest.raises(InputError):
+        actions.give(SYSTEM, case, contact, DAY)
+
+
+def test_small_groups_and_open_half_months_are_never_told(unit: str) -> None:
+    nobody = Who(CLOSED)
+    answer_all(unit, ["5", "4", "2", "5"])
+    assert queries.results(nobody) == []
+    answer_all(unit, ["1"])
+    assert queries.results(nobody) == []  # five, but the half-month is not over
+    assert actions.close_sheets(SYSTEM, CLOSED - timedelta(days=1)) == 0
+    assert actions.close_sheets(SYSTEM, CLOSED) == 1
+    (found,) = queries.results(nobody)
+    assert (found.answers, found.satisfied, found.remarks) == (5, Fraction(3, 5), ())
+    (owed,) = Delivery.objects.filter(key__startswith="satisfaction/")
+    assert owed.payload["rows"][0]["satisfied"] == 3
+
+
+def test_of_a_small_group_not_even_the_remarks_outlive_its_closing(unit: str) -> None:
+    answer_all(unit, ["5", "1"], ["tốt", "chậm"])
+    actions.close_sheets(SYSTEM, CLOSED)
+    sheet = Sheet.objects.get()
+    assert (sheet.remarks, sheet.spent) == ([], [])
+    assert not Delivery.objects.filter(key__startswith="satisfaction/").exists()
+    assert queries.results(Who(CLOSED)) == []
+
+
+def everything() -> str:
+    """All that the database holds of surveys, and all that anything else holds besides."""
+    rows = []
+    for model in apps.get_models():
+        if model._meta.label.startswith(("units.", "contenttypes.")):
+            continue
+        rows += [f"{model._meta.label} {one}" for one in model.objects.values()]  # type: ignore[attr-defined]
+    return "\n".join(rows)
+
+
+def sheets() -> list[dict[str, Any]]:
+    return [
+        {k: v for k, v in one.items() if k != "id"}
+        for one in Sheet.objects.order_by("unit").values()
+    ]
+
+
+def test_no_one_who_holds_everything_can_link_an_answer_to_a_case(
+    unit: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Six people, in a known order, each right after their case; somebody with the database, the logs
+    and the ledger tries: by ids, by what tickets hold, by times, and by the order of anything.
+
+    The last word: whoever of them said what, all that is kept is the same, letter by letter. What is
+    the same for every way of sharing out the answers cannot tell which way it was.
+    """
+    caplog.set_level(logging.DEBUG)
+    said = [
+        ("5", "lời a"),
+        ("1", "lời b"),
+        ("4", "lời c"),
+        ("2", "lời d"),
+        ("5", "lời e"),
+        ("3", "lời g"),
+    ]
+    people = [ended(unit) for _ in said]
+    nonces = iter([f"{number:024x}" for number in range(6)] * 8)
+    monkeypatch.setattr(tickets.secrets, "token_hex", lambda _: next(nonces))
+    given = [tickets.fresh(unit, "feedback", DAY) for _ in people]
+    kept = []
+    for order in (range(6), [5, 3, 1, 0, 2, 4], [1, 0, 3, 2, 5, 4], range(5, -1, -1)):
+        Sheet.objects.all().delete()
+        for person, which in zip(given, order, strict=True):
+            rating, remark = said[which]
+            actions.answer(tickets.written(person), {"rating": rating}, remark, DAY)
+        kept.append(sheets())
+    assert all(one == other for one, other in itertools.pairwise(kept))
+
+    # By ids: the sheet names no case, contact or ticket; nothing else holds a ticket.
+    (sheet,) = kept[-1]
+    for case, contact, secret in people:
+        for mark in (str(case.pk), case.code, str(contact.pk), secret, case.pk.hex):
+            assert mark not in str(sheet)
+    whole = everything() + caplog.text
+    for ticket in given:
+        assert ticket.nonce not in whole
+        assert tickets.written(ticket) not in whole
+    # By times: no field of a sheet is one, and neither ledger nor outbox has anything of an answer.
+    fields = {one.get_internal_type() for one in Sheet._meta.get_fields()}  # type: ignore[union-attr]
+    assert not fields & {"DateTimeField", "DateField", "TimeField"}
+    assert not Entry.objects.filter(act__startswith="surveys.").exists()
+    # By order: what is a list stands sorted, and there are no rows to be in an order.
+    assert sheet["remarks"] == sorted(sheet["remarks"])
+    assert sheet["spent"] == sorted(sheet["spent"])
+
+
+def test_a_ticket_is_in_no_address_no_mail_and_no_log(
+    unit: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    case, _, secret = ended(unit, "question")
+    client = Client()
+    address = reverse("questions:follow", args=[case.code, secret])
+    page = client.post(address, {"viec": "phieu"})
+    assert page.status_code == 200  # no redirect, which would carry it
+    ticket = page.context["ticket"]
+    sent = client.post(reverse("surveys:answer"), {"viec": "gui", "ticket": ticket, "rating": "4"})
+    assert "Cảm ơn bạn" in sent.content.decode()
+    nonce = tickets.opened(ticket, timezone.localdate(), 15).nonce
+    found = everything() + caplog.text
+    assert nonce not in found
+    assert ticket not in found
+    assert Entry.objects.filter(act="surveys.ticket.give").count() == 1
+    assert client.post(address, {"viec": "phieu"}).status_code == 400
