@@ -23,6 +23,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.cases.actions import Doer, Received, open_case
+from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import KINDS
 from tinhso.kernel.ledger.actor import SYSTEM
@@ -112,6 +114,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "duty": lambda _: "TINH-QUY",
     "unit": lambda world: world.unit,
     "indicator": lambda _: "KTS-01",
+    "case_code": lambda world: world.case.code,
+    "act": lambda _: "note",
+    "attachment": lambda world: world.photo.pk,
     **{
         f"reporting:{name}.period": lambda _: "2025-Q4r"
         for name in ("form", "draft", "workbook", "upload", "history")
@@ -136,6 +141,7 @@ OF_A_UNIT = {
     "people:withdraw",
     "ledger:entry",
     "files:download",
+    *(f"desk:{name}" for name in ("case", "act", "split", "contact", "moderate", "file", "blur")),
 }
 
 
@@ -183,6 +189,9 @@ class World:
             assess_by=day,
             by="",
         )
+        told = Received("feedback", "Đèn đường hỏng", unit, files=[self.file])
+        self.case = open_case(Doer(SYSTEM, Role.REQUESTER), told)
+        self.photo = self.case.attachments.get()
         self.document = Document.objects.create(
             code=new_document_code(),
             kind="report",

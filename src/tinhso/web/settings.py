@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tinhso.modules.urging",
     "tinhso.modules.documents",
     "tinhso.modules.shares",
+    "tinhso.modules.feedback",
 ]
 
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.people.accounts import BadTokenError, who_is
 from tinhso.kernel.people.policies import ACCOUNT, DELIVERY, ENTRY, STATUS, TOKEN
 from tinhso.kernel.people.policy import Policy
@@ -57,6 +58,7 @@ class ShownDoor:
 #: The office's pages, in the order of the menu.
 DOORS: tuple[Door, ...] = (
     Door("urging:today", Text("Việc hôm nay", "Today's work")),
+    Door("desk:queue", Text("Phản ánh 1022", "Reports to 1022"), CASE, "view"),
     Door("shares:mine", Text("Chỉ tiêu của đơn vị", "Our targets")),
     Door("tasks:mine", Text("Việc của cơ quan tôi", "My agency's tasks"), TASK, "open"),
     Door("reporting:desk", Text("Số liệu phải báo cáo", "Figures to report"), FIGURE, "enter"),

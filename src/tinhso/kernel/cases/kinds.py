@@ -114,7 +114,9 @@ def kind(code: str) -> Kind:
 
 
 def kinds() -> list[Kind]:
-    return [kind(path.stem) for path in sorted(FOLDER.glob("*.yaml"))]
+    """All kinds: the files of the folder that declare states; beside them lie categories, sample answers."""
+    files = (path for path in sorted(FOLDER.glob("*.yaml")) if "states" in read_yaml(path).data)
+    return [kind(path.stem) for path in files]
 
 
 def read_kind(path: Path) -> Kind:
