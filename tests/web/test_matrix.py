@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from tests.people import appoint, sign_in
 from tinhso.kernel.cases import actions as cases
-from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.actions import Doer, Received, open_case
 from tinhso.kernel.cases.kinds import Role as CaseRole
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import KINDS
@@ -122,6 +122,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "duty": lambda _: "TINH-QUY",
     "unit": lambda world: world.unit,
     "indicator": lambda _: "KTS-01",
+    "case_code": lambda world: world.case.code,
+    "act": lambda _: "note",
+    "attachment": lambda world: world.photo.pk,
     **{
         f"reporting:{name}.period": lambda _: "2025-Q4r"
         for name in ("form", "draft", "workbook", "upload", "history")
@@ -148,6 +151,7 @@ OF_A_UNIT = {
     "people:withdraw",
     "ledger:entry",
     "files:download",
+    *(f"desk:{name}" for name in ("case", "act", "split", "contact", "moderate", "file", "blur")),
 }
 
 
@@ -210,6 +214,9 @@ class World:
         )
         written = Written("Thuế nộp ở đâu?", "Ở xã.")
         self.answer = publish_answer(SYSTEM, unit, "thue", written)
+        told = Received("feedback", "Đèn đường hỏng", unit, files=[self.file])
+        self.case = open_case(Doer(SYSTEM, CaseRole.REQUESTER), told)
+        self.photo = self.case.attachments.get()
         self.document = Document.objects.create(
             code=new_document_code(),
             kind="report",

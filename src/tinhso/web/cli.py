@@ -17,6 +17,7 @@ from tinhso.measure.text import InputError, Text
 from tinhso.web import configuration
 from tinhso.web.commands.account import account
 from tinhso.web.commands.backup import COMMANDS as BACKUP
+from tinhso.web.commands.cases import cases
 from tinhso.web.commands.explain import explain
 from tinhso.web.commands.forecast import forecast
 from tinhso.web.commands.keys import keys
@@ -386,6 +387,7 @@ def check(folders: tuple[Path, ...]) -> None:
 for _command in (
     *(
         account,
+        cases,
         explain,
         forecast,
         keys,

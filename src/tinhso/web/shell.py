@@ -58,6 +58,7 @@ class ShownDoor:
 #: The office's pages, in the order of the menu.
 DOORS: tuple[Door, ...] = (
     Door("urging:today", Text("Việc hôm nay", "Today's work")),
+    Door("desk:queue", Text("Phản ánh 1022", "Reports to 1022"), CASE, "view"),
     Door("shares:mine", Text("Chỉ tiêu của đơn vị", "Our targets")),
     Door("tasks:mine", Text("Việc của cơ quan tôi", "My agency's tasks"), TASK, "open"),
     Door("questions:desk", Text("Câu hỏi chờ trả lời", "Questions to answer"), CASE, "view"),

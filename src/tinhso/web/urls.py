@@ -27,6 +27,7 @@ urlpatterns = [
         path("quan-tri/viec-gui/", include("tinhso.kernel.ledger.delivery_urls")),
         path("", include("tinhso.kernel.people.signin.urls")),
         path("", include("tinhso.modules.documents.urls")),
+        path("1022/", include("tinhso.modules.feedback.urls_officers")),
         path("tep/", include("tinhso.kernel.files.urls")),
         path("lich-lam-viec/", include("tinhso.kernel.clock.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),

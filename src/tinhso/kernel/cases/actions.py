@@ -274,6 +274,16 @@ def reproject(case: Case, days: WorkCalendar | None = None) -> bool:
     return True
 
 
+def differing(case: Case, days: WorkCalendar | None = None) -> list[str]:
+    """The columns in which a case differs from what its events say; nothing where it is sound."""
+    told, standing = Case.objects.get(pk=case.pk), standing_of(case)
+    was = _columns(told)
+    _project(told, standing, told.changed_at, days)
+    members = {one.unit_id for one in case.members.all()}
+    found = [name for name, value in _columns(told).items() if value != was[name]]
+    return found + ["members"] * (members != set(standing.members))
+
+
 # -- what the events say ---------------------------------------------------------------------------
 
 

@@ -17,10 +17,6 @@ from tinhso.measure.yamltree import read_yaml
 FOLDER = Path(__file__).resolve().parents[2] / "packs" / "cases"
 
 
-#: The file that is no kind.
-CATEGORIES = "categories"
-
-
 class Role(StrEnum):
     """In what part somebody acts on a case."""
 
@@ -118,8 +114,9 @@ def kind(code: str) -> Kind:
 
 
 def kinds() -> list[Kind]:
-    """All kinds; the folder holds their categories too."""
-    return [kind(path.stem) for path in sorted(FOLDER.glob("*.yaml")) if path.stem != CATEGORIES]
+    """All kinds: the files of the folder that declare states; beside them lie categories, sample answers."""
+    files = (path for path in sorted(FOLDER.glob("*.yaml")) if "states" in read_yaml(path).data)
+    return [kind(path.stem) for path in files]
 
 
 def read_kind(path: Path) -> Kind:

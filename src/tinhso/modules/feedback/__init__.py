@@ -1,1 +1,1 @@
-"""Reports of residents by the 1022 channel (phản ánh, kiến nghị): sent, followed, public."""
+"""Reports to 1022 (phản ánh, kiến nghị): residents send, agencies answer, everybody sees."""

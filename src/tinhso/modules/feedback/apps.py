@@ -9,11 +9,12 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Phản ánh, kiến nghị"
 
     def ready(self) -> None:
-        # They listen to cases, and tell the worker what they send and read.
+        # They listen to cases, tell their needs, and tell the worker what they send and read.
         from tinhso.modules.feedback import (  # noqa: F401, PLC0415
             letters,
             mail_out,
             mailbox,
+            officer_needs,
             open311_media,
             stream,
             zalo_talk,

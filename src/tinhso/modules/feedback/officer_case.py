@@ -1,0 +1,185 @@
+"""One case as officers see it: what happened in words, its clocks, what can be done, what is like it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from tinhso.kernel.cases import actions, queries, routing, standing
+from tinhso.kernel.cases.kinds import ActRule, Role
+from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
+from tinhso.kernel.cases.routing import Route
+from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
+from tinhso.measure.boundaries import Level
+from tinhso.measure.text import Text, fold
+from tinhso.modules.feedback.officer_clock import ClockFace, face
+from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
+
+#: Cases that are shown as like another; the product's choice.
+MOST_ALIKE = 6
+#: How far around a point is "nearby", in degrees (about 300 m); the product's choice.
+_NEAR = 0.003
+
+#: Acts whose words no resident reads.
+INTERNAL = frozenset({"note", "consult", "opinion", "hand_over", "return", "extend", "proceed"})
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event in words. `by`: the person's name; `part`: what they acted as; `fresh`: the reader has
+    not seen it yet."""
+
+    n: int
+    at: datetime
+    what: Text
+    by: str
+    part: Text
+    unit: Text | None
+    to: tuple[Text, ...]
+    category: Text | None
+    text: str
+    reason: str
+    rating: str
+    other: Case | None
+    files: tuple[Attachment, ...]
+    internal: bool
+    fresh: bool
+
+
+def timeline(case: Case, now: Standing, seen: int | None = None) -> list[Happened]:
+    """All that happened, newest first."""
+    rows = list(
+        case.history.select_related("account").prefetch_related("attachments__file").order_by("-n")
+    )
+    merged = {row.data["case"] for row in rows if row.act == "merge"}
+    others = {str(one.pk): one for one in Case.objects.filter(pk__in=merged)}
+    return [_happened(row, now, others, seen) for row in rows]
+
+
+def _happened(
+    row: CaseEvent, now: Standing, others: Mapping[str, Case], seen: int | None
+) -> Happened:
+    names, day, data = register(), row.at.astimezone(LOCAL).date(), row.data
+    to = [data["unit"]] if "unit" in data else list(data.get("units", ()))
+    category = data.get("category")
+    return Happened(
+        row.n,
+        row.at,
+        now.kind.acts[row.act].name,
+        row.account.name if row.account else "",
+        PARTS[Role(row.role)],
+        names.full_name(row.unit, day) if row.unit else None,
+        tuple(names.full_name(one, day) for one in to),
+        category_name(category) if category and row.n > 1 else None,
+        str(data.get("text", "")),
+        str(data.get("reason", "")),
+        str(data.get("rating", "")),
+        others.get(str(data.get("case", ""))),
+        tuple(row.attachments.all()),
+        row.act in INTERNAL,
+        seen is not None and row.n > seen,
+    )
+
+
+def clocks(now: Standing, at: datetime) -> list[ClockFace]:
+    """The clocks that run or stand; of a case that has ended, the last whole one."""
+    shown = [one for one in now.clocks if one.end is None]
+    if not shown:
+        shown = [one for one in [now.clock("whole")] if one is not None]
+    days, reasons = calendar(), now.kind.reasons
+    return [face(CLOCKS[one.name], one, at, days, reasons) for one in shown]
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Something that whoever looks can do now, in that part."""
+
+    act: ActRule
+    role: Role
+    unit: str
+
+
+def possible(who: Who, case: Case, now: Standing, at: datetime) -> list[Possible]:
+    """All that `who` can do now, each once, in the order of the kind's file."""
+    found: dict[str, Possible] = {}
+    for role, unit in queries.roles_in(who, case).items():
+        for act in standing.possible(now, role, at):
+            found.setdefault(act.code, Possible(act, role, unit))
+    return [found[code] for code in now.kind.acts if code in found]
+
+
+def suggestion(case: Case, day: date) -> Route:
+    """Who should have a case by the routing table, and how each rule was tried."""
+    rules = routing.rules()
+    names = register()
+    places: dict[str, str] = {}
+    province = names.at(case.home_id, day).uid
+    path = names.boundaries.map(day).path(province)
+    province = next((one for one in path if names.level(one) is Level.PROVINCE), province)
+    places["province"] = province
+    if case.place_id:
+        here = names.at(case.place_id, day).uid
+        if names.level(here) is Level.COMMUNE:
+            places["commune"] = here
+    for uid in names.lives:
+        if names.level(uid) is Level.AGENCY and names.version(uid, day) is not None:
+            places[f"department:{names.nearest(uid, day).code}"] = uid
+    limited = {one.to for one in rules if one.most_open is not None}
+    counted = {
+        unit: Case.objects.filter(lead_id=unit, open=True).count()
+        for unit in {places[one] for one in limited if one in places}
+    }
+    return routing.route(rules, case.kind, case.category, day, places, counted)
+
+
+def alike(
+    *,
+    title: str = "",
+    category: str = "",
+    place: str = "",
+    point: tuple[float, float] | None = None,
+    besides: Case | None = None,
+) -> list[Case]:
+    """Open cases that may tell of the same thing: near the point, or of the place; those of the same
+    category and with more of the same words first."""
+    where = Q(pk__in=[])
+    if place:
+        where |= Q(place_id=place)
+    if point is not None:
+        lat, lon = point
+        where |= Q(lat__range=(lat - _NEAR, lat + _NEAR), lon__range=(lon - _NEAR, lon + _NEAR))
+    rows: QuerySet[Case] = Case.objects.filter(where, kind=KIND, open=True)
+    if besides is not None:
+        rows = rows.exclude(pk=besides.pk)
+    words = set(fold(title).split())
+
+    def rank(one: Case) -> tuple[int, int, float]:
+        same = len(words & set(fold(one.title).split()))
+        return (-same, -(one.category == category), -one.received_at.timestamp())
+
+    newest = rows.order_by("-received_at").defer("text", "public_text")[:300]
+    return sorted(newest, key=rank)[:MOST_ALIKE]
+
+
+def told_of(case: Case) -> Mapping[str, Any]:
+    """What sample texts of answers may name."""
+    names = register()
+    lead = case.lead_id or case.home_id
+    return {
+        "code": case.code,
+        "title": case.title,
+        "agency": names.full_name(lead),
+        "place": case.address or (names.full_name(case.place_id) if case.place_id else "…"),
+    }
+
+
+def now_of(case: Case) -> Standing:
+    return actions.standing_of(case)

@@ -1,0 +1,185 @@
+"""The queue (hàng việc): what waits for somebody, in which order, and how many stand how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from tinhso.kernel.cases import queries
+from tinhso.kernel.cases.kinds import StateRule, kind
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.policies import CASE
+from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
+from tinhso.measure.text import Text
+from tinhso.modules.feedback.officer_clock import Lateness, Pressing, lateness
+from tinhso.modules.feedback.officer_words import CHANNELS, KIND, TODO, category_name
+
+PAGE = 50
+
+#: What a row needs; long texts stay in the database.
+_COLUMNS = (
+    "id", "code", "title", "category", "channel", "state", "waits", "open", "lead_id", "place_id",
+    "home_id", "step_due_at", "due_at", "received_at", "events", "simulated", "private",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a list is narrowed. `everything`: all that `who` may read, not only what waits for them."""
+
+    everything: bool = False
+    state: str = ""
+    pressing: Pressing | None = None
+    category: str = ""
+    unit: str = ""
+    text: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.state or self.pressing or self.category or self.unit or self.text)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in a list. `todo`: what whoever is waited for has to do; `why`: why it is theirs."""
+
+    id: str
+    code: str
+    title: str
+    category: Text
+    channel: Text
+    state: Text
+    todo: Text
+    why: Text
+    place: Text | None
+    lead: Text | None
+    due_at: datetime | None
+    lateness: Lateness
+    open: bool
+    events: int
+    simulated: bool
+    private: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of a list stand how; each case is in one state and one of `pressing`."""
+
+    total: int
+    states: Mapping[str, int]
+    pressing: Mapping[Pressing, int]
+
+
+def of(who: Who, asked: Asked) -> QuerySet[Case]:
+    """The cases of a list, in the order in which to take them."""
+    if not asked.everything:
+        return queries.queue(who, KIND)
+    return queries.seen_by(who, KIND).order_by(F("step_due_at").asc(nulls_last=True), "received_at")
+
+
+def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case]:
+    if asked.everything and not asked.state and not asked.text:
+        rows = rows.filter(open=True)
+    if asked.state:
+        rows = rows.filter(state=asked.state)
+    if asked.category:
+        rows = rows.filter(category=asked.category)
+    if asked.unit:
+        rows = rows.filter(lead_id=asked.unit)
+    if asked.text:
+        rows = rows.filter(Q(code__iexact=asked.text) | Q(title__icontains=asked.text))
+    if asked.pressing is not None:
+        rows = rows.filter(_pressing(asked.pressing, now))
+    return rows
+
+
+def _pressing(one: Pressing, now: datetime) -> Q:
+    midnight = _end_of(now)
+    return {
+        Pressing.LATE: Q(step_due_at__lt=now),
+        Pressing.TODAY: Q(step_due_at__gte=now, step_due_at__lt=midnight),
+        Pressing.AHEAD: Q(step_due_at__gte=midnight),
+        Pressing.STANDS: Q(step_due_at=None, open=True),
+    }[one]
+
+
+def _end_of(now: datetime) -> datetime:
+    today = now.astimezone(LOCAL).date()
+    return datetime.combine(today + timedelta(days=1), time.min, LOCAL)
+
+
+def counts(rows: QuerySet[Case], now: datetime) -> Counts:
+    """Counted in one reading of the list."""
+    told = list(
+        rows.order_by()
+        .values_list("state")
+        .annotate(
+            late=Count("id", filter=_pressing(Pressing.LATE, now)),
+            today=Count("id", filter=_pressing(Pressing.TODAY, now)),
+            ahead=Count("id", filter=_pressing(Pressing.AHEAD, now)),
+            stands=Count("id", filter=_pressing(Pressing.STANDS, now)),
+            all=Count("id"),
+        )
+    )
+    return Counts(
+        sum(one[-1] for one in told),
+        {one[0]: one[-1] for one in told},
+        {pressing: sum(one[n] for one in told) for n, pressing in enumerate(Pressing, 1)},
+    )
+
+
+def page(rows: QuerySet[Case], number: int, now: datetime | None = None) -> list[Row]:
+    """The `number`-th page (from 1)."""
+    begin = (number - 1) * PAGE
+    return shown(rows.only(*_COLUMNS)[begin : begin + PAGE], now or timezone.now())
+
+
+def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
+    states, days, names = kind(KIND).states, calendar(), register()
+    today = now.astimezone(LOCAL).date()
+
+    def name(uid: str | None) -> Text | None:
+        return names.full_name(uid, today) if uid else None
+
+    def row(case: Case) -> Row:
+        state: StateRule = states[case.state]
+        todo, why = TODO[case.waits]
+        return Row(
+            str(case.pk),
+            case.code,
+            case.title,
+            category_name(case.category),
+            CHANNELS[case.channel],
+            state.name,
+            todo,
+            why,
+            name(case.place_id),
+            name(case.lead_id),
+            case.step_due_at,
+            lateness(case.step_due_at, now, days),
+            case.open,
+            case.events,
+            case.simulated,
+            case.private,
+        )
+
+    return [row(one) for one in cases]
+
+
+def following(who: Who, after: Case | None = None) -> Row | None:
+    """What to do next: the first of what waits for `who`, besides the case in hand."""
+    rows = queries.queue(who, KIND)
+    if after is not None:
+        rows = rows.exclude(pk=after.pk)
+    return next(iter(shown(rows.only(*_COLUMNS)[:1], timezone.now())), None)
+
+
+def may_bulk(who: Who) -> bool:
+    return CASE.anywhere(who, "route") or CASE.anywhere(who, "handle")
