@@ -73,7 +73,7 @@ KEYS: Mapping[str, str] = {
 @cache
 def categories() -> Mapping[str, Text]:
     """Categories (lĩnh vực) by their codes, in the order of the file."""
-    told = read_yaml(FOLDER / "categories.yaml").data["categories"]
+    told = read_yaml(FOLDER / "categories" / "feedback.yaml").data["categories"]
     return {one["code"]: Text(**one["name"]) for one in told}
 
 

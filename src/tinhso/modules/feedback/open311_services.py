@@ -56,7 +56,7 @@ def services() -> Mapping[str, Service]:
     """All services by code, in the order of the categories. Raises ValueError for a pack that names
     an unknown category, group or datatype."""
     told = read_yaml(PACKS / "open311" / "services.yaml").data
-    categories = read_yaml(PACKS / "cases" / "categories.yaml").data["categories"]
+    categories = read_yaml(PACKS / "cases" / "categories" / "feedback.yaml").data["categories"]
     lost = sorted(set(told["services"]) - {one["code"] for one in categories})
     if lost:
         raise ValueError(f"open311/services.yaml: no category {', '.join(lost)}")
