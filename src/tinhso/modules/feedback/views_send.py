@@ -195,10 +195,10 @@ def with_map(response: HttpResponse) -> HttpResponse:
 
 
 def no_trace(response: HttpResponse) -> HttpResponse:
-    """A page that shows a secret: kept nowhere, found by no search engine, named to no other site."""
+    """A page that shows a secret: kept nowhere, found by no search engine. Its address is named to no
+    other site already (Referrer-Policy: same-origin); to our own it must be, or no form would pass."""
     response.headers["Cache-Control"] = "no-store, private"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
