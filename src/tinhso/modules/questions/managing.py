@@ -19,7 +19,6 @@ from tinhso.modules.questions.fields import name_of, rules
 from tinhso.modules.questions.models import Answer
 from tinhso.modules.questions.policies import ANSWER
 
-
 NO_UNIT = message(
     "answer-unit",
     vi="Chọn cơ quan trả lời: một đơn vị mà bạn được công khai câu trả lời.",
@@ -41,11 +40,7 @@ def compose(request: HttpRequest) -> HttpResponse:
     who, filled = who_is(request), Filled(None)
     if request.method == "POST":
         try:
-            posted = request.POST
-            unit = posted.get("unit", "")
-            if unit not in own_units(who):
-                raise InputError([NO_UNIT(Place("unit"))])
-            made = answers.compose(who, unit, posted.get("field", ""), written(request))
+            made = _composed(request, who)
         except InputError as error:
             filled = Filled(request.POST, error)
         else:
@@ -61,6 +56,13 @@ def compose(request: HttpRequest) -> HttpResponse:
     return render(
         request, "questions/compose.html", context, status=400 if filled.problems else 200
     )
+
+
+def _composed(request: HttpRequest, who: Who) -> Answer:
+    unit = request.POST.get("unit", "")
+    if unit not in own_units(who):
+        raise InputError([NO_UNIT(Place("unit"))])
+    return answers.compose(who, unit, request.POST.get("field", ""), written(request))
 
 
 def own_units(who: Who) -> list[str]:

@@ -148,7 +148,7 @@ def stale(holds_until: date | None) -> bool:
 
 def excerpt(text: str, most: int = 180) -> str:
     """The beginning of a text's first paragraph, cut between words."""
-    flat = " ".join(text.split("\n\n")[0].split())
+    flat = " ".join(text.split("\n\n", maxsplit=1)[0].split())
     return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + "…"
 
 
