@@ -17,6 +17,7 @@ from benchmarks import (
     metric_layers,
     outbox,
     pages,
+    questions,
 )
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
@@ -30,6 +31,7 @@ TABLES: dict[str, Callable[[list[str]], str]] = {
     "ledger": ledger.main,
     "outbox": outbox.main,
     "pages": pages.main,
+    "questions": questions.main,
     "load": load.main,
 }
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
 
 from tinhso.kernel.cases.actions import events_of, standing_of
 from tinhso.kernel.cases.contacts import Person, opened
@@ -174,6 +175,7 @@ class Step:
 
 @public
 @limited(ASKING)
+@never_cache
 def follow(request: HttpRequest, code: str, secret: str) -> HttpResponse:
     """A question as its asker sees it, and what can be done about it."""
     found = actions.by_secret(code, secret)

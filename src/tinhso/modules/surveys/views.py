@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 from tinhso.kernel.cases.kinds import kinds
 from tinhso.kernel.people.access import public
@@ -28,6 +29,7 @@ def form_context(ticket: str, filled: Filled | None = None) -> dict[str, object]
 
 
 @public
+@never_cache
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer with the ticket in hand; without one, a field to copy it into."""
     filled, ticket = Filled(None), request.POST.get("ticket", "")
