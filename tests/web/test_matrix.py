@@ -43,6 +43,10 @@ from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.questions.answers import Written
 from tinhso.modules.questions.answers import publish as publish_answer
 from tinhso.modules.scorecards.round_actions import open_round
+from tinhso.modules.shares import own_plans
+from tinhso.modules.shares.own_plan_items import Typed
+from tinhso.modules.shares.own_plan_items import add as add_item
+from tinhso.modules.shares.promises import Kind
 from tinhso.modules.tasks import progress
 from tinhso.modules.tasks.actions import create as give
 from tinhso.modules.tasks.drafts import By, Draft
@@ -114,6 +118,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "report": lambda world: world.report.pk,
     "extension": lambda world: world.extension.pk,
     "ask": lambda world: world.ask.pk,
+    "item": lambda world: world.item.pk,
+    "version": lambda world: world.item.own_plan.version,
     # Of what belongs to the one who asks, and nobody has here: a passkey, a mail's address.
     "pk": lambda _: 1,
     "key": lambda _: "x",
@@ -149,6 +155,8 @@ OF_A_UNIT = {
     "shares:own-plan",
     "shares:hand-in",
     "shares:settle",
+    *(f"shares:own-plan-{name}" for name in ("begin", "drop", "take", "version", "download")),
+    *("shares:own-item", "shares:own-item-new"),
     "people:person",
     "people:withdraw",
     "ledger:entry",
@@ -202,6 +210,8 @@ class World:
         # Asked of the same unit: whoever may answer is looked for where the task is.
         other = give(by, PLAN, f"H-{unit}", Draft("Việc khác", lead="a.BP-STC"))
         self.ask = progress.ask(by, other, unit, "xin số liệu")
+        typed = Typed(name="Mở lớp", product="Lớp", deadline=due)
+        self.item = add_item(own_plans.By.system("", day), PLAN, unit, Kind.TASK, typed)
         card = workspace().plan(PLAN).pack.scorecards["XH-382"]
         self.round = open_round(
             *(SYSTEM, card, card.groups[-1], [unit]),

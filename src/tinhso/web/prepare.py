@@ -34,7 +34,7 @@ from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.questions.sample import make_sample as make_answers
 from tinhso.modules.reporting.sample import seed_reports
 from tinhso.modules.scorecards.sample import simulate_rounds
-from tinhso.modules.shares.sample import simulate_allocations
+from tinhso.modules.shares.sample import simulate_allocations, simulate_own_plans
 from tinhso.modules.simulation import Sample, Scenario, simulate
 from tinhso.modules.tasks.actions import take_over
 from tinhso.modules.tasks.sample import make_sample
@@ -127,6 +127,8 @@ def simulate_work(place: Workspace, plan: str, say: Say) -> None:
     say(Text(f"Đã tạo {tasks} nhiệm vụ mô phỏng", f"{tasks} simulated tasks made"))
     shares = simulate_allocations(queries)
     say(Text(f"Đã giao chỉ tiêu mô phỏng: {shares}", f"Simulated allocations: {shares}"))
+    own = simulate_own_plans(queries)
+    say(Text(f"Đã lập kế hoạch riêng mô phỏng: {own}", f"Simulated own plans: {own}"))
     simulate_rounds(queries)
     answers = make_answers()
     say(Text(f"Đã nạp {answers} câu trả lời mẫu", f"{answers} sample answers loaded"))

@@ -48,7 +48,7 @@ from tinhso.modules.shares.api_shapes import (
 )
 from tinhso.modules.shares.inheritance import Given, Held
 from tinhso.modules.shares.models import Allocation, OwnPlan, Share
-from tinhso.modules.shares.own_plans import own_plans
+from tinhso.modules.shares.own_plan_queries import own_plans
 from tinhso.modules.shares.queries import OwnShare, ShareQueries, UnitShare, differences, newest
 from tinhso.modules.shares.rules import Sum
 
@@ -208,8 +208,8 @@ def get_shares_of_unit(
     **operation(
         "Kế hoạch riêng của các đơn vị",
         "Units' own plans",
-        "Các đơn vị trong phạm vi quyền của người hỏi: đơn vị nào đã có kế hoạch riêng, ở trạng thái nào, đơn vị nào chưa có. Không có quyền thì danh sách trống.",
-        "The units within the reader's rights: which have a plan of their own, in which state, and which have none. Without the right the list is empty.",
+        "Các đơn vị trong phạm vi quyền của người hỏi: đơn vị nào đã có kế hoạch riêng, ở trạng thái nào, có còn khớp với phần được giao không, đơn vị nào chưa có. Không có quyền thì danh sách trống.",
+        "The units within the reader's rights: which have a plan of their own, in which state, whether it still matches what was assigned, and which have none. Without the right the list is empty.",
     ),
 )
 @public
@@ -221,8 +221,14 @@ def list_own_plans(request: HttpRequest, plan: PlanCode, asked: Query[Paged]) ->
             unit=answers.unit(one.unit),
             asked_for=one.asked_for,
             newest=_own_plan(one.newest) if one.newest else None,
+            approved=_own_plan(one.in_force) if one.in_force else None,
+            assigned=one.given,
+            match=one.match,
+            missing=len(one.apart.missing),
+            changed=len(one.apart.changed),
+            withdrawn=len(one.apart.withdrawn),
         )
-        for one in own_plans(who_is(request), found)
+        for one in own_plans(who_is(request), ShareQueries(who_is(request), found))
     ]
     page = {**page_fields(request, asked, lines), "about": about(found)}
     return OwnPlanList.model_validate(page, from_attributes=True)
@@ -307,6 +313,6 @@ def _passed(answers: Answers, one: OwnShare) -> PassedShareShape | None:
 
 
 def _own_plan(one: OwnPlan) -> OwnPlanShape:
-    names = [name for name in OwnPlanShape.model_fields if name != "has_file"]
+    names = [name for name in OwnPlanShape.model_fields if name not in ("has_file", "items")]
     told = {name: getattr(one, name) for name in names}
-    return OwnPlanShape(**told, has_file=one.file_id is not None)
+    return OwnPlanShape(**told, has_file=one.file_id is not None, items=len(one.items.all()))

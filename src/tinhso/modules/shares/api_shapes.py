@@ -10,6 +10,7 @@ from tinhso.kernel.units.api import Page, Shape
 from tinhso.measure.targets import Standing
 from tinhso.modules.plan.api_figures import Amount, UnitRef, ValueShape
 from tinhso.modules.plan.api_schemas import About, LensShape
+from tinhso.modules.shares.own_plan_queries import Match
 
 
 class ShareSumShape(Shape):
@@ -145,14 +146,17 @@ class UnitSharesAnswer(Shape):
 
 
 class OwnPlanShape(Shape):
-    """A unit's own plan as it was handed in last; null where there is none."""
+    """One version of a unit's own plan. `number` is empty and `issued` null where no signed document
+    goes with it; `submitted_at` is null for a draft."""
 
+    version: int
     number: str
-    issued: date
+    issued: date | None
     link: str
     has_file: bool
     state: str
-    submitted_at: datetime
+    items: int = Field(description="Targets and tasks in it; 0: a document alone.")
+    submitted_at: datetime | None
     decided_at: datetime | None
     reason: str
     simulated: bool
@@ -162,6 +166,12 @@ class OwnPlanLine(Shape):
     unit: UnitRef
     asked_for: bool
     newest: OwnPlanShape | None
+    approved: OwnPlanShape | None = Field(description="The newest approved version.")
+    assigned: int = Field(description="Shares and tasks that the unit was given.")
+    match: Match = Field(description="Of the approved version, else of the newest.")
+    missing: int
+    changed: int
+    withdrawn: int
 
 
 class OwnPlanList(Page[OwnPlanLine]):

@@ -9,7 +9,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.plan.workspace import workspace
-from tinhso.modules.shares import own_plans
+from tinhso.modules.shares import own_plan_queries
 from tinhso.modules.shares import words as room_words
 from tinhso.modules.shares.policies import ALLOCATION, OWN_PLAN
 
@@ -34,11 +34,15 @@ _NAMES = words(
 
 
 def _name(field: str) -> Text | None:
-    """`share c25363` is the share of a unit; the ledger keeps unit, milestones and answerer in one."""
+    """`share c25363` is the share of a unit; the ledger keeps unit, milestones and answerer in one.
+    `item 3 CQS-03` is an item of an own plan."""
     kind, _, uid = field.partition(" ")
     if kind == "share" and uid in register():
         unit = register().full_name(uid)
         return Text(f"phần giao của {unit.vi}", f"share of {unit.en}")
+    if kind == "item":
+        place, _, name = uid.partition(" ")
+        return Text(f"mục {place}: {name}", f"item {place}: {name}")
     return _NAMES(field)
 
 
@@ -65,7 +69,7 @@ def own_plan(who: Who, thing: str) -> Subject | None:
     if plan not in workspace().plans or uid not in register():
         return None
     OWN_PLAN.require(who, "view", uid)
-    rows = own_plans.history(who, plan, uid)
+    rows = own_plan_queries.history(who, plan, uid)
     unit = register().full_name(uid)
     return Subject(
         title=Text(f"Kế hoạch riêng của {unit.vi}", f"The own plan of {unit.en}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinhso.kernel.ledger.words import ACTS
 from tinhso.kernel.people.policy import Policy, Verb
 from tinhso.measure.text import Text
 
@@ -24,3 +25,15 @@ OWN_PLAN = Policy(
         Verb("return", Text("trả lại", "return"), strong=True),
     ],
 )
+
+#: Work on a draft takes the right to hand it in.
+ACTS |= {
+    "shares.own-plan.start": Text("soạn kế hoạch riêng", "start an own plan"),
+    "shares.own-plan.take-over": Text(
+        "nhận phần được giao vào kế hoạch riêng", "take over what was assigned into the own plan"
+    ),
+    "shares.own-plan.item": Text("sửa mục của kế hoạch riêng", "change items of the own plan"),
+    "shares.own-plan.discard": Text(
+        "bỏ bản nháp kế hoạch riêng", "discard a draft of the own plan"
+    ),
+}

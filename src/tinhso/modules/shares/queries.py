@@ -6,7 +6,7 @@ Allocations are public, so whoever asks sees all of them; own plans go by their 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -277,6 +277,13 @@ class ShareQueries:
                 found.append(OwnShare(target, allocation, None, own, heir))
         return found
 
+    def held(self, day: date) -> Iterator[tuple[Target, Allocation, Held]]:
+        """Every share of every target as units hold it on the map of a day."""
+        the_map = self.plan.units.boundaries.map(day)
+        for target, allocation in self._allocated():
+            for one in carried(self._given(target, allocation), the_map)[0]:
+                yield target, allocation, one
+
     def _allocated(self) -> list[tuple[Target, Allocation]]:
         given = self.in_force()
         return [(one, given[one.code]) for one in self.plan.plan.targets if one.code in given]
@@ -319,14 +326,7 @@ def shares_of_unit(who: Who, plan: str, unit: str, day: date) -> dict[str, Held]
     Raises UnknownPlanError, NotMeasuredError.
     """
     queries = ShareQueries(who, PlanQueries(workspace(), plan))
-    the_map = queries.plan.units.boundaries.map(day)
-    found: dict[str, Held] = {}
-    for target, allocation in queries._allocated():
-        held, _ = carried(queries._given(target, allocation), the_map)
-        for one in held:
-            if one.uid == unit:
-                found[target.code] = one
-    return found
+    return {target.code: one for target, _, one in queries.held(day) if one.uid == unit}
 
 
 def who_answers(who: Who, plan: str, target: str, unit: str, day: date) -> tuple[str, ...]:

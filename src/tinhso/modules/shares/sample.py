@@ -1,9 +1,10 @@
-"""Two simulated allocations for the sample province, made by the room's own actions."""
+"""Simulated allocations and own plans for the sample province, made by the room's own actions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 
 from django.utils import timezone
 
@@ -13,9 +14,13 @@ from tinhso.measure.boundaries import Level
 from tinhso.measure.periods import Period
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.shares import preparing
-from tinhso.modules.shares.actions import Document, allocate
-from tinhso.modules.shares.models import Allocation
+from tinhso.modules.shares.actions import Document, NewAllocation, NewShare, allocate
+from tinhso.modules.shares.assigned import assigned_on
+from tinhso.modules.shares.models import Allocation, OwnPlan
+from tinhso.modules.shares.own_plan_items import Typed, add, take_over
+from tinhso.modules.shares.own_plans import By, decide, submit
 from tinhso.modules.shares.preparing import Asked
+from tinhso.modules.shares.promises import Kind
 from tinhso.modules.shares.queries import LEVELS, ShareQueries
 from tinhso.modules.shares.rules import Rule
 from tinhso.modules.shares.typed import read_percent
@@ -89,3 +94,69 @@ def _make(
     after = last.number if last else 0
     code_of, root = queries.plan.pack.code, queries.plan.root
     return allocate(SYSTEM, code_of, root, new, by=BY, after=after, simulated=True)
+
+
+def simulate_own_plans(plan: PlanQueries) -> int:
+    """A few units that were given something make plans of it; how many. One is approved with a class of
+    its own, one approved before its share rose, one waits, one was returned, one is a draft.
+
+    Nothing where there are any. Units with most to do come first, so that both shares and tasks show.
+    """
+    today, code = timezone.localdate(), plan.pack.code
+    if OwnPlan.objects.filter(plan=code).exists():
+        return 0
+    queries = ShareQueries(Who(today), plan)
+    given = assigned_on(queries, today)
+    ranked = sorted(given, key=lambda uid: (-len(given[uid]), uid))
+    by = By.system(BY, today)
+    ends = ("approve", "approve", "submit", "return", "draft")
+    for number, (uid, end) in enumerate(zip(ranked, ends, strict=False)):
+        take_over(by, queries, uid, simulated=True)
+        if number == 0:
+            typed = Typed(
+                name="Mở lớp kỹ năng số cho tổ công nghệ số cộng đồng (mô phỏng)",
+                product="Hai lớp, có danh sách người học",
+                deadline=date(plan.plan.year, 12, 15),
+                answers=HEAD,
+            )
+            add(by, code, uid, Kind.TASK, typed)
+        if end == "draft":
+            continue
+        one = submit(by, queries, uid)
+        if end != "submit":
+            reason = "" if end == "approve" else "Nêu rõ ai chịu trách nhiệm từng mục (mô phỏng)."
+            decide(by, queries, uid, str(one.pk), approve=end == "approve", reason=reason)
+        if number == 1:
+            _more_work(queries, uid)
+    return min(len(ranked), len(ends))
+
+
+def _more_work(queries: ShareQueries, uid: str) -> None:
+    """The unit's share of one target rises by a point, after its plan was approved: it shows."""
+    for target, allocation in queries.in_force().items():
+        shares = list(allocation.shares.all())
+        mine = [one for one in shares if one.unit_id == uid and one.amount <= Fraction(98, 100)]
+        known = queries.plan.plan.target(target)
+        if not mine or known is None:
+            continue
+        new = NewAllocation(
+            target=known,
+            rule=Rule.BY_HAND,
+            levels=[Level(one) for one in allocation.levels],
+            map_day=allocation.map_day,
+            basis=Period.parse(allocation.basis),
+            shares=[
+                NewShare(
+                    one.unit_id,
+                    one.amount + Fraction(1, 100) if one in mine else one.amount,
+                    one.milestones,
+                    one.answers,
+                    one.note,
+                )
+                for one in shares
+            ],
+            reason="Nâng mức của một đơn vị (mô phỏng).",
+        )
+        code, root = queries.plan.pack.code, queries.plan.root
+        allocate(SYSTEM, code, root, new, by=BY, after=allocation.number, simulated=True)
+        return

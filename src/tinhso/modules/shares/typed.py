@@ -54,6 +54,36 @@ def write_percent(share: Fraction | None, comma: str = ",") -> str:
     return f"{whole}{comma}{decimals}" if decimals else str(whole)
 
 
+_AMOUNT = re.compile(r"(\d{1,12}|\d{1,3}(?:[. ]\d{3})+)(?:,(\d{1,3}))?")
+
+
+def read_amount(text: str) -> Fraction | None:
+    """A number in whatever unit, as Vietnamese write it; None for anything else. A dot groups thousands,
+    so one with other than three digits behind it is refused, not guessed at.
+
+    >>> read_amount("1.200"), read_amount("12,5"), read_amount("1.5")
+    (Fraction(1200, 1), Fraction(25, 2), None)
+    """
+    match = _AMOUNT.fullmatch(text.strip().replace("\u00a0", " "))
+    if match is None:
+        return None
+    return Fraction(f"{re.sub('[. ]', '', match[1])}.{match[2] or 0}")
+
+
+def write_amount(amount: Fraction | None) -> str:
+    """As `read_amount` takes it.
+
+    >>> write_amount(Fraction(1200)), write_amount(Fraction(25, 2))
+    ('1.200', '12,5')
+    """
+    if amount is None:
+        return ""
+    whole, rest = divmod(round(amount * 1000), 1000)
+    decimals = f"{rest:03}".rstrip("0")
+    grouped = f"{whole:,}".replace(",", ".")
+    return f"{grouped},{decimals}" if decimals else grouped
+
+
 def read_milestones(text: str) -> Milestones | None:
     """Four milestones with semicolons between; nothing at all is none of them; None is wrong.
 

@@ -24,7 +24,25 @@ LEVELS = {
 }
 
 STATES = {
+    OwnPlan.State.DRAFT: Text("đang soạn", "draft"),
     OwnPlan.State.SUBMITTED: Text("đã gửi, chờ duyệt", "handed in, waits for approval"),
     OwnPlan.State.APPROVED: Text("đã duyệt", "approved"),
     OwnPlan.State.RETURNED: Text("bị trả lại", "returned"),
+}
+
+ROLES = {
+    "lead": Text("chủ trì", "leads"),
+    "coordinate": Text("phối hợp", "coordinates"),
+}
+
+#: The fields of what was assigned, as a change of them is told.
+FIELDS = {
+    "name": Text("Nội dung", "What"),
+    "role": Text("Vai trò", "Role"),
+    "operator": Text("Cách so", "Comparison"),
+    "value": Text("Mức", "Level"),
+    "milestones": Text("Mốc quý", "Milestones"),
+    "product": Text("Sản phẩm", "Product"),
+    "rhythm": Text("Chu kỳ", "Rhythm"),
+    "deadline": Text("Hạn", "Deadline"),
 }

@@ -22,7 +22,7 @@ from tinhso.modules.tasks.policies import TASK
 from tinhso.modules.tasks.reading import facts_of
 from tinhso.modules.tasks.states import State, Status, rules, statuses
 from tinhso.modules.tasks.urging import Need, Wanted, needs
-from tinhso.modules.tasks.words import why
+from tinhso.modules.tasks.words import RHYTHMS, why
 
 
 @dataclass(frozen=True)
@@ -266,6 +266,11 @@ def tasks_of(unit: str, day: date, plan: str = "") -> list[TaskRow]:
     plans = [plan] if plan else list(workspace().plans)
     rows = [one for code in plans for one in tasks_on(code, day)]
     return [one for one in rows if one.lead and _is_of(one.lead.uid, unit, day)]
+
+
+def rhythm_in_words(rhythm: str) -> Text:
+    """The word for a rhythm by its code. Raises ValueError for one that does not exist."""
+    return RHYTHMS[Rhythm(rhythm)]
 
 
 def counts_of(rows: Iterable[TaskRow]) -> dict[State, int]:

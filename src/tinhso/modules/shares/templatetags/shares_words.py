@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from tinhso.measure import writing
 from tinhso.modules.plan import words
 from tinhso.modules.plan.pack import Operator
-from tinhso.modules.shares.models import Allocation
+from tinhso.modules.shares import own_plan_words
+from tinhso.modules.shares.models import Allocation, OwnPlanItem
+from tinhso.modules.shares.promises import Assigned, Change
 from tinhso.modules.shares.typed import write_percent
 
 register = template.Library()
@@ -58,3 +60,37 @@ def apart(difference: Fraction) -> str:
 def asks_for(allocation: Allocation) -> str:
     """The comparator of an allocation in words: "trên", "đạt"."""
     return words.OPERATORS[Operator(allocation.operator)].to(language())
+
+
+# -- own plans -------------------------------------------------------------------------------------
+
+
+@register.filter
+def assigned_level(assigned: Assigned) -> str:
+    return own_plan_words.level(assigned, language())
+
+
+@register.filter
+def assigned_steps(assigned: Assigned) -> str:
+    return own_plan_words.steps(assigned.milestones, language())
+
+
+@register.filter
+def assigned_when(assigned: Assigned) -> str:
+    return own_plan_words.when(assigned, language())
+
+
+@register.filter
+def assigned_role(assigned: Assigned) -> str:
+    return own_plan_words.role(assigned, language())
+
+
+@register.filter
+def own_level(item: OwnPlanItem) -> str:
+    return own_plan_words.own_level(item, language())
+
+
+@register.filter
+def change_told(change: Change) -> tuple[str, str, str]:
+    """The field, what it was, what it is."""
+    return own_plan_words.changed(change, language())
