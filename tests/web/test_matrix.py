@@ -123,8 +123,6 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     # Of what belongs to the one who asks, and nobody has here: a passkey, a mail's address.
     "pk": lambda _: 1,
     "key": lambda _: "x",
-    # A picture of a report that nobody here sent.
-    "attachment": lambda _: 1,
     "uidb36": lambda _: "1",
     # A figure that the province itself reports: of HOME, and of nobody where the unit is AWAY.
     "duty": lambda _: "TINH-QUY",

@@ -65,13 +65,6 @@ def compose(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _composed(request: HttpRequest, who: Who) -> Answer:
-    unit = request.POST.get("unit", "")
-    if unit not in own_units(who):
-        raise InputError([NO_UNIT(Place("unit"))])
-    return answers.compose(who, unit, request.POST.get("field", ""), written(request))
-
-
 def own_units(who: Who) -> list[str]:
     """The units for which `who` may publish."""
     seats = dict.fromkeys(seat.unit for seat in who.seats if seat.unit)
