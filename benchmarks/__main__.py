@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import (
+    cases,
     documents,
     engine,
     figures,
@@ -21,6 +22,7 @@ from benchmarks import (
 )
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
+    "cases": cases.main,
     "documents": documents.main,
     "engine": engine.main,
     "figures": figures.main,

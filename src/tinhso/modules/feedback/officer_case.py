@@ -32,6 +32,9 @@ _NEAR = 0.003
 INTERNAL = frozenset({"note", "consult", "opinion", "hand_over", "return", "extend", "proceed"})
 
 
+FOR_THE_SENDER = Text("Nhập thay người gửi", "Entered for the sender")
+
+
 @dataclass(frozen=True)
 class Happened:
     """An event in words. `by`: the person's name; `part`: what they acted as; `fresh`: the reader has
@@ -70,12 +73,15 @@ def _happened(
     names, day, data = register(), row.at.astimezone(LOCAL).date(), row.data
     to = [data["unit"]] if "unit" in data else list(data.get("units", ()))
     category = data.get("category")
+    # A sender's name is opened for a purpose only; an officer who enters for them stands with a unit.
+    theirs = row.role == Role.REQUESTER
+    for_them = theirs and bool(row.unit)
     return Happened(
         row.n,
         row.at,
         now.kind.acts[row.act].name,
-        row.account.name if row.account else "",
-        PARTS[Role(row.role)],
+        row.account.name if row.account and (for_them or not theirs) else "",
+        FOR_THE_SENDER if for_them else PARTS[Role(row.role)],
         names.full_name(row.unit, day) if row.unit else None,
         tuple(names.full_name(one, day) for one in to),
         category_name(category) if category and row.n > 1 else None,

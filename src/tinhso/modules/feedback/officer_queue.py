@@ -135,10 +135,23 @@ def counts(rows: QuerySet[Case], now: datetime) -> Counts:
     )
 
 
-def page(rows: QuerySet[Case], number: int, now: datetime | None = None) -> list[Row]:
-    """The `number`-th page (from 1)."""
+def page(
+    rows: QuerySet[Case], number: int, now: datetime | None = None, *, running: int | None = None
+) -> list[Row]:
+    """The `number`-th page (from 1). `running`: how many have a clock that runs, if that is known.
+
+    Those that run and those that stand are read apart: an index gives the first in order, so that a page
+    costs its own rows; sorted with empty dates last, all of the list would be read for it.
+    """
     begin = (number - 1) * PAGE
-    return shown(rows.only(*_COLUMNS)[begin : begin + PAGE], now or timezone.now())
+    run = rows.filter(step_due_at__isnull=False).order_by("step_due_at", "received_at")
+    found = list(run.only(*_COLUMNS)[begin : begin + PAGE])
+    if len(found) < PAGE:
+        before = running if running is not None else run.count()
+        stand = rows.filter(step_due_at=None).order_by("received_at").only(*_COLUMNS)
+        skip = max(0, begin - before)
+        found += stand[skip : skip + PAGE - len(found)]
+    return shown(found, now or timezone.now())
 
 
 def shown(cases: Iterable[Case], now: datetime) -> list[Row]:

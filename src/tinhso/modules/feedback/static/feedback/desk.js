@@ -42,7 +42,8 @@
   document.querySelectorAll("[data-unscripted]").forEach((one) => { one.hidden = true; });
   const first = document.querySelector("[aria-invalid=true]")
     || document.querySelector(location.hash === "#viec" ? ".act form :is(textarea, input:not([type=hidden]), select)" : "form[data-fresh] :is(input:not([type=hidden]), textarea)");
-  if (first) first.focus();
+  // After the browser went to the fragment: going there takes the focus away again.
+  if (first) { first.focus(); addEventListener("load", () => setTimeout(() => { if (!typing(document.activeElement)) first.focus(); }, 0)); }
   // A choice of the list goes into the field that is sent.
   document.addEventListener("change", (event) => {
     const goal = event.target.dataset && event.target.dataset.fill;
