@@ -6,11 +6,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from django.core.servers.basehttp import (
-    WSGIRequestHandler,
-    WSGIServer,
-    get_internal_wsgi_application,
-)
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
 from django.db import connections
 
 from tests.people import appoint
@@ -31,7 +28,7 @@ def http(db: None) -> Iterator[str]:
     shared = connections["default"]
     shared.inc_thread_sharing()
     server = WSGIServer(("127.0.0.1", 0), _Quiet)
-    server.set_app(get_internal_wsgi_application())
+    server.set_app(WSGIHandler())
 
     def serve() -> None:
         connections["default"] = shared
