@@ -269,11 +269,11 @@ class ClockLine:
 
 
 _CLOCKS = {
-    "whole": Text("Trả lời người hỏi", "Answer the asker"),
-    "route": Text("Điều phối", "Route"),
-    "agency": Text("Cơ quan trả lời", "The agency's own term"),
-    "member": Text("Cho ý kiến", "Give an opinion"),
-    "review": Text("Lãnh đạo duyệt", "The head's review"),
+    "whole": Text("Hạn trả lời người hỏi", "The asker is answered by"),
+    "route": Text("Hạn điều phối", "Routed by"),
+    "agency": Text("Hạn của cơ quan trả lời", "The agency's own term"),
+    "member": Text("Hạn cho ý kiến", "Opinions by"),
+    "review": Text("Hạn lãnh đạo duyệt", "Reviewed by the head by"),
 }
 
 
