@@ -70,7 +70,8 @@ def give(queries: ShareQueries, share: Fraction, after: int = 0) -> None:
 
 def led(title: str = "Số hóa hồ sơ", **more: object) -> Task:
     facts = {"lead": WARD, "rhythm": Rhythm.ONCE, "deadline": DUE, "product": "Hồ sơ"}
-    return create(TaskBy.system(TODAY), PLAN, "", Draft(title, **facts | more))  # type: ignore[arg-type]
+    code = f"TR-{Task.objects.filter(plan=PLAN).count() + 1}"
+    return create(TaskBy.system(TODAY), PLAN, code, Draft(title, **facts | more))  # type: ignore[arg-type]
 
 
 def items(version: int) -> dict[str, OwnPlanItem]:

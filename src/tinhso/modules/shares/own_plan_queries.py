@@ -104,7 +104,9 @@ def own_plans(who: Who, queries: ShareQueries) -> list[Line]:
             in_force[row.unit_id] = row
     maps = {who.day: assigned_on(queries, who.day)}
     reach = OWN_PLAN.units(who, "view")
+    today = units.boundaries.map(who.day)
     listed: Iterable[str] = dict.fromkeys([*asked, *newest, *maps[who.day]])
+    listed = sorted(listed, key=lambda uid: uid not in today)  # units that have ended come last
     found = []
     for uid in listed:
         if reach is not None and uid not in reach:

@@ -132,10 +132,16 @@ def simulate_own_plans(plan: PlanQueries) -> int:
 
 
 def _more_work(queries: ShareQueries, uid: str) -> None:
-    """The unit's share of one target rises by a point, after its plan was approved: it shows."""
+    """The unit's share of one target (or of those it was made of) rises by a point, after its plan was
+    approved: it shows."""
+    the_map = queries.plan.units.boundaries.map(queries.who.day)
     for target, allocation in queries.in_force().items():
         shares = list(allocation.shares.all())
-        mine = [one for one in shares if one.unit_id == uid and one.amount <= Fraction(98, 100)]
+        mine = [
+            one
+            for one in shares
+            if the_map.carry(one.unit_id).uid == uid and one.amount <= Fraction(98, 100)
+        ]
         known = queries.plan.plan.target(target)
         if not mine or known is None:
             continue
