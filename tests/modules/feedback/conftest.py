@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 
 from tests.people import appoint
 from tinhso.kernel.people import tokens
@@ -27,6 +28,9 @@ def http(db: None) -> Iterator[str]:
     """The address of the served site. One request at a time, since all share one connection."""
     shared = connections["default"]
     shared.inc_thread_sharing()
+    # Between requests Django closes a connection that is in a transaction; this one has to last.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     server = WSGIServer(("127.0.0.1", 0), _Quiet)
     server.set_app(WSGIHandler())
 
@@ -40,6 +44,8 @@ def http(db: None) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join(10)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     shared.dec_thread_sharing()
 
 
