@@ -209,11 +209,11 @@ def load(actor: Actor, rows: Sequence[Loaded], *, simulated: bool = False) -> in
     with transaction.atomic():
         made = [
             Answer(
-                code=_code(), unit_id=one.unit, field=checked(one.field), title=one.written.title,
+                code=code, unit_id=one.unit, field=checked(one.field), title=one.written.title,
                 published_at=one.published_at, changed_at=one.published_at, simulated=simulated,
                 holds_until=one.written.holds_until, versions_count=1,
             )
-            for one in rows
+            for one, code in zip(rows, _codes(len(rows)), strict=True)
         ]  # fmt: skip
         Answer.objects.bulk_create(made, batch_size=2000)
         AnswerVersion.objects.bulk_create(
@@ -253,10 +253,17 @@ def _add(
 
 
 def _code() -> str:
-    while True:
-        code = f"TL-{short_code(7)}"
-        if not Answer.objects.filter(code=code).exists():
-            return code
+    return _codes(1)[0]
+
+
+def _codes(count: int) -> list[str]:
+    """Codes that no answer has, nor one another: of a hundred thousand, some would meet by chance."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        fresh = {f"TL-{short_code(7)}" for _ in range(min(count - len(found), keeping.TOGETHER))}
+        taken = Answer.objects.filter(code__in=fresh).values_list("code", flat=True)
+        found |= dict.fromkeys(sorted(fresh - set(taken)))
+    return list(found)
 
 
 def _state(answer: Answer) -> dict[str, Any]:
