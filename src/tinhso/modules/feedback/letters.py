@@ -24,6 +24,9 @@ _NEWS = {
     "merge": Text("đã nhập vào một phản ánh khác về cùng việc", "was merged into another of the same matter"),
     "reopen": Text("đã được mở lại", "was opened again"),
 }  # fmt: skip
+#: Whoever wrote by these is answered in the thread, by the channel itself.
+_ANSWERED_THERE = frozenset({Case.Channel.EMAIL, Case.Channel.ZALO})
+
 #: What those are told who follow somebody else's report.
 _PUBLIC = frozenset({"route", "answer", "reject", "merge", "reopen"})
 
@@ -51,6 +54,8 @@ def tell(case: Case, event: CaseEvent, standing: Standing) -> None:
     due = due_words(standing, event.at).text
     for watcher in Watcher.objects.filter(case=case).exclude(contact__email="").select_related("contact"):  # fmt: skip
         if not watcher.sender and event.act not in _PUBLIC:
+            continue
+        if watcher.sender and case.channel in _ANSWERED_THERE:
             continue
         said = _said(event) if watcher.sender else ""
         address = _site("feedback:follow-enter", watcher.contact)
