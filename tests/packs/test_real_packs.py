@@ -336,7 +336,7 @@ def test_every_honesty_check_has_a_declared_alarm_rule(pack: Pack) -> None:
             assert honesty.alarm.at_least >= 2 * honesty.at_least, honesty.code
     assert {h.by for h in pack.checks.values() if h.by} == {
         *("device", "network", "account"),
-        "payer_account",
+        *("payer_account", "answer_trace"),
     }
     known = {h.code: h.alarm.expected for h in pack.checks.values() if h.alarm and h.alarm.expected}
     assert known == {"KT-SO-TRON": Fraction(1, 5)}

@@ -28,6 +28,7 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.ledger import delivering
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Delivery
+from tinhso.kernel.notices.mail import TOPIC
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import mail_in, mailbox
 from tinhso.modules.feedback.machine_settings import Mailbox
@@ -109,7 +110,7 @@ def test_a_question_is_answered_in_the_thread_and_its_answer_starts_the_clock_ag
     officer = handled(case, home)
     actions.act(officer, case, "ask", {"text": "Cột số mấy?"})
     assert letters()[-1].subject == f"Re: Đèn đường hỏng [{case.code}]"
-    payload = Delivery.objects.latest("id").payload
+    payload = Delivery.objects.filter(topic=TOPIC).latest("id").payload
     assert (payload["thread"], payload["about"]) == (["<m1@example.vn>"], case.code)
     quoting = f"Cột số 7 ạ.\n\nVào Th 2, 1022 đã viết:\n> {ABOVE}\n> Cột số mấy?"
     answer = mail("Re: gì đó", quoting, "m2", In_Reply_To=f"<{case.code}.x@example.gov.vn>")
@@ -118,7 +119,8 @@ def test_a_question_is_answered_in_the_thread_and_its_answer_starts_the_clock_ag
     event = case.history.latest("n")
     assert (case.state, event.act, event.data["text"]) == ("assigned", "reply", "Cột số 7 ạ.")
     actions.act(officer, case, "answer", {"text": "Đã thay bóng."})
-    assert Delivery.objects.latest("id").payload["thread"] == ["<m1@example.vn>", "<m2@example.vn>"]
+    told = Delivery.objects.filter(topic=TOPIC).latest("id").payload
+    assert told["thread"] == ["<m1@example.vn>", "<m2@example.vn>"]
 
 
 def test_thanks_after_the_answer_change_nothing_and_the_word_opens_it_again(home: str) -> None:
