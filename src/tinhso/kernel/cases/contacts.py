@@ -70,11 +70,8 @@ def keep(
     """
     person, key = person.checked(), keyring.newest()
     secret = secret or secrets.token_urlsafe(12)
-    contact = Contact(
-        account=account, key_id=key.id, secret=digest(secret), language=language,
-        phone=_index(key, person.phone), email=_index(key, person.email.lower()),
-    )  # fmt: skip
-    contact.sealed = key.encrypt(json.dumps(asdict(person)), str(contact.id))
+    contact = Contact(account=account, secret=digest(secret), language=language)
+    _seal(contact, person, key)
     contact.save()
     return contact, secret
 
@@ -115,16 +112,14 @@ def _index(key: keyring.Key, text: str) -> str:
     return key.index(f"contact {text}") if text else ""
 
 
-def _move(current: keyring.Key, batch: int) -> int:
-    old = Contact.objects.select_for_update().exclude(key_id=current.id).order_by("id")
-    rows = list(old[:batch])
-    for row in rows:
-        person = opened(row)
-        row.sealed = current.encrypt(json.dumps(asdict(person)), str(row.id))
-        row.key_id, row.phone = current.id, _index(current, person.phone)
-        row.email = _index(current, person.email.lower())
-        row.save(update_fields=["sealed", "key_id", "phone", "email"])
-    return len(rows)
+def _seal(row: Contact, person: Person, key: keyring.Key) -> None:
+    row.key_id = key.id
+    row.sealed = key.encrypt(json.dumps(asdict(person)), str(row.id))
+    row.phone, row.email = _index(key, person.phone), _index(key, person.email.lower())
 
 
-identity.SEALED.append(identity.Sealed(Contact.objects.all, _move))
+def _reseal(row: Contact, key: keyring.Key) -> None:
+    _seal(row, opened(row), key)
+
+
+identity.SEALED.append(identity.Sealed(Contact.objects.all, _reseal))

@@ -55,14 +55,8 @@ def _index(key: keyring.Key, channel: str, sender: str) -> str:
     return key.index(f"conversation {channel} {sender}")
 
 
-def _move(current: keyring.Key, batch: int) -> int:
-    old = Conversation.objects.select_for_update().exclude(key_id=current.id).order_by("id")
-    rows = list(old[:batch])
-    for row in rows:
-        sender, said = opened(row)
-        _seal(row, current, sender, said)
-        row.save(update_fields=["sealed", "key_id", "who"])
-    return len(rows)
+def _reseal(row: Conversation, key: keyring.Key) -> None:
+    _seal(row, key, *opened(row))
 
 
-identity.SEALED.append(identity.Sealed(Conversation.objects.all, _move))
+identity.SEALED.append(identity.Sealed(Conversation.objects.all, _reseal))

@@ -125,13 +125,13 @@ def _thing(account: Account, unit: str) -> Thing:
 
 @dataclass(frozen=True)
 class Sealed:
-    """Rows of another room that are encrypted under the same keys, each with its `key_id`.
+    """Rows that are encrypted under these keys, each with its `key_id`.
 
-    `move(key, batch)` puts so many of them under `key` within a transaction; returns how many.
+    `reseal(row, key)` puts a row under `key`, and leaves it to be saved.
     """
 
     rows: Callable[[], QuerySet[Any]]
-    move: Callable[[keyring.Key, int], int]
+    reseal: Callable[[Any, keyring.Key], None]
 
 
 #: What has to move along when keys change; rooms add theirs when they are loaded.
@@ -169,18 +169,21 @@ def rotate(batch: int = BATCH) -> Iterator[Rotation]:
 
 def _moved(current: keyring.Key, batch: int) -> int:
     with transaction.atomic():
-        old = IdentityNumber.objects.select_for_update().exclude(key_id=current.id)
-        rows = list(old.order_by("account_id")[:batch])
-        for row in rows:
-            number = keyring.key(row.key_id).decrypt(bytes(row.ciphertext), str(row.account_id))
-            row.ciphertext = current.encrypt(number, str(row.account_id))
-            row.key_id, row.index = current.id, current.index(number)
-            row.save(update_fields=["ciphertext", "key_id", "index"])
-        moved = len(rows)
-        for sealed in SEALED:
-            if not moved:
-                moved = sealed.move(current, batch)
-    return moved
+        for sealed in (Sealed(IdentityNumber.objects.all, _reseal), *SEALED):
+            old = sealed.rows().select_for_update().exclude(key_id=current.id).order_by("pk")
+            rows = list(old[:batch])
+            for row in rows:
+                sealed.reseal(row, current)
+                row.save()
+            if rows:
+                return len(rows)
+    return 0
+
+
+def _reseal(row: IdentityNumber, key: keyring.Key) -> None:
+    number = keyring.key(row.key_id).decrypt(bytes(row.ciphertext), str(row.account_id))
+    row.ciphertext = key.encrypt(number, str(row.account_id))
+    row.key_id, row.index = key.id, key.index(number)
 
 
 def _standing(current: keyring.Key) -> Rotation:

@@ -13,7 +13,11 @@ ANSWER = Policy(
     [
         Verb("view", Text("xem", "see"), public=True),
         Verb("thank", Text("đánh giá", "say whether it helped:"), public=True),
-        Verb("review", Text("duyệt, công khai, đính chính", "approve, publish and correct"), strong=True),
+        Verb(
+            "review",
+            Text("duyệt, công khai, đính chính", "approve, publish and correct"),
+            strong=True,
+        ),
     ],
 )
 
