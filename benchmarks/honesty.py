@@ -21,6 +21,7 @@ from tinhso.kernel.units.register import UnitRegister, register_from_files
 from tinhso.measure.alarms import compare
 from tinhso.measure.boundaries import Boundaries, Level
 from tinhso.measure.cube import Workplace, compute
+from tinhso.measure.definitions import HonestyCheck
 from tinhso.measure.figures import Figures
 from tinhso.measure.ingest import Mode, ingest
 from tinhso.measure.lake import Lake, LakeSettings
@@ -90,11 +91,15 @@ class Bench:
                 honest=honest,
             )
             sample = simulate(scenario, place / "sample")
-            checks = [compile_check(one, self.pack.streams) for one in self.pack.checks.values()]
+            checks = [compile_check(one, self.pack.streams) for one in self.asked()]
             figures = self._measured(sample, checks, place)
             for half in HALVES if self.until is None else HALVES[:1]:
                 for check in checks:
                     self._look(figures, check, half, sample.habits, honest=honest)
+
+    def asked(self) -> list[HonestyCheck]:
+        """The checks of streams that a sample holds."""
+        return [one for one in self.pack.checks.values() if one.records.stream in STREAMS]
 
     def _measured(self, sample: Sample, checks: list[CompiledCheck], place: Path) -> Figures:
         lake = Lake(LakeSettings(place / "lake"), list(self.pack.streams.values()))

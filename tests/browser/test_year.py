@@ -125,7 +125,15 @@ def a_target_is_given_by_rule(office: Office) -> None:
 
 def the_ward_has_its_own_plan(office: Office) -> None:
     where = f"/giao-chi-tieu/{PLAN}/ke-hoach-rieng/{WARD}/"
-    sent = office.officer.open(where).press(
+    # The sample has left a plan of this ward waiting: it knows nothing of the target just given.
+    returned = office.agency.open(where).press(
+        "Trả lại", {"ly-do": "Bổ sung chỉ tiêu mới giao."}, near="Ý kiến"
+    )
+    assert "Bổ sung chỉ tiêu mới giao." in returned.text
+    taken = office.officer.open(where).press("Nhận lại cho khớp")
+    assert "Hộ gia đình tiếp cận được cáp quang" in taken.text
+    assert "Kế hoạch không khớp" not in taken.text
+    sent = taken.press(
         *("Gửi", {"so": "07/KH-UBND", "ngay": "2025-07-20", "dia-chi": "https://phuong.example/"}),
         near="Số, ký hiệu",
     )

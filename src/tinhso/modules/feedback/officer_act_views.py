@@ -214,9 +214,7 @@ def act(request: HttpRequest, case_code: str, act: str) -> HttpResponse:
 def split_case(request: HttpRequest, case_code: str) -> HttpResponse:
     case = the_case(request, case_code)
     if request.method != "POST":
-        return HttpResponseRedirect(
-            f"{reverse('feedback:desk-case', args=[case.code])}?viec=split#viec"
-        )
+        return HttpResponseRedirect(f"{reverse('desk:case', args=[case.code])}?viec=split#viec")
     try:
         told = officer_forms.split_told(request, case)
         made = officer_actions.split(who_is(request), case, told)

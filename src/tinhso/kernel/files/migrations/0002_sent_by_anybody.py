@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+STOPS = "Nobody waits: NOT NULL is taken off, which reads no row; old code goes on writing who uploaded."
+
 
 class Migration(migrations.Migration):
 

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+STOPS = "Nobody waits: no released version has own plans, so their table is empty when this runs."
+
 
 def number_versions(apps, schema_editor):
     """Plans of before are the versions 1, 2, 3 ... of their unit, in the order in which they came."""

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+STOPS = "Nobody waits: no released version has own plans, so their table is empty when this runs."
+
 
 class Migration(migrations.Migration):
 
