@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import account_people
 from tests.browser.account_people import PASSWORD
-from tests.browser.test_pages import violations
+from tests.browser.test_pages import TOO_WIDE, violations
 
 LANGUAGES = {"vi": "", "en": "/en"}
 SIGNED_OUT = (
@@ -31,7 +31,6 @@ CONFIRMED = (
     *("/tai-khoan/xac-thuc/khoa/them/", "/tai-khoan/xac-thuc/ma/tao/", "/tai-khoan/xac-thuc/ma/"),
     "/tai-khoan/xac-thuc/ung-dung/go/",
 )
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="session")

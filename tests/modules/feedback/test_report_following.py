@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import uuid
 from datetime import datetime, timedelta
 
@@ -30,6 +31,7 @@ from tinhso.modules.feedback.public import Filter, agencies, listed, on_map, vie
 from tinhso.modules.feedback.sample import REPORTS, simulate_reports
 from tinhso.modules.feedback.words import due_words
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.surveys.models import Sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,21 @@ def test_a_resident_replies_reopens_with_a_reason_and_grades(client: Client) -> 
         "receive", "route", "ask", "reply", "answer", "rate", "reopen",
     ]  # fmt: skip
     assert "Mới sửa một phần. Còn nửa đường" in page(client, found)
+
+
+def test_whoever_sent_it_takes_one_anonymous_ticket_when_it_is_answered(client: Client) -> None:
+    waiting, found = sent(), answered()
+    assert "Nhận phiếu" not in page(client, waiting)
+    assert "Nhận phiếu" in page(client, found)
+    address = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
+    given = client.post(address, {"act": "ticket"}).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', given)
+    assert ticket is not None
+    assert client.post(address, {"act": "ticket"}).status_code == 400
+    assert "Nhận phiếu" not in page(client, found)
+    said = {"viec": "gui", "ticket": ticket[1], "rating": "4"}
+    assert client.post("/khao-sat/", said).status_code == 200
+    assert Sheet.objects.get().totals == {"rating": {"4": 1}}
 
 
 @pytest.mark.parametrize("grade", ["0", "6", "", "5.0", "năm"])

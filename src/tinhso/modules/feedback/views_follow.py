@@ -31,6 +31,8 @@ from tinhso.modules.feedback.categories import category_name
 from tinhso.modules.feedback.tidy import line, tidy, too_long
 from tinhso.modules.feedback.views_send import SEND, no_trace
 from tinhso.modules.feedback.words import due_words, steps, unit_name, where_of
+from tinhso.modules.surveys import actions as surveys
+from tinhso.modules.surveys import views as survey_views
 
 NOT_FOUND = message(
     "feedback-follow-unknown",
@@ -89,6 +91,10 @@ def _page(request: HttpRequest, follower: Follower | None, here: str) -> HttpRes
     filled, status = Filled(None), 200
     if request.method == "POST":
         try:
+            if request.POST.get("act") == "ticket" and follower.sender:
+                who = who_is(request)
+                ticket = surveys.give(who.actor(), follower.case, follower.contact, who.day)
+                return survey_views.given(request, ticket)
             _act(request, follower)
         except InputError as error:
             filled, status = Filled(request.POST, error), 400
@@ -150,6 +156,8 @@ def _shown(
         "agency": unit_name(case.lead_id) if case.lead_id else None,
         "merged": case.merged_into if case.merged_into_id else None,
         "merged_path": _merged_path(follower, here),
+        "ticket_waits": follower.sender and case.state in ("answered", "rejected")
+        and surveys.may_have_one(case, follower.contact),
         "reopen_days": standing.rule.reopen_days,
         "filled": filled,
         "here": here,

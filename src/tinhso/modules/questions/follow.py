@@ -190,8 +190,7 @@ def follow(request: HttpRequest, code: str, secret: str) -> HttpResponse:
         try:
             if what == "phieu":
                 ticket = surveys.give(who.actor(), case, contact, who.day)
-                context = survey_views.form_context(ticket) | {"plan_code": "", "case": case}
-                return render(request, "questions/survey.html", context)
+                return survey_views.given(request, ticket)
             if what in ("reply", "withdraw", "reopen"):
                 seen = whole(request.POST.get("seen", ""))
                 text = request.POST.get("text", "")

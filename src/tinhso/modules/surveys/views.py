@@ -28,6 +28,11 @@ def form_context(ticket: str, filled: Filled | None = None) -> dict[str, object]
     }
 
 
+def given(request: HttpRequest, ticket: str) -> HttpResponse:
+    """The form with a ticket just given, to be answered at once or later: for pages of other rooms."""
+    return render(request, "surveys/given.html", form_context(ticket) | {"plan_code": ""})
+
+
 @public
 @never_cache
 def answer(request: HttpRequest) -> HttpResponse:
