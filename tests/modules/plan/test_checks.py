@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from tests.copied import copied
 from tests.people import appoint, sign_in
 from tinhso.measure.explain import explain_check, recount
 from tinhso.measure.periods import Period
 from tinhso.measure.places import View
 from tinhso.measure.quality import asked_of
-from tinhso.modules.plan import checks, opening
+from tinhso.modules.plan import checks
 from tinhso.modules.plan.queries import Lens, PlanQueries
 from tinhso.modules.plan.workspace import workspace
 
@@ -25,10 +27,12 @@ UNITS = ("p70", "p75.2025", "d695", "c25363", "c25363.2025")
 
 @pytest.mark.parametrize("view", ["then", "2025-06-30", "2025-07-01"])
 @pytest.mark.parametrize("period", ["2025-Q2", "2025-Q3r"])
-def test_every_check_is_counted_again_from_its_records(period: str, view: str) -> None:
+def test_every_check_is_counted_again_from_its_records(
+    period: str, view: str, tmp_path: Path
+) -> None:
     queries = PlanQueries(workspace(), PLAN)
     lens = Lens(Period.parse(period), View.parse(view))
-    connection = opening.open_lake(queries)
+    connection = copied(queries, tmp_path)
     streams, seen = queries.workspace.streams, 0
     for compiled, unit in itertools.product(queries.pack.checks, UNITS):
         asked = asked_of(queries.figures, compiled, unit, lens.period, lens.view)

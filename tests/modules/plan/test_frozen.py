@@ -18,12 +18,12 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client, override_settings
 
+from tests.copied import copied
 from tinhso.kernel.ledger.actor import OPERATOR, Actor, Channel
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.ledger.sequencing import sequence
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
-from tinhso.measure.cube import make_heirs
 from tinhso.measure.ingest import withdraw
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.periods import Period
@@ -233,8 +233,7 @@ def test_every_value_of_the_archive_is_counted_by_its_own_statements(
             OPERATOR, queries, Period.parse(period), View.parse(view), by="Sở", reason=""
         )
         folder = unpacked(archive(made.publication), tmp_path / str(number))
-        connection = workspace().connection()
-        make_heirs(connection, queries.figures.boundaries, queries.figures.cube.units)
+        connection = copied(queries, folder)
         rows = list(csv.DictReader(io.StringIO((folder / "values.csv").read_text("utf-8-sig"))))
         assert len(rows) == made.figures
         for path in sorted((folder / "sql").glob("*.sql")):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
 
+from tests.copied import copied
 from tests.people import appoint
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.who import Who
@@ -39,9 +41,11 @@ LENSES = [
 
 
 @pytest.mark.parametrize("lens", LENSES, ids=lambda lens: f"{lens.period.code} {lens.view.code}")
-def test_every_figure_of_the_plan_is_counted_again_from_its_records(lens: Lens) -> None:
+def test_every_figure_of_the_plan_is_counted_again_from_its_records(
+    lens: Lens, tmp_path: Path
+) -> None:
     queries = PlanQueries(workspace(), PLAN)
-    connection = opening.open_lake(queries)
+    connection = copied(queries, tmp_path)
     opened_parts = 0
     for code, unit in itertools.product(queries.pack.indicators, UNITS):
         value = queries.figures.value(code, unit, lens.period, lens.view)
@@ -116,7 +120,6 @@ def test_the_sample_says_what_its_own_tally_says() -> None:
     """The simulation counts while it invents; the figures count from the files it wrote."""
     import json  # noqa: PLC0415
     import os  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
 
     queries = PlanQueries(workspace(), PLAN)
     truth = json.loads(
