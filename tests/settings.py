@@ -6,6 +6,7 @@ The database is SQLite, or the PostgreSQL server that TINHSO_TEST_DATABASE_URL n
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 # Tests start hundreds of processes: each would compile all sources anew where this is set.
@@ -24,6 +25,9 @@ for _name in [name for name in os.environ if name.startswith("TINHSO_")]:
 os.environ["TINHSO_DATABASE_URL"] = os.environ.get("TINHSO_TEST_DATABASE_URL", "")
 
 from tinhso.web.settings import *  # noqa: E402, F403
+
+# Tests run beside each other on few processors: a second thread for a small query only costs.
+TINHSO_LAKE = replace(TINHSO_LAKE, threads=1)  # noqa: F405
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
