@@ -29,18 +29,35 @@ from tinhso.web.commands.status import status
 from tinhso.web.commands.work import outbox, work
 from tinhso.web.supervisor import worker_beside
 from tinhso.web.telling import (
+    NOT_PREPARED,
     WRONG_INPUT,
     errors,
     language,
     progress,
     say,
     set_up,
+    tables_are_there,
     telling_problems,
     without_pandas,
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Says so where a command needs the site's tables and they have not been made."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        from django.db.utils import OperationalError, ProgrammingError  # noqa: PLC0415
+
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError):
+            if tables_are_there():
+                raise
+            errors.print(NOT_PREPARED.to(language()), markup=False)
+            sys.exit(WRONG_INPUT)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Ngôn ngữ · Language")
 @click.version_option(package_name="tinhso")
 def main(lang: str | None) -> None:  # noqa: ARG001 (`telling.language` asks for it)

@@ -21,6 +21,11 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 #: Exit codes: 1 the input is wrong, 2 (click's own) the command is.
 WRONG_INPUT = 1
 
+NOT_PREPARED = Text(
+    "Trang này chưa được chuẩn bị, hoặc phần mềm mới hơn cơ sở dữ liệu. Chạy: tinhso run --prepare-only",
+    "This site has not been prepared, or the software is newer than its database. Run: tinhso run --prepare-only",
+)
+
 
 def language() -> str:
     context = click.get_current_context(silent=True)
@@ -56,6 +61,15 @@ def set_up() -> None:
     import django  # noqa: PLC0415 (settings are read only when a command needs them)
 
     django.setup()
+
+
+def tables_are_there() -> bool:
+    """Whether the site's database has all that this version keeps in it."""
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 @contextmanager

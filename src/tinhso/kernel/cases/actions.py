@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,8 @@ class Doer:
 
 @dataclass(frozen=True)
 class Received:
-    """What a new case is made of. `home`, `place`: uids of units. `files`: kept already."""
+    """What a new case is made of. `home`, `place`: uids of units. `files`: kept already. `out_of`: the
+    case that it is split from."""
 
     kind: str
     title: str
@@ -81,6 +82,7 @@ class Received:
     key: str = ""
     files: Sequence[StoredFile] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    out_of: Case | None = None
 
 
 #: Rooms that want to know of every event of a kind, inside its transaction (so that what they owe
@@ -121,7 +123,7 @@ def open_case(
         title=title[:300], text=told.text.strip(), home_id=told.home, place_id=told.place or None,
         address=told.address.strip()[:300], lat=lat, lon=lon,
         cell=cell_of(*told.point) if told.point else None, private=told.private,
-        simulated=told.simulated, received_at=at,
+        simulated=told.simulated, received_at=at, split_from=told.out_of,
     )  # fmt: skip
     _project(case, start, at)
     try:
@@ -215,13 +217,11 @@ def act_on_many(
 def split(doer: Doer, case: Case, told: Received) -> Case:
     """Another case out of one that holds two things (tách); whoever waits, waits for both."""
     with transaction.atomic():
-        made = open_case(doer, told)
-        Case.objects.filter(pk=made.pk).update(split_from=case)
+        made = open_case(doer, replace(told, out_of=case))
         for watcher in case.watchers.select_related("contact"):
             watch(made, watcher.contact, sender=watcher.sender)
         thing = Thing(THING, str(case.id), case.lead_id or case.home_id)
         record(doer.actor, f"{THING}.split", thing, after={"into": made.code})
-    made.refresh_from_db()
     return made
 
 

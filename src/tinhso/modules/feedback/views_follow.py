@@ -156,7 +156,8 @@ def _shown(
         "agency": unit_name(case.lead_id) if case.lead_id else None,
         "merged": case.merged_into if case.merged_into_id else None,
         "merged_path": _merged_path(follower, here),
-        "ticket_waits": follower.sender and case.state in ("answered", "rejected")
+        "ticket_waits": follower.sender
+        and case.state in ("answered", "rejected")
         and surveys.may_have_one(case, follower.contact),
         "reopen_days": standing.rule.reopen_days,
         "filled": filled,

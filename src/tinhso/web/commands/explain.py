@@ -25,6 +25,11 @@ PARTS = ("numerator", "denominator", "known")
 #: Whoever runs commands here can read the files anyway; personal fields stay closed all the same.
 SEEN = (Sensitivity.PUBLIC, Sensitivity.INTERNAL)
 
+UNKNOWN = message(
+    "explain-unknown",
+    vi="Không có kế hoạch, chỉ tiêu hay chỉ số nào tên “{code}”. Gần nhất: {near}.",
+    en="There is no plan, target or indicator “{code}”. Nearest: {near}.",
+)
 UNKNOWN_UNIT = message(
     "explain-unit",
     vi="Không có đơn vị “{unit}”. Dùng mã lâu dài của đơn vị như trên trang của đơn vị (ví dụ p70, c25363).",
@@ -79,7 +84,8 @@ def explain(
             )
             lens, uid = asked.lens_of(queries, figure), asked.unit_of(queries, figure)
         except NotFoundError as error:
-            raise InputError([error.problem]) from error
+            told = error.problem.params  # the API's own words name its addresses
+            raise InputError([UNKNOWN(code=told["code"], near=told["near"])]) from error
         except UnknownUnitError as error:
             raise InputError([UNKNOWN_UNIT(unit=unit)]) from error
         if records is None:
