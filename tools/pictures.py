@@ -1,7 +1,7 @@
 """The pictures of the documents: taken with headless Chromium, few colours, small files.
 
 tinhso run &   then   python tools/pictures.py [http://127.0.0.1:8000]    pictures of the README
-python tools/pictures.py --journeys    plays the year of tests/browser/test_year.py and keeps what people saw
+python tools/pictures.py --journeys    plays the journeys of tests/browser and keeps what people saw
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ WANTED = {
     "map": (f"{PLAN}/chi-tieu/CQS-03/?ky=2025-Q2#don-vi", 1280, 900),
     "phone": (f"{PLAN}/?ky=2025-Q2", 360, 740),
 }
+JOURNEYS = ("year", "report_journey", "desk_journey", "question_journey")
 #: Paper, ink, an accent and what lies between them: pages look the same with so many.
 COLOURS = 48
 
@@ -38,7 +39,8 @@ def keep(png: bytes, path: Path) -> None:
 
 
 def journeys() -> None:
-    test = ["-m", "pytest", "tests/browser/test_year.py", "-n0", "-q"]
+    played = [f"tests/browser/test_{one}.py" for one in JOURNEYS]
+    test = ["-m", "pytest", *played, "-n0", "-q"]
     env = os.environ | {"PICTURES": str(PICTURES)}
     subprocess.run([sys.executable, *test], cwd=ROOT, env=env, check=True)
 

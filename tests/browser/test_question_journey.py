@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.showing import picture
 from tests.browser.test_account_pages import check, code, enter, make
 
 QUESTION = "Nuôi bò sữa trong khu dân cư có cần xin phép không?"
@@ -31,6 +32,7 @@ def test_a_question_is_answered_from_what_exists_before_it_is_sent(
     page.goto(f"{server}/en/hoi-dap/hoi/")
     page.locator("#o-title").press_sequentially("lam giay khai sinh cho con")
     expect(page.locator(".offered")).to_contain_text("Làm giấy khai sinh cho con")
+    picture(page, "question-offered", ".offered")
     found = page.locator(".offered a").first.get_attribute("href")
     assert check(page, f"{server}{found}") == []
     page.click("button[value=huu-ich]")
@@ -75,6 +77,7 @@ def test_asked_routed_drafted_reviewed_published_corrected(chromium: Browser, se
     head.click("text=See the published answer")
     expect(head.locator(".said")).to_contain_text("Không nuôi trong khu dân cư.")
     expect(head.locator("article")).to_contain_text("Luật Chăn nuôi 2018")
+    picture(head, "question-published")
 
     head.click("text=Correct, review")
     head.fill("#o-text", "Không nuôi trong khu dân cư, trừ nuôi làm cảnh.")

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.showing import picture as shown
 from tests.browser.test_pages import violations
 from tests.modules.feedback.test_report_sending import picture
 
@@ -36,9 +37,13 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     expect(page.locator("[name=lat]")).to_have_value(re.compile(r"^11\.7"))
     page.locator("[name=text]").fill("Ổ gà sâu trước cổng chợ")
     page.locator("[name=category]").select_option("road")
+    if not prefix:
+        shown(page, "report-filled")
     page.get_by_role("button", name=send, exact=True).click()
     kept = page.locator("[data-queue] li")
     expect(kept).to_contain_text(waiting)
+    if not prefix:
+        shown(page, "report-offline")
     wide = page.evaluate("document.documentElement.scrollWidth")
     # The tab is closed meanwhile; what was kept is sent when the form is open again with signal.
     page.close()
@@ -53,6 +58,8 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     expect(page.get_by_text(received)).to_be_visible()
     expect(page.locator(".photos img")).to_be_visible()
     found += violations(page)
+    if not prefix:
+        shown(page, "report-followed")
     page.get_by_text(withdraw).first.click()
     page.locator("button.second").click()
     expect(page.locator("[value=reopen]")).to_have_count(1)
@@ -82,6 +89,7 @@ def test_the_public_map_and_list_exclude_nobody(chromium: Browser, server: str) 
     expect(page.locator("[data-total]")).to_contain_text("phản ánh trong khung nhìn")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert violations(page) == []
+    shown(page, "report-map")
     page.locator(".reports a").first.click()
     assert violations(page) == []
     context.close()

@@ -41,6 +41,7 @@ _SENTENCES = {
     "return": Text("Trả lại bộ phận điều phối để chuyển đúng nơi", "Returned, to be sent to the right agency"),
     "ask": Text("Cơ quan cần người gửi bổ sung thông tin", "The agency asks the sender for more"),
     "reply": Text("Người gửi đã bổ sung", "The sender added to it"),
+    "add": Text("Người gửi nói thêm", "The sender wrote more"),
     "resume": Text("Cơ quan làm tiếp, không chờ bổ sung", "The agency goes on without waiting"),
     "consult": Text("Đang hỏi ý kiến {units}", "{units} asked for an opinion"),
     "opinion": Text("{by} đã cho ý kiến", "{by} gave an opinion"),
@@ -55,7 +56,10 @@ _SENTENCES = {
 }  # fmt: skip
 
 #: What of an event's data its sender reads.
-_SAID = {"ask": "text", "reply": "text", "answer": "text", "reject": "reason", "extend": "reason"}
+_SAID = {
+    **dict.fromkeys(("ask", "reply", "add", "answer"), "text"),
+    **dict.fromkeys(("reject", "extend"), "reason"),
+}
 
 
 def steps(events: Iterable[CaseEvent], *, sender: bool) -> list[Step]:
