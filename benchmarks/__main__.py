@@ -19,6 +19,7 @@ from benchmarks import (
     outbox,
     pages,
     questions,
+    reports,
 )
 
 TABLES: dict[str, Callable[[list[str]], str]] = {
@@ -34,6 +35,7 @@ TABLES: dict[str, Callable[[list[str]], str]] = {
     "outbox": outbox.main,
     "pages": pages.main,
     "questions": questions.main,
+    "reports": reports.main,
     "load": load.main,
 }
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 
 import pytest
+from PIL import ExifTags, Image
 from playwright.sync_api import Browser, expect
 
 from tests.browser.showing import picture as shown
 from tests.browser.test_pages import violations
 from tests.modules.feedback.test_report_sending import picture
+from tinhso.modules.feedback.places import taken
 
 WORDS = {
     "": ("Gửi phản ánh", "Chưa có mạng", "Mở trang theo dõi", "Đã nhận phản ánh", "Rút phản ánh"),
@@ -69,6 +73,32 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     expect(page.locator(".story li.reopen")).to_be_visible()
     assert (wide, found, errors) == (360, [], [])
     context.close()
+
+
+SMALLER = """async (coded) => {
+  const bytes = Uint8Array.from(atob(coded), (one) => one.charCodeAt(0));
+  const small = await smallerPhoto(new File([bytes], "IMG_1.JPEG", { type: "image/jpeg" }));
+  const read = new Uint8Array(await small.arrayBuffer());
+  return [small.name, btoa(Array.from(read, (one) => String.fromCharCode(one)).join(""))];
+}"""
+
+
+def test_a_big_photo_is_sent_small_upright_and_with_its_place(
+    chromium: Browser, server: str
+) -> None:
+    page = chromium.new_page()
+    page.goto(f"{server}/phan-anh/gui/")
+    big = picture((11.75, 106.72), size=(3200, 2400), turned=6).read()
+    name, coded = page.evaluate(SMALLER, base64.b64encode(big).decode())
+    small = base64.b64decode(coded)
+    assert (name, len(small) < len(big)) == ("IMG_1.jpg", True)
+    with Image.open(io.BytesIO(small)) as seen:
+        assert seen.size == (1200, 1600)
+        assert seen.getexif()[ExifTags.Base.Orientation] == 1
+    assert taken(small).point == pytest.approx((11.75, 106.72), abs=1e-3)
+    tiny = picture((11.75, 106.72)).read()
+    assert base64.b64decode(page.evaluate(SMALLER, base64.b64encode(tiny).decode())[1]) == tiny
+    page.close()
 
 
 def test_without_a_script_the_form_is_whole(chromium: Browser, server: str) -> None:

@@ -39,10 +39,16 @@ def here() -> tuple[float, float]:
     return point
 
 
-def picture(at: tuple[float, float] | None = None, name: str = "anh.jpg") -> SimpleUploadedFile:
-    """A photo as a phone makes it, with its place."""
-    out, image = io.BytesIO(), Image.new("RGB", (64, 48), "orange")
+def picture(
+    at: tuple[float, float] | None = None,
+    name: str = "anh.jpg",
+    size: tuple[int, int] = (64, 48),
+    turned: int = 1,
+) -> SimpleUploadedFile:
+    """A photo as a phone makes it, with its place; `turned` as EXIF writes it."""
+    out, image = io.BytesIO(), Image.new("RGB", size, "orange")
     exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = turned
     if at:
 
         def parts(value: float) -> tuple[IFDRational, ...]:

@@ -43,3 +43,49 @@ self.placeOfPhoto = async (file) => {
     return fine ? [lat, lon] : null;
   }
 };
+// A picture as big as anybody needs to look at, so that a slow network carries it; what its file says of
+// place and time comes along. The file itself where it is small already, or is no picture (the server says so).
+self.smallerPhoto = async (file, most = 1600, heavy = 500_000) => {
+  let picture;
+  try { picture = await createImageBitmap(file, { imageOrientation: "from-image" }); } catch (error) {
+    if (error instanceof DOMException) return file;
+    throw error;
+  }
+  const long = Math.max(picture.width, picture.height), scale = Math.min(1, most / long);
+  if (scale === 1 && file.size <= heavy && /^image\/(jpeg|png)$/.test(file.type)) return file;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const drawn = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.8); });
+  if (!drawn || drawn.size >= file.size) return file;
+  const told = await exif(file);
+  return new File(told ? [drawn.slice(0, 2), told, drawn.slice(2)] : [drawn], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+
+  // The segment as it stands, but for the turning, which has been done.
+  async function exif(from) {
+    const bytes = await from.slice(0, 256 * 1024).arrayBuffer(), view = new DataView(bytes);
+    if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
+    for (let at = 2; at + 10 < view.byteLength;) {
+      const marker = view.getUint16(at), size = view.getUint16(at + 2);
+      if ((marker & 0xff00) !== 0xff00 || size < 2) return null;
+      if (marker === 0xffe1 && view.getUint32(at + 4) === 0x45786966) {
+        if (at + 2 + size > view.byteLength) return null;
+        const own = bytes.slice(at, at + 2 + size);
+        try { upright(new DataView(own, 10)); } catch (error) {
+          if (error instanceof RangeError) return null;
+          throw error;
+        }
+        return own;
+      }
+      at += 2 + size;
+    }
+    return null;
+  }
+  function upright(tiff) {
+    const little = tiff.getUint16(0) === 0x4949, first = tiff.getUint32(4, little);
+    for (let i = 0; i < Math.min(tiff.getUint16(first, little), 200); i += 1) {
+      const entry = first + 2 + 12 * i;
+      if (tiff.getUint16(entry, little) === 0x0112) tiff.setUint16(entry + 8, 1, little);
+    }
+  }
+};

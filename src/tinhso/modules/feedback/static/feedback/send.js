@@ -55,7 +55,8 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const file of chosen.files) {
       const point = await self.placeOfPhoto(file);
       if (point && !field("lat").value && self.Place) self.Place.set(point, "photo");
-      photos.push({ name: file.name, blob: file, small: await small(file) });
+      const blob = await self.smallerPhoto(file);
+      photos.push({ name: blob.name, blob, small: await small(blob) });
     }
     chosen.value = "";  // kept in `photos`, so that more can be added
     draw();
