@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tinhso.measure import yamltree
 from tinhso.measure.text import InputError
 from tinhso.measure.yamltree import MAX_BYTES, parse_yaml, read_yaml
+from tinhso.modules.plan.pack import PACKS
 
 
 def test_plain_data_with_exact_decimals_and_no_surprises() -> None:
@@ -101,3 +103,17 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "bom.yaml"
     path.write_bytes("\ufeffa: 1\n".encode())
     assert read_yaml(path).data == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(path.read_text("utf-8") for path in sorted(PACKS.rglob("*.yaml"))),
+        "a: [1, {b: 'c'}]\n", "- |\n  một\n  hai\n- >-\n\n  ba\n", "ấ: 'ộ''ộ'\n\"ữ\": \"\\u1eef\" # ữ\n", "? k\n: v\n",
+    ],
+)  # fmt: skip
+def test_both_readers_read_the_same_at_the_same_places(text: str) -> None:
+    """What libyaml reads without a problem, the reader whose words are told reads alike."""
+    fast, slow = yamltree._read_fast(text, "f"), yamltree._read(text, "f")
+    assert fast is not None
+    assert (fast.data, fast.values, fast.keys) == (slow.data, slow.values, slow.keys)
