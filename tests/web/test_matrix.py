@@ -17,6 +17,7 @@ import pytest
 import yaml
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
@@ -297,7 +298,14 @@ def test_a_route_that_says_nothing_is_refused() -> None:
         AccessMiddleware(silent).process_view(request, silent, (), {})
 
 
-@pytest.mark.parametrize("role", [None, *SPOKEN])
+#: Rights are worked out alike on any database: on PostgreSQL, which runs a second time, nobody and those
+#: who open most pages show that every page's statements run there.
+ROLES_HERE = (
+    [None, "officer", "standing-agency"] if connection.vendor == "postgresql" else [None, *SPOKEN]
+)
+
+
+@pytest.mark.parametrize("role", ROLES_HERE)
 @pytest.mark.parametrize("strong", [False, True], ids=["password", "second-factor"])
 def test_every_role_on_every_route(
     worlds: dict[bool, World], role: str | None, strong: bool

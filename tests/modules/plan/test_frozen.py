@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -16,7 +18,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.core.cache import caches
 from django.test import Client, override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.copied import copied
 from tinhso.kernel.ledger.actor import OPERATOR, Actor, Channel
@@ -80,23 +84,43 @@ def dossiers(path: Path, rows: list[tuple[str, int, bool]]) -> Path:
     return path
 
 
-@pytest.fixture
-def place(db: None, tmp_path: Path) -> Iterator[Workspace]:
-    """A site of its own with a real lake: 40 dossiers of four communes, a quarter of them online."""
+@contextmanager
+def site_in(folder: Path) -> Iterator[Workspace]:
     changed = override_settings(
-        TINHSO_LAKE=LakeSettings(tmp_path / "lake", threads=1),
-        TINHSO_CUBES=tmp_path / "cubes",
-        TINHSO_LEDGER_FOLDER=tmp_path / "ledger",
+        TINHSO_LAKE=LakeSettings(folder / "lake", threads=1),
+        TINHSO_CUBES=folder / "cubes",
+        TINHSO_LEDGER_FOLDER=folder / "ledger",
     )
     with changed:
         _workspace.cache_clear()
-        found = workspace()
+        caches["pages"].clear()  # rendered of a cube whose copies tests share
+        yield workspace()
+    _workspace.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def measured(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Folders of a real lake, measured: 40 dossiers of four communes, a quarter of them online."""
+    folder = tmp_path_factory.mktemp("measured")
+    with django_db_blocker.unblock(), site_in(folder) as found:
         rows = [(f"HS-{n}", n % 4, n % 16 < 4) for n in range(40)]
         rows.append((LAST, 0, False))
-        load(found, dossiers(tmp_path / "first.csv", rows))
+        load(found, dossiers(folder / "first.csv", rows))
         found.measure()
+    return folder
+
+
+@pytest.fixture
+def place(db: None, measured: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A site of its own with a copy of that lake."""
+    for name in ("lake", "cubes"):
+        shutil.copytree(measured / name, tmp_path / name)
+    with site_in(tmp_path) as found:
         yield found
-    _workspace.cache_clear()
 
 
 def load(place: Workspace, path: Path) -> int:
