@@ -114,7 +114,7 @@ def answer_with_photo(page: Page, where: str, photo: Path, says: dict[str, str])
     page.set_input_files("input[name=files]", str(photo))
     page.focus("textarea[name=text]")
     send(page, says["answer"])
-    assert page.locator(".photos img").evaluate("one => one.complete && one.naturalWidth") == 1
+    page.wait_for_function("document.querySelector('.photos img')?.naturalWidth === 1")
 
 
 @pytest.mark.parametrize("prefix", SAYS, ids=["vi", "en"])

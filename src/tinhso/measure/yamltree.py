@@ -242,7 +242,9 @@ class _TooDeepError(Exception):
 class _Builder:
     """Builds data and places from the parser's events."""
 
-    def __init__(self, text: str, file: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> None:
+    def __init__(
+        self, text: str, file: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader]
+    ) -> None:
         self.file = file
         self.lines = text.split("\n")
         self.values: dict[Route, Place] = {}

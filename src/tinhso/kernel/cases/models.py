@@ -228,3 +228,22 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Device(models.Model):
+    """A browser on which a contact wants to be told (thiết bị nhận báo); its address there is sealed.
+
+    `address`: a hash of that address, so that one device is told once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="devices")
+    address = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["contact", "address"], name="device_once"),)
+
+    def __str__(self) -> str:
+        return str(self.id)

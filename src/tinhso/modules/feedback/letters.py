@@ -1,4 +1,4 @@
-"""Mails to those who gave an address (thư báo): owed with the act, in the reader's language."""
+"""News to those who wait (thư báo, báo trên thiết bị): owed with the act, in the reader's language."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tinhso.kernel.cases.models import Case, CaseEvent, Contact, Watcher
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.measure.text import Language, Text
+from tinhso.modules.feedback import push
 from tinhso.modules.feedback.words import due_words, unit_name
 
 #: Of what people are told; everything else they see on the page.
@@ -52,18 +53,19 @@ def tell(case: Case, event: CaseEvent, standing: Standing) -> None:
         return
     unit = unit_name(str(event.data.get("unit", "")))
     due = due_words(standing, event.at).text
-    for watcher in Watcher.objects.filter(case=case).exclude(contact__email="").select_related("contact"):  # fmt: skip
+    subject = Text(
+        f"Phản ánh {case.code} {news.vi.format(unit=unit.vi)}",
+        f"Report {case.code} {news.en.format(unit=unit.en)}",
+    )
+    for watcher in Watcher.objects.filter(case=case).select_related("contact"):
         if not watcher.sender and event.act not in _PUBLIC:
             continue
+        title = case.title if watcher.sender else case.public_title or case.title
+        push.owe_notice(watcher.contact, case, subject, title)
         if watcher.sender and case.channel in _ANSWERED_THERE:
             continue
         said = _said(event) if watcher.sender else ""
         address = _site("feedback:follow-enter", watcher.contact)
-        subject = Text(
-            f"Phản ánh {case.code} {news.vi.format(unit=unit.vi)}",
-            f"Report {case.code} {news.en.format(unit=unit.en)}",
-        )
-        title = case.title if watcher.sender else case.public_title or case.title
         body = Text(
             f"“{title}”\n\n{subject.vi}.\n{said}{due.vi}\n\nXem và trả lời: mở địa chỉ theo dõi mà bạn đã nhận khi gửi, hoặc nhập hai mã ở đây.\n{address}\n",
             f"“{title}”\n\n{subject.en}.\n{said}{due.en}\n\nTo see and reply, open the address that you got when you sent it, or enter both codes here.\n{address}\n",

@@ -25,7 +25,7 @@ from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.people.limits import SIGN_IN, limited
 from tinhso.measure.text import InputError, Language, Text, message
-from tinhso.modules.feedback import actions, forms
+from tinhso.modules.feedback import actions, forms, push
 from tinhso.modules.feedback.actions import NOT_MENDED, Follower
 from tinhso.modules.feedback.categories import category_name
 from tinhso.modules.feedback.tidy import line, tidy, too_long
@@ -120,6 +120,9 @@ def _act(request: HttpRequest, follower: Follower) -> None:
         actions.withdraw(who, follower, posted.get("reason", ""), seen)
     elif what == "reopen":
         actions.reopen(who, follower, posted.get("why", ""), text, files, seen)
+    elif what in ("push", "unpush"):
+        told = push.read(posted.get("subscription", ""))
+        (push.add if what == "push" else push.drop)(follower.contact, told)
     elif what == "rate":
         actions.rate(who, follower, posted.get("rating", ""), text)
     else:
@@ -160,6 +163,7 @@ def _shown(
         and case.state in ("answered", "rejected")
         and surveys.may_have_one(case, follower.contact),
         "reopen_days": standing.rule.reopen_days,
+        "push_key": push.public_key() if push.is_on() and case.open else "",
         "filled": filled,
         "here": here,
         "plan_code": "",

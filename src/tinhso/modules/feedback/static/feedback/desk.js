@@ -42,8 +42,10 @@
   document.querySelectorAll("[data-unscripted]").forEach((one) => { one.hidden = true; });
   const first = document.querySelector("[aria-invalid=true]")
     || document.querySelector(location.hash === "#viec" ? ".act form :is(textarea, input:not([type=hidden]), select)" : "form[data-fresh] :is(input:not([type=hidden]), textarea)");
-  // After the browser went to the fragment: going there takes the focus away again.
-  if (first) { first.focus(); addEventListener("load", () => setTimeout(() => { if (!typing(document.activeElement)) first.focus(); }, 0)); }
+  // Going to the fragment takes the focus away again, and when a browser does so is its own affair.
+  const settle = () => { if (first && [document.body, document.querySelector("#viec")].includes(document.activeElement)) first.focus(); };
+  settle();
+  addEventListener("load", () => { for (const wait of [0, 60, 250, 800]) setTimeout(settle, wait); });
   // A choice of the list goes into the field that is sent.
   document.addEventListener("change", (event) => {
     const goal = event.target.dataset && event.target.dataset.fill;

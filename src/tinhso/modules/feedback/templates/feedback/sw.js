@@ -29,6 +29,18 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.match(request).then((kept) => kept || fetch(request)));
   }
 });
+self.addEventListener("push", (event) => {
+  const told = event.data.json();
+  event.waitUntil(self.registration.showNotification(told.title, { body: told.body, lang: told.language, tag: told.code, data: told }));
+});
+self.addEventListener("notificationclick", (event) => {
+  const told = event.notification.data;
+  event.notification.close();
+  event.waitUntil((async () => {
+    const kept = await caches.match("{% url 'feedback:list' %}ma/" + told.code);
+    await self.clients.openWindow(kept ? await kept.text() : told.path);
+  })());
+});
 self.addEventListener("sync", (event) => {
   if (event.tag !== "phan-anh") return;
   event.waitUntil((async () => {
