@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.account_people import UNIT
 from tests.browser.showing import picture
@@ -114,7 +114,7 @@ def answer_with_photo(page: Page, where: str, photo: Path, says: dict[str, str])
     page.set_input_files("input[name=files]", str(photo))
     page.focus("textarea[name=text]")
     send(page, says["answer"])
-    page.wait_for_function("document.querySelector('.photos img')?.naturalWidth === 1")
+    expect(page.locator(".photos img")).to_have_js_property("naturalWidth", 1)
 
 
 @pytest.mark.parametrize("prefix", SAYS, ids=["vi", "en"])
