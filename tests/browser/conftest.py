@@ -27,6 +27,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
 )
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_SECONDS = 240
 
 
@@ -52,11 +53,12 @@ def server() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not note.exists():
             copy_home(home)
-            note.write_text(json.dumps(_start(home)), encoding="utf-8")
+            note.write_text(json.dumps(start(home)), encoding="utf-8")
     return str(json.loads(note.read_text(encoding="utf-8"))["address"])
 
 
-def _start(home: Path) -> dict[str, object]:
+def start(home: Path, until: str = "/ke-hoach/binh-phuoc-2025/", **more: str) -> dict[str, object]:
+    """The product over a home, with `more` settings, once `until` answers: its address and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,6 +68,7 @@ def _start(home: Path) -> dict[str, object]:
         "TINHSO_PORT": str(port),
         "TINHSO_SAMPLE_SCALE": "0.02",
         "DJANGO_SETTINGS_MODULE": "tinhso.web.settings",
+        **more,
     }
     command = [str(Path(sys.executable).parent / "tinhso"), "run"]
     log = (home / "server.log").open("w")
@@ -78,7 +81,7 @@ def _start(home: Path) -> dict[str, object]:
         if process.poll() is not None:
             break
         try:
-            with urlopen(f"{address}/ke-hoach/binh-phuoc-2025/", timeout=30):  # noqa: S310
+            with urlopen(f"{address}{until}", timeout=30):  # noqa: S310
                 return {"address": address, "pid": process.pid}
         except (URLError, ConnectionError):
             time.sleep(0.3)
@@ -88,9 +91,6 @@ def _start(home: Path) -> dict[str, object]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

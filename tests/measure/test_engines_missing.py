@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from elsewhere import opened
+from pyspark import SparkContext
 from world import DOSSIERS, STREAMS, World, at, count, indicator, province
 
 from tinhso.measure.cube import Workplace, compute
@@ -52,6 +53,8 @@ def test_spark_with_a_java_that_is_none(
     world_on_disk: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    for kept in ("_gateway", "_jvm"):  # a process that ran Spark before keeps its Java
+        monkeypatch.setattr(SparkContext, kept, None)
     assert problem_of(world_on_disk, Engine.SPARK) == "spark-does-not-start"
 
 
