@@ -92,6 +92,19 @@ def test_on_an_older_map_a_merged_units_figures_stand_at_the_common_parent(world
     assert value(figures, "P", "2024", THEN).numerator.unattributed == 0
 
 
+def test_a_units_own_rank_has_nothing_of_others_that_nobody_can_attribute(world: World) -> None:
+    """N told a rank in July; as of June N is nobody's below P, and P's own rank is P's alone."""
+    ranks: list[Record] = [
+        {"item": "rank", "office": "N", "as_of": day("2024-07-02"), "amount": 3},
+        {"item": "rank", "office": "P", "as_of": day("2024-07-03"), "amount": 17},
+    ]
+    rank = indicator(total("amount", "item = 'rank'", "reported"), kind=Kind.MEASURE)
+    figures = measured(world, merger(), ranks, rank, "reported")
+    for view in (BEFORE, THEN):
+        found = value(figures, "P", "2024", view)
+        assert (found.value, found.numerator.unattributed) == (17, 0)
+
+
 def test_a_split_is_not_attributed_and_counts_at_the_nearest_common_parent(world: World) -> None:
     """A in district D1 splits into X and Y of D1; B of D2 into Z of D2 and W of D1."""
     story = province([])

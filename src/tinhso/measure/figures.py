@@ -227,7 +227,7 @@ class Figures:
     def cell(
         self, measured: Measured, unit: str, period: Period, place: Place, *, own: bool = False
     ) -> Cell:
-        """A part's amount; with `own`, only what the unit itself has told."""
+        """A part's amount; with `own`, only what the unit itself has told: all of it is the unit's."""
         distinct = measured.quantity.aggregate is Aggregate.DISTINCT
         slots = self.window(measured, period) if distinct else None
         presence, _ = self.amounts(measured.presence, unit, period, place, slots)
@@ -241,7 +241,7 @@ class Figures:
             return Cell(self._distinct(measured, unit, period, place))
         amounts, loose = self.amounts(measured.quantity, unit, period, place)
         if own:
-            amounts = amounts * (presence != 0)
+            amounts, loose = amounts * (presence != 0), 0
         state_day = None
         if measured.states is not None and measured.age is not None:
             told = presence != 0 if own else True
