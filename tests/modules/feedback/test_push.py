@@ -189,6 +189,21 @@ def test_a_service_that_is_busy_is_asked_again_and_one_that_refuses_is_told(
     assert Device.objects.exists()
 
 
+def test_what_is_owed_when_the_settings_go_says_what_to_set(
+    browser: Browser, settings: Any
+) -> None:
+    found = sent()
+    told(browser, found)
+    act(ROUTER, found.case, "route", {"unit": COMMUNE})
+    settings.TINHSO_SITE = ""
+    delivered()
+    (one,) = notices()
+    kept = deliveries.find(one.uid)
+    assert kept is not None
+    assert kept.standing is Standing.STUCK
+    assert "TINHSO_SITE" in kept.error.vi
+
+
 def test_an_address_inside_is_never_called(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
@@ -25,6 +24,7 @@ from django.utils import translation
 from webpush import WebPush, WebPushSubscription
 from webpush.vapid import VAPID
 
+from tinhso.kernel.cases.contacts import digest
 from tinhso.kernel.cases.models import Case, Contact, Device
 from tinhso.kernel.ledger.deliveries import TOPICS
 from tinhso.kernel.ledger.delivering import Parcel, PermanentError, TemporaryError, delivers
@@ -59,6 +59,11 @@ TOO_MANY = message(
 NOT_TAKEN = Text(
     "Máy chủ báo tin của trình duyệt không nhận (mã {status}).",
     "The browser's service of notices does not take it (status {status}).",
+)
+
+NOT_SET = Text(
+    "Chưa báo được trên thiết bị: người vận hành cần đặt TINHSO_SITE (https) và TINHSO_MAIL_URL, TINHSO_MAIL_FROM, chạy lại, rồi cho gửi lại.",
+    "Not told on the device: the operator has to set TINHSO_SITE (https) and TINHSO_MAIL_URL, TINHSO_MAIL_FROM, restart, then retry.",
 )
 
 
@@ -99,7 +104,7 @@ def read(text: str) -> Subscription:
 
 def add(contact: Contact, subscription: Subscription) -> Device:
     """Tell this device too (báo trên máy này). Raises InputError beyond MOST_DEVICES."""
-    address = _digest(subscription.endpoint)
+    address = digest(subscription.endpoint)
     known = contact.devices.filter(address=address).first()
     if known is None and contact.devices.count() >= MOST_DEVICES:
         raise InputError([TOO_MANY(Place("subscription"), most=MOST_DEVICES)])
@@ -110,7 +115,7 @@ def add(contact: Contact, subscription: Subscription) -> Device:
 
 
 def drop(contact: Contact, subscription: Subscription) -> None:
-    contact.devices.filter(address=_digest(subscription.endpoint)).delete()
+    contact.devices.filter(address=digest(subscription.endpoint)).delete()
 
 
 def owe_notice(contact: Contact, case: Case, words: Text, title: str) -> None:
@@ -139,7 +144,7 @@ def send(parcel: Parcel) -> None:
     if device is None:
         return
     if not is_on():
-        raise PermanentError(NOT_TAKEN)
+        raise PermanentError(NOT_SET)
     to = opened(device)
     keys = {"p256dh": to.p256dh, "auth": to.auth}
     made = _pusher().get(
@@ -199,10 +204,6 @@ def _key_of(secret: str) -> ec.EllipticCurvePrivateKey:
 
 def _bytes(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _seal(row: Device, subscription: Subscription, key: keyring.Key) -> None:
