@@ -3,22 +3,12 @@ reviewed, published and corrected, in both languages."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.showing import picture
-from tests.browser.test_account_pages import check, code, enter, make
+from tests.browser.test_account_pages import check, make, signed_in
 
 QUESTION = "Nuôi bò sữa trong khu dân cư có cần xin phép không?"
-
-
-def person(chromium: Browser, server: str, name: str, prefix: str = "", secret: str = "") -> Page:
-    page = chromium.new_context().new_page()
-    enter(page, server, name, prefix)
-    if secret:
-        page.fill("input[name=code]", code(secret))
-        page.click("main form.code button[type=submit]")
-    page.wait_for_url("**/viec-hom-nay/")
-    return page
 
 
 def test_a_question_is_answered_from_what_exists_before_it_is_sent(
@@ -52,14 +42,14 @@ def test_asked_routed_drafted_reviewed_published_corrected(chromium: Browser, se
     expect(asker.locator("main")).to_contain_text("Giữ hai mã này")
     followed = asker.url
 
-    router = person(chromium, server, "hoi.dieu.phoi", "/en")
+    router = signed_in(chromium, server, "hoi.dieu.phoi", prefix="/en")
     router.goto(f"{server}/en/hoi-dap/viec/")
     router.click(f"text={QUESTION} >> nth=0")
     router.fill("#o-route-unit", "c25363.2025")
     router.click("#viec-route button")
     expect(router.locator("[role=status]")).to_contain_text("Saved.")
 
-    officer = person(chromium, server, "hoi.can.bo")
+    officer = signed_in(chromium, server, "hoi.can.bo")
     officer.goto(f"{server}/hoi-dap/viec/")
     officer.click(f"text={QUESTION} >> nth=0")
     assert check(officer, officer.url) == []
@@ -68,7 +58,7 @@ def test_asked_routed_drafted_reviewed_published_corrected(chromium: Browser, se
     expect(officer.locator("main .facts").first).to_contain_text("Chờ lãnh đạo duyệt")
     expect(officer.locator("#viec-review")).to_have_count(0)
 
-    head = person(chromium, server, "hoi.lanh.dao.2", "/en", secret)
+    head = signed_in(chromium, server, "hoi.lanh.dao.2", secret, "/en")
     head.goto(officer.url.replace(server, f"{server}/en"))
     head.fill("#o-review-basis", "Luật Chăn nuôi 2018")
     head.click("#viec-review button")

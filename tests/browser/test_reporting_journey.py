@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.account_people import UNIT
-from tests.browser.test_account_pages import check, code, enter, make
+from tests.browser.test_account_pages import check, make, signed_in
 
 ROOT = "/bao-cao-so-lieu/"
 FORM = f"{ROOT}binh-phuoc-2025/XA-THANG/2025-12r/{UNIT}/"
@@ -24,17 +24,6 @@ FIGURE = f"/ke-hoach/binh-phuoc-2025/chi-tieu/HTS-02/?don-vi={UNIT}&ky=2025"
 @pytest.fixture(scope="session")
 def site(server: str) -> str:
     return server
-
-
-def person(chromium: Browser, site: str, name: str, secret: str, width: int) -> Page:
-    """Somebody who has signed in, with a second factor where the name ends in `.2`."""
-    page = chromium.new_context(viewport={"width": width, "height": 740}).new_page()
-    enter(page, site, name)
-    if name.endswith(".2"):
-        page.fill("input[name=code]", code(secret))
-        page.click("main form.code button[type=submit]")
-    page.wait_for_url("**/viec-hom-nay/")
-    return page
 
 
 def keep(page: Page, field: str, text: str) -> None:
@@ -56,7 +45,7 @@ def measure() -> None:
 def test_a_months_figures_go_from_a_phone_to_the_plans_page(chromium: Browser, site: str) -> None:
     names = {"xa.nhap": "officer", "xa.duyet.2": "leader", "tinh.duyet.2": "standing-agency"}
     secrets = dict(zip(names, make(*(f"{n}:{r}" for n, r in names.items())), strict=True))
-    clerk = person(chromium, site, "xa.nhap", secrets["xa.nhap"], 360)
+    clerk = signed_in(chromium, site, "xa.nhap", secrets["xa.nhap"], width=360)
     complaints: list[str] = []
     clerk.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     clerk.goto(f"{site}{FORM}")
@@ -82,7 +71,7 @@ def test_a_months_figures_go_from_a_phone_to_the_plans_page(chromium: Browser, s
     assert complaints == []
 
     for name in ("xa.duyet.2", "tinh.duyet.2"):
-        page = person(chromium, site, name, secrets[name], 1280)
+        page = signed_in(chromium, site, name, secrets[name])
         page.goto(f"{site}{ROOT}duyet/")
         everything = page.locator("input[name=chosen]")
         everything.evaluate_all("all => all.forEach((one) => (one.checked = false))")

@@ -23,6 +23,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
+from tests.browser.showing import picture
 from tests.browser.test_account_pages import TOO_WIDE, make
 from tests.browser.test_reporting_journey import measure
 from tests.browser.visitor import Page, Visitor
@@ -57,18 +58,14 @@ class Office:
 
     def picture(self, who: Visitor, path: str, name: str, width: int = 1280, at: str = "") -> None:
         """What somebody sees at an address, kept where pictures are asked for."""
-        folder = os.environ.get("PICTURES")
-        if not folder:
+        if not os.environ.get("PICTURES"):
             return
         size = {"width": width, "height": 740 if width < 600 else 900}
         context = self.chromium.new_context(viewport=size, locale="vi-VN")  # type: ignore[arg-type]
         context.add_cookies(who.cookies())  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{self.site}{path}")
-        page.wait_for_timeout(300)
-        if at:
-            page.locator(at).first.scroll_into_view_if_needed()
-        keep(page.screenshot(), Path(folder) / f"{name}.png")
+        picture(page, name, at)
         context.close()
 
 
@@ -201,9 +198,7 @@ def a_months_figure_is_reported_on_a_phone(office: Office) -> int:
     phone.click("text=Gửi đi duyệt")
     asked = first.get_by_label("Giải thích")
     expect(asked).to_be_visible()
-    if folder := os.environ.get("PICTURES"):
-        first.scroll_into_view_if_needed()
-        keep(phone.screenshot(), Path(folder) / "figures-phone.png")
+    picture(phone, "figures-phone", "fieldset.figure")
     asked.fill("Kiểm đếm lại: loại các hộ đã chuyển đi.")
     phone.click("text=Gửi đi duyệt")
     expect(phone.locator("main [role=status]").first).to_contain_text("Đã gửi 1 số liệu")

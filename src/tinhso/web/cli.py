@@ -36,7 +36,6 @@ from tinhso.web.telling import (
     progress,
     say,
     set_up,
-    tables_are_there,
     telling_problems,
     without_pandas,
 )
@@ -51,7 +50,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (OperationalError, ProgrammingError):
-            if tables_are_there():
+            from tinhso.web.watch.readiness import pending_migrations  # noqa: PLC0415
+
+            if not pending_migrations():
                 raise
             errors.print(NOT_PREPARED.to(language()), markup=False)
             sys.exit(WRONG_INPUT)

@@ -12,8 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import transaction
 from django.utils import timezone
 
 from tinhso.kernel.ledger.actor import SYSTEM
@@ -40,6 +39,7 @@ from tinhso.modules.tasks.actions import take_over
 from tinhso.modules.tasks.sample import make_sample
 from tinhso.web import configuration
 from tinhso.web.assets import build_fonts, compile_translations
+from tinhso.web.watch.readiness import pending_migrations
 
 #: Told what is being done, in both languages.
 Say = Callable[[Text], None]
@@ -73,8 +73,7 @@ def _load_units() -> bool:
 
 
 def _migrate() -> bool:
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not pending_migrations():
         return False
     call_command("migrate", verbosity=0, interactive=False)
     return True

@@ -63,15 +63,6 @@ def set_up() -> None:
     django.setup()
 
 
-def tables_are_there() -> bool:
-    """Whether the site's database has all that this version keeps in it."""
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
-
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
 @contextmanager
 def progress(text: str) -> Iterator[Callable[[float], None]]:
     """A bar from 0 to 1; silent where nobody watches."""

@@ -6,7 +6,6 @@ Names, telephone numbers and addresses of those who report stand nowhere else.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import secrets
 from dataclasses import asdict, dataclass
@@ -78,8 +77,7 @@ def keep(
 
 def opened(contact: Contact) -> Person:
     """The person behind a contact; who may ask is for the caller to know."""
-    text = keyring.key(contact.key_id).decrypt(bytes(contact.sealed), str(contact.id))
-    return Person(**json.loads(text))
+    return Person(**keyring.unsealed(contact))
 
 
 def watch(case: Case, contact: Contact, *, sender: bool = False) -> Watcher:
@@ -113,8 +111,7 @@ def _index(key: keyring.Key, text: str) -> str:
 
 
 def _seal(row: Contact, person: Person, key: keyring.Key) -> None:
-    row.key_id = key.id
-    row.sealed = key.encrypt(json.dumps(asdict(person)), str(row.id))
+    keyring.seal(row, key, asdict(person))
     row.phone, row.email = _index(key, person.phone), _index(key, person.email.lower())
 
 

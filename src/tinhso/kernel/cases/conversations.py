@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -35,8 +34,7 @@ def keep(conversation: Conversation, sender: str, said: Mapping[str, Any]) -> No
 
 def opened(conversation: Conversation) -> tuple[str, dict[str, Any]]:
     """The sender's id and what was said."""
-    key = keyring.key(conversation.key_id)
-    told = json.loads(key.decrypt(bytes(conversation.sealed), str(conversation.id)))
+    told = keyring.unsealed(conversation)
     return told["sender"], told["said"]
 
 
@@ -47,8 +45,8 @@ def forget(before: datetime) -> int:
 
 
 def _seal(row: Conversation, key: keyring.Key, sender: str, said: Mapping[str, Any]) -> None:
-    row.key_id, row.who = key.id, _index(key, row.channel, sender)
-    row.sealed = key.encrypt(json.dumps({"sender": sender, "said": said}), str(row.id))
+    row.who = _index(key, row.channel, sender)
+    keyring.seal(row, key, {"sender": sender, "said": said})
 
 
 def _index(key: keyring.Key, channel: str, sender: str) -> str:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import re
 import secrets
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -122,6 +125,18 @@ def make() -> Key:
         made = _read(path)
     aside.unlink()
     return made
+
+
+def seal(row: Any, under: Key, told: Mapping[str, Any]) -> None:
+    """Put what is told into a row that has `id`, `key_id` and `sealed`, bound to that row."""
+    row.key_id = under.id
+    row.sealed = under.encrypt(json.dumps(told), str(row.id))
+
+
+def unsealed(row: Any) -> dict[str, Any]:
+    """What `seal` put there. Raises KeyMissingError, TamperedError."""
+    found: dict[str, Any] = json.loads(key(row.key_id).decrypt(bytes(row.sealed), str(row.id)))
+    return found
 
 
 def retire(key_id: str) -> None:

@@ -61,7 +61,7 @@ def tell(case: Case, event: CaseEvent, standing: Standing) -> None:
         if not watcher.sender and event.act not in _PUBLIC:
             continue
         title = case.title if watcher.sender else case.public_title or case.title
-        push.owe_notice(watcher.contact, case, subject, title)
+        push.owe_notice(watcher.contact, _language(watcher.contact), case, subject, title)
         if watcher.sender and case.channel in _ANSWERED_THERE:
             continue
         said = _said(event) if watcher.sender else ""

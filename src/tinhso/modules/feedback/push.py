@@ -31,7 +31,7 @@ from tinhso.kernel.ledger.delivering import Parcel, PermanentError, TemporaryErr
 from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.outward import Outward
 from tinhso.kernel.people import identity, keyring
-from tinhso.measure.text import InputError, Place, Text, message
+from tinhso.measure.text import InputError, Language, Place, Text, message
 
 TOPIC = "push"
 TOPICS |= {TOPIC: Text("Báo trên thiết bị của người gửi", "Notices on senders' devices")}
@@ -92,12 +92,12 @@ def read(text: str) -> Subscription:
         found = Subscription(
             str(told["endpoint"]), str(told["keys"]["p256dh"]), str(told["keys"]["auth"])
         )
-        sizes = [len(_bytes(found.p256dh)), len(_bytes(found.auth))]
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _bytes(found.p256dh))
+        point, auth = _bytes(found.p256dh), _bytes(found.auth)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
         raise InputError([WRONG(Place("subscription"))]) from error
     fits = found.endpoint.startswith("https://") and len(found.endpoint) <= MOST_ADDRESS
-    if sizes != [65, 16] or not fits:
+    if (len(point), len(auth)) != (65, 16) or not fits:
         raise InputError([WRONG(Place("subscription"))])
     return found
 
@@ -109,7 +109,7 @@ def add(contact: Contact, subscription: Subscription) -> Device:
     if known is None and contact.devices.count() >= MOST_DEVICES:
         raise InputError([TOO_MANY(Place("subscription"), most=MOST_DEVICES)])
     device = known or Device(contact=contact, address=address)
-    _seal(device, subscription, keyring.newest())
+    keyring.seal(device, keyring.newest(), asdict(subscription))
     device.save()
     return device
 
@@ -118,12 +118,11 @@ def drop(contact: Contact, subscription: Subscription) -> None:
     contact.devices.filter(address=digest(subscription.endpoint)).delete()
 
 
-def owe_notice(contact: Contact, case: Case, words: Text, title: str) -> None:
+def owe_notice(contact: Contact, language: Language, case: Case, words: Text, title: str) -> None:
     """Owe each of somebody's devices a notice, in the act's transaction. Of a private report a locked
     screen shows the code alone."""
     if not is_on():
         return
-    language = "en" if contact.language == "en" else "vi"
     with translation.override(language):
         enter = reverse("feedback:follow-enter")
     told = {
@@ -166,8 +165,7 @@ def send(parcel: Parcel) -> None:
 
 
 def opened(device: Device) -> Subscription:
-    text = keyring.key(device.key_id).decrypt(bytes(device.sealed), str(device.id))
-    return Subscription(**json.loads(text))
+    return Subscription(**keyring.unsealed(device))
 
 
 def _topic(parcel: Parcel) -> str:
@@ -206,13 +204,8 @@ def _bytes(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def _seal(row: Device, subscription: Subscription, key: keyring.Key) -> None:
-    row.key_id = key.id
-    row.sealed = key.encrypt(json.dumps(asdict(subscription)), str(row.id))
-
-
 def _reseal(row: Device, key: keyring.Key) -> None:
-    _seal(row, opened(row), key)
+    keyring.seal(row, key, asdict(opened(row)))
 
 
 identity.SEALED.append(identity.Sealed(Device.objects.all, _reseal))

@@ -1,23 +1,24 @@
 // Where a picture was taken, from its own file (JPEG, EXIF 2.3, section 4.6.6); null where it does not say.
 "use strict";
-self.placeOfPhoto = async (file) => {
-  const view = new DataView(await file.slice(0, 256 * 1024).arrayBuffer());
+// The whole segment in which a JPEG tells of itself, with its marker and size; null where there is none.
+const exifOf = async (file) => {
+  const bytes = await file.slice(0, 256 * 1024).arrayBuffer(), view = new DataView(bytes);
   if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
-  let at = 2;
-  while (at + 10 < view.byteLength) {
+  for (let at = 2; at + 10 < view.byteLength;) {
     const marker = view.getUint16(at), size = view.getUint16(at + 2);
     if ((marker & 0xff00) !== 0xff00 || size < 2) return null;
-    if (marker === 0xffe1 && view.getUint32(at + 4) === 0x45786966) {
-      try {
-        return place(new DataView(view.buffer, at + 10, Math.min(size - 8, view.byteLength - at - 10)));
-      } catch (error) {
-        if (error instanceof RangeError) return null;  // it points outside itself
-        throw error;
-      }
-    }
+    if (marker === 0xffe1 && view.getUint32(at + 4) === 0x45786966) return bytes.slice(at, at + 2 + size);
     at += 2 + size;
   }
   return null;
+};
+self.placeOfPhoto = async (file) => {
+  const segment = await exifOf(file);
+  if (!segment) return null;
+  try { return place(new DataView(segment, 10)); } catch (error) {
+    if (error instanceof RangeError) return null;  // it points outside itself
+    throw error;
+  }
 
   function place(tiff) {
     const little = tiff.getUint16(0) === 0x4949;
@@ -58,34 +59,23 @@ self.smallerPhoto = async (file, most = 1600, heavy = 500_000) => {
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
   const drawn = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.8); });
   if (!drawn || drawn.size >= file.size) return file;
-  const told = await exif(file);
+  const told = upright(await exifOf(file));
   return new File(told ? [drawn.slice(0, 2), told, drawn.slice(2)] : [drawn], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
 
   // The segment as it stands, but for the turning, which has been done.
-  async function exif(from) {
-    const bytes = await from.slice(0, 256 * 1024).arrayBuffer(), view = new DataView(bytes);
-    if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
-    for (let at = 2; at + 10 < view.byteLength;) {
-      const marker = view.getUint16(at), size = view.getUint16(at + 2);
-      if ((marker & 0xff00) !== 0xff00 || size < 2) return null;
-      if (marker === 0xffe1 && view.getUint32(at + 4) === 0x45786966) {
-        if (at + 2 + size > view.byteLength) return null;
-        const own = bytes.slice(at, at + 2 + size);
-        try { upright(new DataView(own, 10)); } catch (error) {
-          if (error instanceof RangeError) return null;
-          throw error;
-        }
-        return own;
+  function upright(segment) {
+    if (!segment || segment.byteLength !== 2 + new DataView(segment).getUint16(2)) return null;  // none, or cut off
+    try {
+      const tiff = new DataView(segment, 10), little = tiff.getUint16(0) === 0x4949;
+      const first = tiff.getUint32(4, little);
+      for (let i = 0; i < Math.min(tiff.getUint16(first, little), 200); i += 1) {
+        const entry = first + 2 + 12 * i;
+        if (tiff.getUint16(entry, little) === 0x0112) tiff.setUint16(entry + 8, 1, little);
       }
-      at += 2 + size;
+    } catch (error) {
+      if (error instanceof RangeError) return null;
+      throw error;
     }
-    return null;
-  }
-  function upright(tiff) {
-    const little = tiff.getUint16(0) === 0x4949, first = tiff.getUint32(4, little);
-    for (let i = 0; i < Math.min(tiff.getUint16(first, little), 200); i += 1) {
-      const entry = first + 2 + 12 * i;
-      if (tiff.getUint16(entry, little) === 0x0112) tiff.setUint16(entry + 8, 1, little);
-    }
+    return segment;
   }
 };
