@@ -62,6 +62,8 @@ def root(ledger):
     return found.hex() if last == 0 else ""
 
 
+if len(sys.argv) < 2 or not (Path(sys.argv[1]) / "SHA256SUMS").is_file():
+    sys.exit("Name the folder of the unpacked archive / Nêu thư mục đã giải nén của gói")
 heads = [json.loads(line) for path in sys.argv[2:] for line in Path(path).read_text().splitlines()]
 wrong = list(problems(Path(sys.argv[1]), heads))
 print("\n".join(wrong) or "WHOLE / NGUYÊN VẸN")

@@ -211,6 +211,15 @@ def checked(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def test_what_is_no_unpacked_archive_is_told_so(tmp_path: Path) -> None:
+    packed = tmp_path / "whole.zip"
+    zipfile.ZipFile(packed, "w").close()
+    for wrong in (packed, tmp_path, tmp_path / "nowhere"):
+        done = checked(wrong)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("Name the folder of the unpacked archive")
+
+
 def test_an_altered_archive_is_found_out(place: Workspace, tmp_path: Path) -> None:
     one = published()
     sequence()
