@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table, _Cell
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from tinhso.modules.documents.kinds import Kind, kinds
@@ -147,10 +147,9 @@ def _flat(
     _text(paragraph, text, size=size, bold=bold, italic=italic, align=align, indent=False, after=0)
 
 
-def _line(cell: _Cell, part: float, width: float) -> None:
-    """A line under a text, `part` of the cell's width (mm): a paragraph's bottom border."""
-    paragraph = cell.add_paragraph()
-    paragraph.paragraph_format.space_after = Pt(4)
+def _line(paragraph: Paragraph, part: float, width: float) -> None:
+    """A line under a text, `part` of the `width` (mm) it stands in: a paragraph's upper border."""
+    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(3), Pt(4)
     paragraph.paragraph_format.line_spacing = Pt(3)
     side = Mm(width * (1 - part) / 2)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
@@ -179,7 +178,7 @@ def _head(document: Docx, kind: Kind) -> None:
             indent=False,
             after=0,
         )
-    _line(left, 1 / 3, widths[0] - 4)
+    _line(left.add_paragraph(), 1 / 3, widths[0] - 4)
     _centered(
         right.paragraphs[0],
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -191,7 +190,7 @@ def _head(document: Docx, kind: Kind) -> None:
         "Độc lập - Tự do - Hạnh phúc",
         bold=True,
     )
-    _line(right, 0.62, widths[1] - 4)
+    _line(right.add_paragraph(), 0.62, widths[1] - 4)
     left, right = table.rows[1].cells
     _centered(
         left.paragraphs[0],
@@ -210,8 +209,7 @@ def _head(document: Docx, kind: Kind) -> None:
             size=12,
         )
         _text(document.add_paragraph(), "", indent=False)
-        _text(document.add_paragraph(), "Kính gửi:", align=ALIGN.CENTER, indent=False)
-        _loop(document, "one in addressee", "{{ one }}", align=ALIGN.CENTER)
+        _addressees(document)
         return
     _text(document.add_paragraph(), "", indent=False, after=0)
     _centered(
@@ -224,7 +222,21 @@ def _head(document: Docx, kind: Kind) -> None:
         "{{ abstract }}",
         bold=True,
     )
-    _text(document.add_paragraph(), "_" * 14, size=8, align=ALIGN.CENTER, indent=False, after=10)
+    _line(document.add_paragraph(), 0.28, 160)
+
+
+def _addressees(document: Docx) -> None:
+    """One on the line itself; several on lines of their own (NĐ 30/2020/NĐ-CP, annex I)."""
+    _text(document.add_paragraph(), "{%p for one in addressee %}", indent=False)
+    _text(document.add_paragraph(), "{%p if loop.length == 1 %}", indent=False)
+    _text(document.add_paragraph(), "Kính gửi: {{ one }}", align=ALIGN.CENTER, indent=False)
+    _text(document.add_paragraph(), "{%p else %}", indent=False)
+    _text(document.add_paragraph(), "{%p if loop.first %}", indent=False)
+    for text, indent in (("Kính gửi:", 35), ("{%p endif %}", 0), ("- {{ one }}", 52)):
+        line = _text(document.add_paragraph(), text, align=ALIGN.LEFT, indent=False)
+        line.paragraph_format.left_indent = Mm(indent)
+    _text(document.add_paragraph(), "{%p endif %}", indent=False)
+    _text(document.add_paragraph(), "{%p endfor %}", indent=False)
 
 
 def _plain_table(document: Docx, rows: int, widths: tuple[float, ...]) -> Table:
@@ -257,70 +269,86 @@ def _body(document: Docx) -> None:
     heading.paragraph_format.keep_with_next = True
     _text(document.add_paragraph(), "{%p endif %}", indent=False)
     _loop(document, "one in part.paragraphs", "{{ one }}")
-    _loop(document, "one in part.items", "- {{ one }}")
+    _loop(document, "one in part.items", "{{ one }}")
     _text(document.add_paragraph(), "{%p endfor %}", indent=False)
 
 
 def _grid(
-    document: Docx, columns: Sequence[tuple[str, float, str]], over: str, size: float
+    document: Docx,
+    columns: Sequence[tuple[str, float, str]],
+    over: str,
+    size: float,
+    *,
+    sum_first: bool = False,
 ) -> None:
-    """A table with a repeated head and a line for each of `over`: (title, width in mm, placeholder)."""
-    table = document.add_table(4, len(columns), style="Table Grid")
+    """A table with a repeated head and a line for each of `over`: (title, width in mm, placeholder).
+    `sum_first`: the first line is that of the unit above, in bold."""
+    named = [placeholder for _, _, placeholder in columns]
+    lines: list[tuple[bool, Sequence[str]]] = [(True, [title for title, _, _ in columns])]
+    lines.append((False, [f"{{%tr for {over} %}}"]))
+    if sum_first:
+        lines += [(False, ["{%tr if loop.first %}"]), (True, named), (False, ["{%tr else %}"])]
+    lines.append((False, named))
+    lines += [(False, ["{%tr endif %}"])] if sum_first else []
+    lines.append((False, ["{%tr endfor %}"]))
+    table = document.add_table(len(lines), len(columns), style="Table Grid")
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    head = table.rows[0]._tr.get_or_add_trPr()
-    head.append(OxmlElement("w:tblHeader"))
-    for row, (opening, closing) in ((1, ("for", over)), (3, ("endfor", ""))):
-        _text(
-            table.rows[row].cells[0].paragraphs[0],
-            f"{{%tr {f'{opening} {closing}'.strip()} %}}",
-            size=size,
-            indent=False,
-            after=0,
-        )
+    _narrow_margins(table)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     _widths(table, [width for _, width, _ in columns])
-    for place, (title, _, placeholder) in enumerate(columns):
-        for row, text in ((0, title), (2, placeholder)):
-            cell = table.rows[row].cells[place]
-            aside = (
-                ALIGN.LEFT
-                if place == 1
-                else ALIGN.CENTER
-                if place == 0 or row == 0
-                else ALIGN.RIGHT
-            )
+    for place, (row, (bold, texts)) in enumerate(zip(table.rows, lines, strict=True)):
+        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))  # whole on its page
+        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=False)):
+            aside = (ALIGN.CENTER, ALIGN.LEFT)[column] if column < 2 else ALIGN.RIGHT
+            code, space, name = text.rpartition("}} ")  # a target's code stands out before its name
+            line = cell.paragraphs[0]
             _text(
-                cell.paragraphs[0],
-                text,
+                line,
+                f"{code}{space}" or text,
                 size=size,
-                bold=row == 0,
-                align=ALIGN.CENTER if row == 0 else aside,
+                bold=bold or bool(code),
+                align=aside if place else ALIGN.CENTER,
                 indent=False,
                 after=0,
             )
+            if code:
+                line.add_run(name).font.size = Pt(size)
+
+
+def _narrow_margins(table: Table) -> None:
+    """3 pt beside a cell's text, as in the PDF: columns of numbers need the width."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("top", "left", "bottom", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "60" if side in ("left", "right") else "30")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # After tblLayout, before tblLook: the order of the schema (ISO/IEC 29500-1, 17.4.60).
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _targets(document: Docx, kind: Kind) -> None:
-    name = ("Chỉ tiêu", 55, "{{ one.code }}. {{ one.name }}")
-    last = ("Mã tra cứu", 18, "{{ one.lookup }}")
+    name = ("Chỉ tiêu", 51, "{{ one.code }} {{ one.name }}")
+    last = ("Mã tra cứu", 19, "{{ one.lookup }}")
     if kind.code == "assignment":
         middle = [
             ("Mức giao", 20, "level"),
             ("Thời hạn", 20, "deadline"),
-            ("Cấp", 20, "tier"),
-            ("Kết quả làm mốc", 18, "value"),
+            ("Cấp", 23, "tier"),
+            ("Kết quả làm mốc", 19, "value"),
         ]
     else:
         middle = [
-            ("Mức", 15, "level"),
+            ("Mức", 17, "level"),
             ("Kết quả", 15, "value"),
-            ("Tử số/ mẫu số", 24, "parts"),
+            ("Tử số/ mẫu số", 27, "parts"),
             ("Kỳ trước", 15, "before"),
             ("Trạng thái", 17, "standing"),
         ]
-        name = ("Chỉ tiêu", 47, name[2])
+        name = ("Chỉ tiêu", 42, name[2])
     columns = [
-        ("TT", 9, "{{ one.number }}"),
+        ("TT", 8, "{{ one.number }}"),
         name,
         *((title, width, f"{{{{ one.{field} }}}}") for title, width, field in middle),
         last,
@@ -398,8 +426,14 @@ def _annex_title(document: Docx, name: str, title: str) -> None:
     )
     first.paragraph_format.page_break_before = True
     _text(document.add_paragraph(), title, bold=True, align=ALIGN.CENTER, indent=False, after=0)
-    aside = "(Kèm theo văn bản {{ numbering }}, {{ place_and_date }})"
-    _text(document.add_paragraph(), aside, size=13, italic=True, align=ALIGN.CENTER, indent=False)
+    _text(
+        document.add_paragraph(),
+        "{{ attached }}",
+        size=13,
+        italic=True,
+        align=ALIGN.CENTER,
+        indent=False,
+    )
 
 
 def _annexes(document: Docx) -> None:
@@ -417,15 +451,15 @@ def _annexes(document: Docx) -> None:
         line.paragraph_format.keep_with_next = True
     columns = [
         ("TT", 9, "number"),
-        ("Đơn vị", 50, "name"),
+        ("Đơn vị", 48, "name"),
         ("Tử số", 19, "numerator"),
         ("Mẫu số", 19, "denominator"),
         ("Kết quả", 17, "value"),
         ("Trạng thái", 27, "standing"),
-        ("Mã tra cứu", 19, "lookup"),
+        ("Mã tra cứu", 21, "lookup"),
     ]
     filled = [(title, width, f"{{{{ one.{field} }}}}") for title, width, field in columns]
-    _grid(document, filled, "one in annex.lines", 11)
+    _grid(document, filled, "one in annex.lines", 11, sum_first=True)
     _text(document.add_paragraph(), "", size=6, indent=False, after=0)
     _text(document.add_paragraph(), "{%p endfor %}", indent=False)
 

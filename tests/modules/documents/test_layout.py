@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -143,24 +144,61 @@ def test_the_font_has_the_widths_of_times_and_every_vietnamese_letter() -> None:
     assert [regular["hmtx"][one][0] for one in ("a", "W", "zero")] == [444, 944, 500]
 
 
+def words(pages: list[str]) -> set[str]:
+    """What stands on the pages but whole numbers; the chart is a picture in Word and drawn in the PDF."""
+    written = "\n".join(pages).replace("-\r\n", "-").replace("\x02", "-")
+    written = re.sub(r"Phụ lục II\s.*?(?=Phụ lục III\s)", "", written, flags=re.DOTALL)
+    return {one for one in written.split() if not one.isdigit()}
+
+
 @pytest.mark.skipif(
     not OFFICE_PROGRAM,
     reason="NO LIBREOFFICE ON THIS MACHINE: Word files are NOT opened in an office program",
 )
-def test_an_office_program_opens_the_word_file(office: Office, tmp_path: Path) -> None:
-    content = bytes(office.made("urging-letter", DISTRICT).renderings.get(form="docx").bytes)
-    path = tmp_path / "thu.docx"
-    path.write_bytes(content)
+def test_an_office_program_shows_what_the_pdf_shows(office: Office, tmp_path: Path) -> None:
+    """Each Word file, opened in LibreOffice and turned into pictures, beside the PDF of the same document."""
+    ours: dict[str, bytes] = {}
+    for kind, about in KINDS:
+        kept = {one.form: bytes(one.bytes) for one in office.made(kind, about).renderings.all()}
+        ours[kind] = kept["pdf"]
+        (tmp_path / f"{kind}.docx").write_bytes(kept["docx"])
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [str(OFFICE_PROGRAM), profile, "--headless", "--convert-to", "pdf", "--outdir"]
-    subprocess.run(
-        [*command, str(tmp_path), str(path)], check=True, capture_output=True, timeout=120
-    )
-    drawn = pypdfium2.PdfDocument((tmp_path / "thu.pdf").read_bytes())
-    together = " ".join(" ".join(texts(drawn)).split())
-    assert "Độc lập - Tự do - Hạnh phúc" in together
-    assert "Kính gửi" in together
-    assert [page.lstrip()[:1] for page in texts(drawn)[1:]] == [
-        str(n) for n in range(2, len(drawn) + 1)
-    ]
-    drawn.close()
+    files = [str(tmp_path / f"{kind}.docx") for kind in ours]
+    subprocess.run([*command, str(tmp_path), *files], check=True, capture_output=True, timeout=120)
+    for kind, pdf_file in ours.items():
+        with_office = pypdfium2.PdfDocument((tmp_path / f"{kind}.pdf").read_bytes())
+        with_typst = pypdfium2.PdfDocument(pdf_file)
+        alike(texts(with_office), texts(with_typst))
+        for page in with_office:
+            drawn_within_its_margins(page)
+        with_office.close()
+        with_typst.close()
+
+
+def alike(opened: list[str], ours: list[str]) -> None:
+    assert words(opened) ^ words(ours) == set()
+    # The same parts in the same order: the points, the annexes, the figures' codes.
+    for parts in (
+        r"^(\w{1,2}\)) ",
+        r"^(Phụ lục \w*)",
+        r"^([A-Z]{3}-\d\d\w?\.)",
+        r"\b([0-9A-Z]{2,3}-[0-9A-Z]{3})\b",
+    ):
+        found, wanted = (
+            [*re.findall(parts, "\n".join(one), re.MULTILINE)] for one in (opened, ours)
+        )
+        assert found == wanted, parts
+    # Office's own pages are numbered from the second, and not many more than ours.
+    assert [page.split()[0] for page in opened[1:]] == [str(n) for n in range(2, len(opened) + 1)]
+    assert abs(len(opened) - len(ours)) <= 1 + len(ours) // 5
+
+
+def drawn_within_its_margins(page: pypdfium2.PdfPage) -> None:
+    """Something stands on the page, and nothing nearer than 15 mm to its sides."""
+    picture = page.render(scale=1, grayscale=True).to_pil()
+    edge = round(15 / 25.4 * 72)
+    inner = picture.crop((edge, 0, picture.width - edge, picture.height))
+    assert inner.getextrema()[0] < 100
+    for side in ((0, edge), (picture.width - edge, picture.width)):
+        assert picture.crop((side[0], 0, side[1], picture.height)).getextrema()[0] > 200

@@ -27,7 +27,7 @@ NOTICE = "SỐ LIỆU MÔ PHỎNG – không phải văn bản, không phải s�
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the body: its heading ("" for none), paragraphs, then numbered items."""
+    """A part of the body: its heading ("" for none), paragraphs, then points with their letters."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
@@ -103,6 +103,7 @@ class Content:
     signer: str
     simulated: str
     source: str
+    attached: str
     document_code: str
     address: str
     unit: str
@@ -144,7 +145,10 @@ def content_of(
         heading=kind.heading,
         abstract=fields.abstract,
         addressee=tuple(lines(fields.addressee)),
-        sections=tuple(Section(*part) for part in story.sections()),
+        sections=tuple(
+            Section(title, paragraphs, wording.lettered(points))
+            for title, paragraphs, points in story.sections()
+        ),
         targets=targets,
         annexes=annexes,
         recipients=tuple(lines(fields.recipients)),
@@ -153,6 +157,7 @@ def content_of(
         signer=fields.signer,
         simulated=NOTICE if published.card.simulated else "",
         source=_source(published, base),
+        attached=wording.attached(fields),
         document_code=code,
         address=f"{base}/so/{code}/",
         unit=unit.name.vi,

@@ -49,6 +49,7 @@ def sample_content(kind: Kind, today: date) -> Content:
         signer="Họ và Tên",
         simulated="THỬ MẪU",
         source="Nguồn thử",
+        attached="(Kèm theo văn bản thử)",
         document_code="VB-00000000",
         address="https://tinh.example/so/VB-00000000/",
         unit="Đơn vị thử",

@@ -58,7 +58,8 @@ PLACEHOLDERS: dict[str, Text] = {
     "abstract": Text("trích yếu", "the abstract"),
     "addressee": Text("danh sách nơi kính gửi", "list of addressees"),
     "sections": Text(
-        "các phần nội dung: title, paragraphs, items", "parts of the body: title, paragraphs, items"
+        "các phần nội dung: title, paragraphs, items (đã có chữ a, b, c)",
+        "parts of the body: title, paragraphs, items (with their letters)",
     ),
     "targets": Text("các dòng chỉ tiêu", "lines of targets"),
     "annexes": Text("các phụ lục: title, about, lines", "annexes: title, about, lines"),
@@ -68,6 +69,7 @@ PLACEHOLDERS: dict[str, Text] = {
     "signer": Text("họ tên người ký", "the name of who signs"),
     "simulated": Text("dòng báo số liệu mô phỏng", "the notice of simulated data"),
     "source": Text("nguồn số liệu", "where figures are from"),
+    "attached": Text("dòng “Kèm theo văn bản…” dưới tên phụ lục", "the line below an annex's name"),
     "document_code": Text("mã văn bản", "the document's code"),
     "address": Text("địa chỉ tra cứu", "the address to look up"),
     "unit": Text("đơn vị được nói đến", "the unit it is about"),

@@ -30,7 +30,10 @@ NAMED = 3
 #: How many targets a report tells in sentences; its table has all.
 TOLD = 8
 
-#: A part of the body: heading, paragraphs, items.
+#: Points of a document, in the order of the Vietnamese alphabet (NĐ 30/2020/NĐ-CP, annex I).
+LETTERS = tuple("abcdđeghiklmnopqrstuvxy")
+
+#: A part of the body: heading, paragraphs, points.
 Part = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
@@ -76,6 +79,22 @@ def listed(texts: Sequence[str]) -> str:
     if len(texts) < 2:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} và {texts[-1]}"
+
+
+def lettered(points: Sequence[str]) -> tuple[str, ...]:
+    """`a) …`, `b) …`; after the last letter the alphabet begins again, doubled: `aa) …`."""
+    again = len(LETTERS)
+    return tuple(
+        f"{LETTERS[place % again] * (place // again + 1)}) {point}"
+        for place, point in enumerate(points)
+    )
+
+
+def attached(fields: Fields) -> str:
+    """The line below an annex's name: `(Kèm theo văn bản số 12/BC-UBND, ngày … của …)`."""
+    numbering = fields.numbering[0].lower() + fields.numbering[1:]
+    when = fields.place_and_date.rsplit(", ", 1)[-1]
+    return f"(Kèm theo văn bản {numbering}, {when} của {fields.issuer})"
 
 
 def tally(rows: Sequence[FrozenRow]) -> str:
