@@ -26,6 +26,7 @@ from PIL import Image
 from tests.people import appoint, sign_in
 from tinhso.kernel.files import archives
 from tinhso.kernel.files.actions import accept
+from tinhso.kernel.files.images import bare, cleaned
 from tinhso.kernel.files.kinds import CSV, DOCX, JPEG, KINDS, PDF, PNG, XLSX, ZIP, Kind, safe_name
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.files.storage import path_of
@@ -33,7 +34,7 @@ from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.limits import TooManyError
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.who import Who
-from tinhso.measure.text import InputError
+from tinhso.measure.text import InputError, Place
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +218,38 @@ def test_a_photograph_loses_its_place_and_camera_and_stands_upright(who: Who) ->
         assert anew.size == (20, 40)
     assert "ông A".encode() not in kept
     assert b"bi mat" not in kept
+
+
+@settings(max_examples=60)
+@given(
+    hidden=st.lists(st.tuples(st.sampled_from([0xE1, 0xE2, 0xED, 0xFE]), st.binary(max_size=40))),
+    behind=st.binary(max_size=40),
+    progressive=st.booleans(),
+    gray=st.booleans(),
+)
+def test_a_jpeg_keeps_its_pixels_and_nothing_that_was_put_beside_them(
+    hidden: list[tuple[int, bytes]], behind: bytes, progressive: bool, gray: bool
+) -> None:
+    drawn = Image.effect_noise((70, 45), 50)
+    drawn = drawn if gray else Image.merge("RGB", (drawn, drawn.rotate(180), drawn))
+    out = io.BytesIO()
+    drawn.save(out, "JPEG", progressive=progressive, restart_marker_blocks=3)
+    plain = out.getvalue()
+    segments = [
+        b"\xff" + bytes([marker]) + struct.pack("!H", len(data) + 2) + data
+        for marker, data in hidden
+    ]
+    sent = plain[:2] + b"".join(segments) + plain[2:] + behind
+    assert bare(sent) == plain
+    with Image.open(io.BytesIO(sent)) as before, Image.open(io.BytesIO(bare(sent))) as after:
+        assert before.tobytes() == after.tobytes()
+
+
+@given(st.binary(max_size=200), st.integers(0, 600))
+def test_a_jpeg_that_breaks_off_or_goes_wrong_ends_in_words(rest: bytes, cut: int) -> None:
+    for broken in (b"\xff\xd8\xff" + rest, picture()[:cut] + rest):
+        with suppress(InputError):
+            assert cleaned(broken, JPEG, Place("file")).startswith(b"\xff\xd8")
 
 
 def test_what_hides_behind_a_picture_is_gone(who: Who) -> None:

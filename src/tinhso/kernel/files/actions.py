@@ -13,7 +13,7 @@ from django.utils import timezone
 from tinhso.kernel.files import messages
 from tinhso.kernel.files.archives import Budget, members
 from tinhso.kernel.files.documents import check_office, check_pdf
-from tinhso.kernel.files.images import drawn_anew
+from tinhso.kernel.files.images import cleaned
 from tinhso.kernel.files.kinds import (
     DOCX,
     IMAGES,
@@ -51,7 +51,7 @@ def accept(
     """Check a file that somebody sent, and keep it for `unit`.
 
     The caller has asked its own policy whether `who` may send it; `seat` is the position that gave
-    the right. Pictures are kept as drawn anew. Raises InputError, with nothing kept, for a file
+    the right. Pictures are kept without anything but the picture. Raises InputError, with nothing kept, for a file
     that is none of `kinds`, too big, damaged, active or infected, and when a scanner is configured
     that does not answer; TooManyError beyond MOST_AN_HOUR. `anybody`: who has not signed in may send
     too; how often is then for the route's own limit.
@@ -105,7 +105,7 @@ def _taken(upload: File[bytes], kinds: tuple[Kind, ...], place: Place) -> tuple[
 def checked(content: bytes, kind: Kind, budget: Budget, place: Place, depth: int = 1) -> bytes:
     """What may be kept of `content`; raises InputError when nothing may."""
     if kind in IMAGES:
-        return drawn_anew(content, kind, place)
+        return cleaned(content, kind, place)
     if kind is PDF:
         check_pdf(content, kind, budget, place)
     elif kind in (DOCX, XLSX):
