@@ -15,6 +15,7 @@ from benchmarks import (
     ingest,
     ledger,
     load,
+    maps,
     metric_layers,
     outbox,
     pages,
@@ -37,6 +38,7 @@ TABLES: dict[str, Callable[[list[str]], str]] = {
     "questions": questions.main,
     "reports": reports.main,
     "load": load.main,
+    "maps": maps.main,
 }
 
 
