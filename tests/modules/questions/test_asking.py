@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.people import appoint, letters
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.records import code_on
 from tinhso.kernel.ledger.models import Delivery, Entry
 from tinhso.kernel.ledger.outbox import RECORDS
 from tinhso.kernel.notices.needs import needs_on
@@ -235,7 +236,7 @@ def test_each_event_corrects_the_record_and_none_holds_what_was_written(
         "received", "assigned", "drafted", "reviewed", "answered", "published",
     ]  # fmt: skip
     assert {one["question_code"] for one in rows} == {case.code}
-    assert rows[-1]["unit_code"] == commune
+    assert rows[-1]["unit_code"] == code_on(commune, people["head"].day)
     assert rows[-1]["answered_at"] <= rows[-1]["due_at"]
     assert "chuồng" not in str(rows)
     (numbers,) = queries.numbers(people["head"].day)
@@ -265,6 +266,40 @@ def test_what_is_answered_already_is_offered_before_sending(
     assert Case.objects.get().code in sent.headers["Location"]
     other = client.post(reverse("questions:ask"), {**form, "title": "Lịch tiêm chủng tháng này?"})
     assert other.status_code == 302
+
+
+def test_a_question_that_arrives_twice_is_one_question_followed_by_one_secret() -> None:
+    client = Client()
+    key = client.get(reverse("questions:ask")).context["key"]
+    form = {"title": "Lịch tiêm chủng tháng này?", "field": "y-te", "key": key, "email": "a@b.vn"}
+    sent = [client.post(reverse("questions:ask"), form).headers["Location"] for _ in range(2)]
+    assert sent[0] == sent[1]
+    assert client.get(sent[0]).status_code == 200
+    assert Case.objects.count() == len(letters()) == 1
+    other = client.get(reverse("questions:ask")).context["key"]
+    client.post(reverse("questions:ask"), {**form, "key": other})
+    # What is no key of ours is none: two who send the same word are two.
+    for _ in range(2):
+        client.post(reverse("questions:ask"), {**form, "key": "x"})
+    assert Case.objects.count() == 4
+
+
+def test_too_long_a_text_is_refused_and_kept_and_a_place_is_one_of_the_province(
+    commune: str,
+) -> None:
+    whole = "đủ dài " * 1000
+    form = {"title": "Hỏi", "field": "y-te", "text": whole, "place": "c00004"}
+    page = Client().post(reverse("questions:ask"), form)
+    assert page.status_code == 400
+    codes = [one.code for one in page.context["filled"].problems]
+    assert codes == ["question-place", "question-text-long"]
+    assert whole in page.content.decode()
+    assert "7.000" in page.content.decode() or "7000" in page.content.decode()
+    with pytest.raises(InputError) as refused:
+        actions.ask(nobody(), Asked("Hỏi", field="y-te", place=home_unit()), Person(), "vi")
+    assert [one.code for one in refused.value.problems] == ["question-place"]
+    case, _ = actions.ask(nobody(), Asked("Hỏi", field="y-te", place=commune), Person(), "vi")
+    assert case.place_id == commune
 
 
 def test_a_bad_form_is_told_all_that_is_wrong_and_keeps_what_was_typed() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,12 +11,26 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from tinhso.kernel.cases import actions as cases
+from tinhso.kernel.cases import contacts
+from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.contacts import Person
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.ledger import delivering
+from tinhso.kernel.ledger.actor import OPERATOR, SYSTEM
 from tinhso.kernel.ledger.delivering import Parcel
+from tinhso.kernel.ledger.delivery_actions import retry
+from tinhso.kernel.ledger.models import Delivery
 from tinhso.kernel.ledger.outbox import RECORDS
 from tinhso.kernel.units.register import register
 from tinhso.measure.ingest import batches
 from tinhso.measure.lake import LakeSettings
+from tinhso.measure.periods import Period, PeriodKind
+from tinhso.measure.places import View
 from tinhso.modules.plan.workspace import Workspace
+from tinhso.modules.surveys import actions as surveys
+from tinhso.modules.surveys import tickets
 from tinhso.web import work
 
 
@@ -57,3 +71,102 @@ def test_a_delivery_that_was_brought_changes_nothing_when_it_comes_again(place: 
         ]
         rows = connection.execute("SELECT transaction_code, amount FROM lake.payments ORDER BY 1")
         assert rows.fetchall() == [("K1", 7), ("K2", 1)]
+
+
+COMMUNE = "c25363.2025"
+SENDER = Doer(SYSTEM, Role.REQUESTER)
+ROUTER = Doer(SYSTEM, Role.ROUTER)
+LEAD = Doer(SYSTEM, Role.LEAD, COMMUNE)
+
+
+def deliver() -> None:
+    """What the worker does with the records that are owed."""
+    while Delivery.objects.filter(topic=RECORDS, state="waiting").exists():
+        taken = delivering.take()
+        if not taken:
+            break
+        delivering.deliver(taken)
+
+
+def answered_question() -> Case:
+    sender, _ = contacts.keep(Person("Bà Tư"))
+    told = Received("question", "Câu hỏi", "p75.2025", category="xay-dung", place=COMMUNE)
+    case = cases.open_case(SENDER, told, sender)
+    cases.act(ROUTER, case, "route", {"unit": COMMUNE})
+    for what in ("draft", "review", "answer"):
+        cases.act(LEAD, case, what, {"text": "Được."})
+    return case
+
+
+def answered_report() -> Case:
+    case = cases.open_case(SENDER, Received("feedback", "Ổ gà", COMMUNE, place=COMMUNE))
+    cases.act(ROUTER, case, "route", {"unit": COMMUNE})
+    cases.act(LEAD, case, "answer", {"text": "Đã vá", "public_text": "Đã vá"})
+    cases.act(SENDER, case, "rate", {"rating": 4})
+    return case
+
+
+def closed_sheet(today: date) -> None:
+    for rating in ("5", "4", "4", "2", "1"):
+        ticket = tickets.written(tickets.fresh(COMMUNE, "question", today))
+        surveys.answer(ticket, {"rating": rating}, "", today)
+    surveys.close_sheets(SYSTEM, today + timedelta(days=60))
+
+
+def test_what_the_rooms_owe_is_taken_by_their_streams_and_found_in_the_figures(
+    place: Workspace,
+) -> None:
+    """A question, a report and a sheet of five, of one commune: each stream has its record, and the
+    commune's figures are those that a reader of the three would reckon by hand."""
+    long_ago = timezone.localdate() - timedelta(days=60)
+    waiting = cases.open_case(SENDER, Received("question", "Mới hỏi", "p75.2025"))
+    question, report = answered_question(), answered_report()
+    closed_sheet(long_ago)
+    deliver()
+    refused = Delivery.objects.filter(topic=RECORDS).exclude(state="done")
+    assert [(one.key, one.last_error) for one in refused] == []
+    place.measure()
+    figures = place.figures("binh-phuoc-2025")
+
+    def parts(code: str, day: date, unit: str = COMMUNE) -> tuple[int | None, int | None]:
+        value = figures.value(code, unit, Period.of(PeriodKind.MONTH, day.year, day.month), View())
+        return value.numerator.amount, value.denominator.amount
+
+    today = timezone.localdate()
+    assert parts("BT-HOI-DUNG-HAN", today) == (1, 1)
+    assert parts("BT-HOI-CONG-KHAI", today) == (0, 1)
+    assert parts("BT-PA-HAI-LONG", today) == (1, 1)
+    last = tickets.last_day(tickets.half_month(long_ago))
+    assert parts("BT-HAI-LONG", last) == (3, 5)
+    with closing(place.connection()) as connection:
+        rows = connection.execute("SELECT question_code, unit_code, state FROM lake.questions")
+        assert sorted(rows.fetchall()) == sorted(
+            [(waiting.code, "75", "received"), (question.code, "25363", "answered")]
+        )
+        assert connection.execute("SELECT case_code FROM lake.feedback").fetchall() == [
+            (report.code,)
+        ]
+
+
+def test_records_that_were_owed_in_a_form_that_no_stream_takes_are_made_anew_when_sent_again(
+    place: Workspace,
+) -> None:
+    case = answered_question()
+    closed_sheet(timezone.localdate() - timedelta(days=60))
+    for one in Delivery.objects.filter(topic=RECORDS):
+        (row,) = one.payload["rows"]
+        one.payload = {"rows": [{**row, "unit_code": COMMUNE}]}  # a uid, as 0.1 wrote it
+        one.save(update_fields=["payload"])
+    deliver()
+    stuck = Delivery.objects.filter(topic=RECORDS, state="waiting", next_try_at=None)
+    assert {one.key.partition("/")[0] for one in stuck} == {"questions", "satisfaction"}
+    assert "không có đơn vị nào mang mã" in stuck[0].last_error
+    for one in stuck:
+        retry(one.uid, OPERATOR)
+    deliver()
+    assert not Delivery.objects.filter(topic=RECORDS).exclude(state="done").exists()
+    with closing(place.connection()) as connection:
+        rows = connection.execute("SELECT question_code, unit_code, state FROM lake.questions")
+        assert rows.fetchall() == [(case.code, "25363", "answered")]
+        rows = connection.execute("SELECT unit_code, answers, satisfied FROM lake.satisfaction")
+        assert rows.fetchall() == [("25363", 5, 3)]

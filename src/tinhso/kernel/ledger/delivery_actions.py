@@ -12,6 +12,7 @@ from tinhso.kernel.ledger.delivering import release
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.leases import free
 from tinhso.kernel.ledger.models import Delivery, DeliveryState
+from tinhso.kernel.ledger.outbox import remade
 from tinhso.measure.text import InputError, message
 
 KIND = "ledger.delivery"
@@ -39,18 +40,32 @@ REASON_NEEDED = message(
 
 
 def retry(uid: uuid.UUID, actor: Actor) -> Delivery:
-    """Try a waiting delivery now (cho gửi lại), stuck or not.
+    """Try a waiting delivery now (cho gửi lại), stuck or not. Records that a stream refused are made
+    anew where their room says how (`outbox.remakes`), with all that waits behind them.
 
     Raises InputError: `delivery-unknown`, `delivery-ended`, `delivery-in-hand`.
     """
     with transaction.atomic():
         delivery = _waiting(uid)
         before = _state(delivery)
+        if before["stuck"]:
+            _make_anew(delivery)
         delivery.next_try_at = Now()
         delivery.save(update_fields=["next_try_at"])
         delivery.refresh_from_db()
         record(actor, f"{KIND}.retry", Thing(KIND, str(uid)), before=before, after=_state(delivery))
     return delivery
+
+
+def _make_anew(delivery: Delivery) -> None:
+    payload = remade(delivery.topic, delivery.key)
+    if payload is None:
+        return
+    line = Delivery.objects.filter(
+        free(), topic=delivery.topic, key=delivery.key, state=DeliveryState.WAITING
+    )
+    line.update(payload=payload)
+    delivery.payload = payload
 
 
 def give_up(uid: uuid.UUID, actor: Actor, *, reason: str) -> Delivery:

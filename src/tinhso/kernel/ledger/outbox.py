@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -41,3 +41,29 @@ def owe_records(stream: str, key: str, rows: Sequence[Mapping[str, Any]]) -> Del
     if "/" in stream:
         raise ValueError(f"no stream is called {stream}")
     return owe(RECORDS, f"{stream}/{key}", {"rows": [dict(row) for row in rows]})
+
+
+#: The rows of a thing as they are now, from its key: what a stuck delivery is made anew from.
+Remaker = Callable[[str], Sequence[Mapping[str, Any]]]
+REMAKERS: dict[str, Remaker] = {}
+
+
+def remakes(stream: str) -> Callable[[Remaker], Remaker]:
+    """Declare how what is owed to a stream about one thing is made anew, from the thing's key.
+
+    Only where a later record says all that earlier ones said: a delivery that the stream refused
+    is sent again (`delivery_actions.retry`) with the rows as they are then.
+    """
+
+    def declare(remaker: Remaker) -> Remaker:
+        REMAKERS[stream] = remaker
+        return remaker
+
+    return declare
+
+
+def remade(topic: str, key: str) -> dict[str, Any] | None:
+    """The payload as it would be owed now; None where nobody makes it anew."""
+    stream, _, thing = key.partition("/")
+    remaker = REMAKERS.get(stream) if topic == RECORDS else None
+    return {"rows": [dict(row) for row in remaker(thing)]} if remaker else None

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from tinhso.kernel.cases.cells import Cell, cells_in
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.records import working_days
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Place, Problem, Text, message
 from tinhso.modules.feedback.categories import categories
 from tinhso.modules.feedback.places import METRES, Point, metres
-from tinhso.modules.feedback.stream import working_days
 from tinhso.modules.feedback.words import unit_name
 
 KIND = "feedback"

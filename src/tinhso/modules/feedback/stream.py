@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from typing import Any
 
 from tinhso.kernel.cases.actions import events_of, listens
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
+from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_days
 from tinhso.kernel.cases.standing import Event, Standing
-from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
+from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.terms import due
 from tinhso.kernel.ledger.outbox import owe_records
-from tinhso.kernel.units.register import register
-from tinhso.measure.text import fold
 
 STREAM = "feedback"
 
@@ -54,41 +51,21 @@ def record_of(case: Case, standing: Standing, events: list[Event]) -> dict[str, 
     day = case.received_at.astimezone(LOCAL).date()
     return {
         "case_code": case.code,
-        "unit_code": _code(standing.lead, day) or _code(case.home_id, day),
-        "place_code": _code(case.place_id, day),
-        "received_at": _local(case.received_at),
+        "unit_code": code_on(standing.lead, day) or code_on(case.home_id, day),
+        "place_code": code_on(case.place_id, day),
+        "received_at": wall_clock(case.received_at),
         "category": standing.category or None,
         "channel": str(case.channel),
-        "due_at": _local(when.at) if when else None,
-        "first_answer_at": _local(first),
+        "due_at": wall_clock(when.at) if when else None,
+        "first_answer_at": wall_clock(first),
         "answer_working_days": working_days(case.received_at, first, days) if first else None,
-        "first_closed_at": _local(ends[0].at) if ends else None,
-        "closed_at": _local(standing.closed_at),
+        "first_closed_at": wall_clock(ends[0].at) if ends else None,
+        "closed_at": wall_clock(standing.closed_at),
         "outcome": None if standing.open else standing.state,
         "reopened": standing.reopened,
-        "reopened_at": _local(reopened[0].at) if reopened else None,
+        "reopened_at": wall_clock(reopened[0].at) if reopened else None,
         "reopened_by_office": reopened[0].role is not Role.REQUESTER if reopened else None,
         "rating": grades[-1] if grades else None,
-        "answer_trace": _trace(answers[-1]) if answers else None,
+        "answer_trace": trace_of(str(answers[-1].data.get("text", ""))) if answers else None,
         "simulated": case.simulated,
     }
-
-
-def working_days(since: datetime, until: datetime, days: WorkCalendar) -> int:
-    """Working days after the day of `since`, up to and with that of `until`."""
-    first, last = (one.astimezone(LOCAL).date() for one in (since, until))
-    return days.working_days(type(first).fromordinal(first.toordinal() + 1), type(last).fromordinal(last.toordinal() + 1))  # fmt: skip
-
-
-def _code(uid: str | None, day: Any) -> str | None:
-    span = register().boundaries.span(uid, day) if uid else None
-    return span.code if span else None
-
-
-def _local(at: datetime | None) -> str | None:
-    return at.astimezone(LOCAL).replace(tzinfo=None).isoformat(timespec="seconds") if at else None
-
-
-def _trace(answer: Event) -> str:
-    """The same for answers in the same words; tells nothing of the words."""
-    return hashlib.sha256(fold(str(answer.data.get("text", ""))).encode()).hexdigest()[:16]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from tinhso.kernel.cases import actions as cases
@@ -19,13 +21,17 @@ from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.limits import exactly
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.who import Who
-from tinhso.kernel.units.queries import standing
-from tinhso.measure.text import InputError, Place, message
+from tinhso.kernel.units.queries import UnitCard, descendants, standing
+from tinhso.measure.boundaries import Level
+from tinhso.measure.text import InputError, Place, Problem, message
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.questions.fields import checked
 from tinhso.modules.questions.notices import tell_received
 
 KIND = "question"
+
+#: Letters of a question's own text. The product's choice: two closely written pages.
+MOST_LETTERS = 5000
 
 #: Questions without an account in an hour, of all together: above it, something is amiss.
 MOST_IN_AN_HOUR = 600
@@ -40,11 +46,22 @@ TITLE_LONG = message(
     vi="Câu hỏi dài {found} ký tự; viết gọn trong 300 ký tự, phần còn lại ghi ở ô “Nói rõ hơn”.",
     en='The question has {found} characters; keep to 300, and put the rest under "More about it".',
 )
+TEXT_LONG = message(
+    "question-text-long",
+    vi="Dài {found} ký tự; nhiều nhất {most}. Hãy rút gọn; điều bạn gõ vẫn còn trong ô.",
+    en="It has {found} characters; at most {most}. Shorten it; what you typed is still there.",
+)
+NOT_OURS = message(
+    "question-place",
+    vi="Không có xã, phường này trong tỉnh. Chọn lại trong danh sách.",
+    en="There is no such commune in the province. Choose from the list.",
+)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it was typed. `place`: the uid of the asker's commune, if told."""
+    """A question as it was typed. `place`: the uid of the asker's commune, if told. `key`: the sender's
+    own, of which a second question with the same is known; "" for none."""
 
     title: str
     text: str = ""
@@ -63,37 +80,82 @@ def home_unit() -> str:
     return heir.card.uid if heir.attributed else root
 
 
+def communes() -> list[UnitCard]:
+    """The communes from which somebody may ask: those of the province."""
+    return descendants(home_unit(), level=Level.COMMUNE)
+
+
+def place_of(uid: str) -> str:
+    """The asker's commune, "" where none was told. Raises InputError for one of another province."""
+    if uid and uid not in {one.uid for one in communes()}:
+        raise InputError([NOT_OURS(Place("place"))])
+    return uid
+
+
 def ask(who: Who, asked: Asked, person: Person, language: str = "") -> tuple[Case, str]:
     """Send a question (gửi câu hỏi); the case, and the secret by which it is followed.
 
-    Raises InputError, TooManyError.
+    The same key twice is one case. Raises InputError, TooManyError.
     """
-    title, problems = asked.title.strip(), []
-    if not title:
-        problems.append(NO_TITLE(Place("title")))
-    elif len(title) > 300:
-        problems.append(TITLE_LONG(Place("title"), found=len(title)))
-    for check in (lambda: checked(asked.field), person.checked):
-        try:
-            check()
-        except InputError as error:
-            problems += error.problems
-    if problems:
+    if problems := problems_of(asked, person):
         raise InputError(problems)
+    key = asked.key or fresh_key()
+    secret = _secret(key)
+    if known := Case.objects.filter(kind=KIND, key=key).first():
+        return known, secret
     language = language or ("en" if get_language() == "en" else "vi")
+    try:
+        return _sent(who, replace(asked, key=key), person, language, secret), secret
+    except IntegrityError:  # of two that came at once the later
+        known = Case.objects.filter(kind=KIND, key=key).first()
+        if known is None:
+            raise
+        return known, secret
+
+
+def _sent(who: Who, asked: Asked, person: Person, language: str, secret: str) -> Case:
     with transaction.atomic():
         recent = Case.objects.filter(kind=KIND, simulated=False)
         exactly("questions", recent, "received_at", MOST_IN_AN_HOUR, timedelta(hours=1))
         account = Account.objects.filter(pk=who.account).first() if who.account else None
-        contact, secret = contacts.keep(person, account, language)
+        contact, _ = contacts.keep(person, account, language, secret)
         told = Received(
-            KIND, title, asked.place or home_unit(), asked.text, asked.field, asked.channel,
-            place=asked.place, private=asked.private, simulated=asked.simulated, key=asked.key,
+            KIND, asked.title.strip(), asked.place or home_unit(), asked.text, asked.field,
+            asked.channel, place=asked.place, private=asked.private, simulated=asked.simulated,
+            key=asked.key,
         )  # fmt: skip
         doer = Doer(who.actor(), Role.REQUESTER, account=who.account)
         case = cases.open_case(doer, told, contact)
         tell_received(case, contact, secret)
-    return case, secret
+    return case
+
+
+def problems_of(asked: Asked, person: Person) -> list[Problem]:
+    """All that is wrong with a question, in the order of the form."""
+    title, text = asked.title.strip(), asked.text.strip()
+    problems: list[Problem] = []
+    if not title:
+        problems.append(NO_TITLE(Place("title")))
+    elif len(title) > 300:
+        problems.append(TITLE_LONG(Place("title"), found=len(title)))
+    if len(text) > MOST_LETTERS:
+        problems.append(TEXT_LONG(Place("text"), found=len(text), most=MOST_LETTERS))
+    for check in (lambda: checked(asked.field), lambda: place_of(asked.place), person.checked):
+        try:
+            check()
+        except InputError as error:
+            problems += error.problems
+    return problems
+
+
+def fresh_key() -> str:
+    return f"question:{uuid.uuid4()}"
+
+
+def _secret(key: str) -> str:
+    """Made from the sender's own key, which nobody else knows: so the answer to what is sent again,
+    because the first answer was lost on the way, opens the same question."""
+    return salted_hmac("tinhso.questions.secret", key, algorithm="sha256").hexdigest()[:20]
 
 
 def by_secret(code: str, secret: str) -> tuple[Case, Contact] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
 from tinhso.kernel.people.limits import Bucket, Limit, limited
 from tinhso.kernel.people.models import Account
-from tinhso.kernel.units.asked import unit_asked
+from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.kernel.units.queries import card
 from tinhso.measure.text import InputError, Place, Problem, Text, message
 from tinhso.modules.questions import actions, queries
@@ -94,6 +95,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "plan_code": "",
         "section": "questions",
         "filled": filled,
+        "key": filled.get("key") or actions.fresh_key().partition(":")[2],
         "offered": offered,
         "fields": [choose, *rules().fields.items()],
         "places": place_choices(),
@@ -111,34 +113,33 @@ def _first(request: HttpRequest) -> Filled:
 
 
 def _asked(request: HttpRequest) -> tuple[Asked, Person]:
-    posted, place = request.POST, ""
-    problems: list[Problem] = []
-    try:
-        if posted.get("place", "").strip():
-            place = unit_asked(posted["place"], "place")
-    except InputError as error:
-        problems += error.problems
+    """The question that the form holds. Raises InputError where the place names no unit."""
+    posted = request.POST
     asked = Asked(
-        posted.get("title", ""), posted.get("text", "")[:5000], posted.get("field", ""), place,
-        private=posted.get("private") == "1",
+        posted.get("title", ""), posted.get("text", ""), posted.get("field", ""),
+        private=posted.get("private") == "1", key=_key(posted.get("key", "")),
     )  # fmt: skip
     person = Person(posted.get("name", ""), posted.get("phone", ""), posted.get("email", ""))
+    typed = posted.get("place", "").strip()
+    problems: list[Problem] = []
     try:
-        person.checked()
+        place = actions.place_of(unit_asked(typed, "place")) if typed else ""
     except InputError as error:
-        problems += error.problems
+        place, problems = "", [*error.problems]
+    problems += actions.problems_of(asked, person)
     if problems:
         raise InputError(problems)
-    return asked, person
+    return replace(asked, place=place), person
+
+
+def _key(sent: str) -> str:
+    fine = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", sent)
+    return f"question:{sent}" if fine else ""
 
 
 def place_choices() -> list[str]:
     """The communes of the province, to choose from while typing."""
-    from tinhso.kernel.units.asked import written  # noqa: PLC0415
-    from tinhso.kernel.units.queries import descendants  # noqa: PLC0415
-    from tinhso.measure.boundaries import Level  # noqa: PLC0415
-
-    return [written(one.uid) for one in descendants(actions.home_unit(), level=Level.COMMUNE)]
+    return [written(one.uid) for one in actions.communes()]
 
 
 @public

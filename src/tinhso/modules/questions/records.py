@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from tinhso.kernel.cases.actions import listens
+from tinhso.kernel.cases.actions import events_of, listens, standing_of
+from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
-from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_days
+from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.clock import read
-from tinhso.kernel.ledger.outbox import owe_records
+from tinhso.kernel.clock.terms import due
+from tinhso.kernel.ledger.outbox import owe_records, remakes
+from tinhso.modules.questions.actions import KIND
 
 STREAM = "questions"
 
 
-@listens("question")
-def owe_record(case: Case, event: CaseEvent, after: Standing) -> None:
+@listens(KIND)
+def owe_record(case: Case, _event: CaseEvent, after: Standing) -> None:
     """Owe the record as the question stands after an event. Simulated questions are not records."""
     if case.simulated:
         return
-    owe_records(STREAM, case.code, [row(case, event, after)])
+    owe_records(STREAM, case.code, [row(case, after, events_of(case))])
 
 
-def row(case: Case, event: CaseEvent, after: Standing) -> dict[str, object]:
-    first = next((one for one in after.clocks if one.name == "whole"), None)
-    due = read(first, event.at, calendar()).due if first else None
+@remakes(STREAM)
+def remade(code: str) -> list[dict[str, object]]:
+    """The record of a question as it stands now, for what was owed in another form."""
+    case = Case.objects.get(kind=KIND, code=code)
+    return [row(case, standing_of(case), events_of(case))]
+
+
+def row(case: Case, after: Standing, events: list[Event]) -> dict[str, object]:
+    """What the stream holds of a question after its events; nothing that anybody wrote."""
+    days, day = calendar(), case.received_at.astimezone(LOCAL).date()
+    whole = next(one for one in after.clocks if one.name == "whole")
+    when = due(whole.term, whole.begin, whole.pauses, days)
+    answers = [one for one in events if one.act == "answer"]
+    reopened = [one for one in events if one.act == "reopen"]
+    ends = [one for one in events if one.act in ("answer", "reject", "merge", "withdraw")]
+    first = answers[0].at if answers else None
     return {
         "question_code": case.code,
-        "unit_code": case.lead_id or case.home_id,
-        "received_at": _written(case.received_at),
-        "due_at": _written(due.at if due else None),
-        "answered_at": _written(after.answered_at),
-        "closed_at": _written(after.closed_at),
+        "unit_code": code_on(after.lead, day) or code_on(case.home_id, day),
+        "place_code": code_on(case.place_id, day),
+        "received_at": wall_clock(case.received_at),
+        "due_at": wall_clock(when.at if when else None),
+        "answered_at": wall_clock(first),
+        "answer_working_days": working_days(case.received_at, first, days) if first else None,
+        "first_closed_at": wall_clock(ends[0].at if ends else None),
+        "first_outcome": OUTCOMES[ends[0].act] if ends else None,
+        "closed_at": wall_clock(after.closed_at),
         "state": after.state,
         "field": after.category or None,
-        "channel": case.channel,
+        "channel": str(case.channel),
         "published": after.state == "published",
         "reopened": after.reopened,
+        "reopened_at": wall_clock(reopened[0].at if reopened else None),
+        "reopened_by_office": reopened[0].role is not Role.REQUESTER if reopened else None,
+        "answer_trace": trace_of(str(answers[-1].data.get("text", ""))) if answers else None,
     }
 
 
-def _written(at: datetime | None) -> str | None:
-    """A moment as the clock on the wall shows it."""
-    return at.astimezone(LOCAL).replace(tzinfo=None, microsecond=0).isoformat() if at else None
+#: How a question ended first, by the act that ended it.
+OUTCOMES = {"answer": "answered", "reject": "rejected", "merge": "merged", "withdraw": "withdrawn"}

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.db import transaction
 
 from tinhso.kernel.cases.models import Case, Contact
+from tinhso.kernel.cases.records import code_on
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
-from tinhso.kernel.ledger.outbox import owe_records
+from tinhso.kernel.ledger.outbox import owe_records, remakes
+from tinhso.kernel.units.queries import standing
 from tinhso.measure.text import NOWHERE, InputError, Place, message
 from tinhso.modules.surveys import tickets
 from tinhso.modules.surveys.asked import Survey, survey
@@ -130,16 +132,32 @@ def satisfied_on(sheet: Sheet) -> int:
 
 
 def _owe(sheet: Sheet) -> None:
-    code = f"{sheet.unit_id}.{sheet.matter}.{sheet.half_month}"
-    row = {
-        "sheet_code": code,
-        "unit_code": sheet.unit_id,
-        "period_end": tickets.last_day(sheet.half_month).isoformat(),
+    owe_records(STREAM, _code(sheet), [_row(sheet)])
+
+
+def _code(sheet: Sheet) -> str:
+    return f"{sheet.unit_id}.{sheet.matter}.{sheet.half_month}"
+
+
+def _row(sheet: Sheet) -> dict[str, str | int | None]:
+    """The stream's record of a sheet. A unit that was taken over within the half-month is written as
+    who took over: that is who bears a code on the half-month's last day."""
+    day = tickets.last_day(sheet.half_month)
+    return {
+        "sheet_code": _code(sheet),
+        "unit_code": code_on(standing(sheet.unit_id, day).card.uid, day),
+        "period_end": day.isoformat(),
         "matter": sheet.matter,
         "answers": answers_on(sheet),
         "satisfied": satisfied_on(sheet),
     }
-    owe_records(STREAM, code, [row])
+
+
+@remakes(STREAM)
+def remade(code: str) -> list[dict[str, str | int | None]]:
+    """The record of a closed sheet, for what was owed in another form."""
+    unit, matter, half = code.rsplit(".", 2)
+    return [_row(Sheet.objects.get(unit=unit, matter=matter, half_month=half, simulated=False))]
 
 
 def _checked(chosen: Mapping[str, str], remark: str, by: Survey) -> tuple[dict[str, str], str]:
