@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.people import appoint, sign_in
 from tinhso.kernel.cases import actions as cases
 from tinhso.kernel.cases import contacts
 from tinhso.kernel.cases.actions import Doer, Received
@@ -27,6 +28,8 @@ from tinhso.kernel.units.models import Unit
 from tinhso.measure.text import InputError
 from tinhso.modules.surveys import actions, queries, tickets
 from tinhso.modules.surveys.models import Sheet
+from tinhso.modules.surveys.sample import simulate_sheets
+from tinhso.web.watch.logs import JsonLines
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,89 @@ def test_small_groups_and_open_half_months_are_never_told(unit: str) -> None:
     assert (found.answers, found.satisfied, found.remarks) == (5, Fraction(3, 5), ())
     (owed,) = Delivery.objects.filter(key__startswith="satisfaction/")
     assert owed.payload["rows"][0]["satisfied"] == 3
+
+
+def test_each_question_is_told_with_its_own_count_and_never_of_fewer_than_the_smallest_group() -> (
+    None
+):
+    """Two units. In the one six say whether it was settled and four whether it was clear; in the other
+    five say the latter. The four are told nowhere: not by themselves, and not by subtraction."""
+    one, two = Unit.objects.filter(level="commune").order_by("uid")[:2]
+
+    def sheet(unit: Unit, **totals: dict[str, int]) -> None:
+        Sheet.objects.create(
+            unit=unit, matter="feedback", half_month="2025-06a", totals=totals, closed=True
+        )
+
+    sheet(one, rating={"5": 4, "1": 2}, solved={"yes": 3, "partly": 2, "no": 1}, clear={"no": 4})
+    sheet(two, rating={"4": 5}, clear={"yes": 4, "no": 1})
+    first, second = queries.results(Who(CLOSED))
+    told = {one.question.code: one for one in first.more}
+    assert (told["solved"].answers, [s.share for s in told["solved"].shares]) == (
+        6, [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)],
+    )  # fmt: skip
+    assert (told["clear"].answers, told["clear"].shares) == (0, ())
+    whole = {one.question.code: one for one in queries.together(simulated=False)}
+    assert (whole["rating"].answers, whole["solved"].answers) == (11, 6)
+    assert (
+        [s.count for s in whole["clear"].shares]
+        == [4, 0, 1]
+        == [s.count for told in second.more if told.question.code == "clear" for s in told.shares]
+    )
+    page = Client().get(reverse("surveys:results")).content.decode()
+    assert "dưới 5 phiếu: không thống kê" in page
+    file = Client().get(reverse("surveys:download")).content.decode("utf-8-sig")
+    lines = [line.split(",") for line in file.splitlines()[1:]]
+    assert {line[0] for line in lines if line[4] == "clear"} == {two.uid}
+
+
+def test_simulated_sheets_are_marked_and_never_added_to_real_ones() -> None:
+    rows = simulate_sheets("p70", 2025)
+    assert rows
+    assert all(row["answers"] >= 5 for row in rows)
+    assert not Delivery.objects.filter(key__startswith="satisfaction/").exists()
+    assert [one.answers for one in queries.together(simulated=False)] == [0, 0, 0, 0]
+    page = Client().get(reverse("surveys:results")).content.decode()
+    assert "Có phiếu mô phỏng" in page
+    file = Client().get(reverse("surveys:download")).content.decode("utf-8-sig")
+    assert {line.rsplit(",", 1)[1] for line in file.splitlines()[1:]} == {"1"}
+
+
+def test_whoever_only_waits_for_a_case_has_no_ticket_of_it(unit: str) -> None:
+    """Two ask the same; the one question goes on in the other. Each has the ticket of their own."""
+    first, mine, _ = ended(unit, "question")
+    theirs, secret = contacts.keep(Person("Ông Năm"))
+    second = cases.open_case(
+        Doer(SYSTEM, Role.REQUESTER), Received("question", "Việc", unit), theirs
+    )
+    contacts.watch(first, theirs)
+    assert not actions.may_have_one(first, theirs)
+    with pytest.raises(InputError) as refused:
+        actions.give(SYSTEM, first, theirs, DAY)
+    assert [one.code for one in refused.value.problems] == ["survey-not-sender"]
+    address = reverse("questions:follow", args=[first.code, secret])
+    assert Client().post(address, {"viec": "phieu"}).status_code == 400
+    cases.act(Doer(SYSTEM, Role.ROUTER), second, "reject", {"reason": "trùng"})
+    assert actions.give(SYSTEM, second, theirs, DAY) != actions.give(SYSTEM, first, mine, DAY)
+
+
+def test_the_log_says_of_no_answer_who_was_signed_in(
+    unit: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    case, contact, _ = ended(unit)
+    ticket = actions.give(SYSTEM, case, contact, timezone.localdate())
+    account, client = appoint("officer", unit), Client()
+    sign_in(client, account)
+    client.get(reverse("surveys:results"))
+    client.post(reverse("surveys:answer"), {"viec": "gui", "ticket": ticket, "rating": "4"})
+    facts = [one.facts for one in caplog.records if hasattr(one, "facts")]  # type: ignore[attr-defined]
+    assert [(one["route"], one["account"]) for one in facts] == [
+        ("surveys:results", str(account.pk)),
+        ("surveys:answer", ""),
+    ]
+    spoken = [one for one in caplog.records if one.name.startswith("tinhso")][-1]
+    assert str(account.pk) not in JsonLines().format(spoken)
 
 
 def test_of_a_small_group_not_even_the_remarks_outlive_its_closing(unit: str) -> None:

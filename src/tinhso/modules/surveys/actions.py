@@ -32,6 +32,11 @@ NOT_OVER = message(
     vi="Việc chưa xong nên chưa có phiếu khảo sát.",
     en="The case has not ended, so there is no survey yet.",
 )
+NOT_SENDER = message(
+    "survey-not-sender",
+    vi="Phiếu khảo sát dành cho người gửi việc này; bạn chỉ đang theo dõi.",
+    en="The survey is for whoever sent this case; you only follow it.",
+)
 USED = message(
     "survey-used",
     vi="Phiếu này đã dùng rồi. Cảm ơn bạn.",
@@ -49,15 +54,19 @@ REMARK_LONG = message(
 
 
 def may_have_one(case: Case, contact: Contact) -> bool:
-    """Whether the sender of a case can still be given its ticket."""
-    return not case.open and not Given.objects.filter(mark=_mark(case, contact)).exists()
+    """Whether somebody is the sender of a case and can still be given its ticket."""
+    given = Given.objects.filter(mark=_mark(case, contact))
+    return not case.open and _is_sender(case, contact) and not given.exists()
 
 
 def give(actor: Actor, case: Case, contact: Contact, today: date) -> str:
-    """Give the sender of a case that has ended a ticket (phát phiếu); told once, kept nowhere.
+    """Give the sender of a case that has ended a ticket (phát phiếu); told once, kept nowhere. Whoever
+    else waits for the case, as after a merger, has that of their own case.
 
     Raises InputError.
     """
+    if not _is_sender(case, contact):
+        raise InputError([NOT_SENDER(NOWHERE)])
     if case.open:
         raise InputError([NOT_OVER(NOWHERE)])
     unit = case.lead_id or case.home_id
@@ -67,6 +76,10 @@ def give(actor: Actor, case: Case, contact: Contact, today: date) -> str:
             raise InputError([GIVEN(NOWHERE)])
         record(actor, "surveys.ticket.give", Thing("cases.case", str(case.pk), unit))
     return tickets.written(tickets.fresh(unit, case.kind, today, simulated=case.simulated))
+
+
+def _is_sender(case: Case, contact: Contact) -> bool:
+    return case.watchers.filter(contact=contact, sender=True).exists()
 
 
 def answer(
@@ -132,14 +145,14 @@ def satisfied_on(sheet: Sheet) -> int:
 
 
 def _owe(sheet: Sheet) -> None:
-    owe_records(STREAM, _code(sheet), [_row(sheet)])
+    owe_records(STREAM, _code(sheet), [record_of(sheet)])
 
 
 def _code(sheet: Sheet) -> str:
     return f"{sheet.unit_id}.{sheet.matter}.{sheet.half_month}"
 
 
-def _row(sheet: Sheet) -> dict[str, str | int | None]:
+def record_of(sheet: Sheet) -> dict[str, str | int | None]:
     """The stream's record of a sheet. A unit that was taken over within the half-month is written as
     who took over: that is who bears a code on the half-month's last day."""
     day = tickets.last_day(sheet.half_month)
@@ -157,7 +170,9 @@ def _row(sheet: Sheet) -> dict[str, str | int | None]:
 def remade(code: str) -> list[dict[str, str | int | None]]:
     """The record of a closed sheet, for what was owed in another form."""
     unit, matter, half = code.rsplit(".", 2)
-    return [_row(Sheet.objects.get(unit=unit, matter=matter, half_month=half, simulated=False))]
+    return [
+        record_of(Sheet.objects.get(unit=unit, matter=matter, half_month=half, simulated=False))
+    ]
 
 
 def _checked(chosen: Mapping[str, str], remark: str, by: Survey) -> tuple[dict[str, str], str]:

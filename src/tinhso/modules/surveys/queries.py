@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,14 +10,34 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.queries import card
 from tinhso.measure.text import Text
 from tinhso.modules.surveys.actions import answers_on, satisfied_on
-from tinhso.modules.surveys.asked import survey
+from tinhso.modules.surveys.asked import Question, survey
 from tinhso.modules.surveys.models import Sheet
 from tinhso.modules.surveys.policies import SHEET
 
 
 @dataclass(frozen=True)
+class Share:
+    """Of those who answered a question, how many chose one answer."""
+
+    text: Text
+    count: int
+    share: Fraction
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a group said to one question. `answers`: how many answered it; `shares` in the order of the
+    form, nothing where fewer than the smallest group answered: then `answers` is 0 too."""
+
+    question: Question
+    answers: int
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
 class Result:
-    """A sheet that may be shown. `remarks`: only for who may read them."""
+    """A sheet that may be shown. `more`: what was said to the questions after the first. `remarks`:
+    only for who may read them."""
 
     unit: str
     name: Text
@@ -25,27 +45,59 @@ class Result:
     half_month: str
     answers: int
     satisfied: Fraction
-    totals: Mapping[str, Mapping[str, int]]
+    more: tuple[Told, ...]
     remarks: tuple[str, ...]
     simulated: bool
 
 
-def results(who: Who, matter: str = "") -> list[Result]:
-    """The newest half-month first."""
+def _shown() -> list[Sheet]:
+    """The closed sheets with enough answers, the newest half-month first."""
     rows = Sheet.objects.filter(closed=True).order_by("-half_month", "unit", "matter")
-    if matter:
-        rows = rows.filter(matter=matter)
+    return [one for one in rows if answers_on(one) >= survey().smallest_group]
+
+
+def half_months() -> list[str]:
+    """The half-months of which something is shown, the newest first."""
+    return list(dict.fromkeys(one.half_month for one in _shown()))
+
+
+def results(who: Who, half_month: str = "") -> list[Result]:
+    """All that is shown, or that of one half-month."""
     found = []
-    for one in rows:
-        count = answers_on(one)
-        if count < survey().smallest_group:
+    for one in _shown():
+        if half_month and one.half_month != half_month:
             continue
+        count = answers_on(one)
         may = bool(SHEET.ask(who, "view", one.unit_id))
+        more = tuple(_told(question, [one.totals]) for question in survey().questions[1:])
         found.append(
             Result(
                 *(one.unit_id, card(one.unit_id).name, one.matter, one.half_month, count),
-                *(Fraction(satisfied_on(one), count), one.totals),
+                *(Fraction(satisfied_on(one), count), more),
                 *(tuple(one.remarks) if may else (), one.simulated),
             )
         )
     return found
+
+
+def together(*, simulated: bool) -> list[Told]:
+    """What all groups that are shown said to each question. Only what is shown of each group by itself
+    is added up: a group too small for a question is in no sum, and cannot be had by subtraction."""
+    shown = [one.totals for one in _shown() if one.simulated == simulated]
+    return [_told(question, shown) for question in survey().questions]
+
+
+def _told(question: Question, totals: Iterable[Mapping[str, Mapping[str, int]]]) -> Told:
+    """The sums of the groups of which enough answered the question."""
+    least = survey().smallest_group
+    groups = [one.get(question.code, {}) for one in totals]
+    groups = [one for one in groups if sum(one.values()) >= least]
+    counts = {code: sum(one.get(code, 0) for one in groups) for code in question.answers}
+    whole = sum(counts.values())
+    if not whole:
+        return Told(question, 0, ())
+    shares = (
+        Share(text, counts[code], Fraction(counts[code], whole))
+        for code, text in question.answers.items()
+    )
+    return Told(question, whole, tuple(shares))

@@ -8,4 +8,5 @@ app_name = "surveys"
 urlpatterns = [
     path("", views.answer, name="answer"),
     path("ket-qua/", views.results, name="results"),
+    path("ket-qua.csv", views.download, name="download"),
 ]

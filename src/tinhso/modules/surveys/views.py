@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import csv
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -10,9 +12,14 @@ from tinhso.kernel.cases.kinds import kinds
 from tinhso.kernel.people.access import public
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
-from tinhso.measure.text import InputError
-from tinhso.modules.surveys import actions, queries
+from tinhso.kernel.people.limits import HEAVY, limited
+from tinhso.measure.text import InputError, Text
+from tinhso.modules.surveys import actions, queries, tickets
 from tinhso.modules.surveys.asked import survey
+
+CSV_HEAD = (
+    "unit", "unit_name", "matter", "half_month", "question", "answer", "count", "answered", "simulated",
+)  # fmt: skip
 
 
 def form_context(ticket: str, filled: Filled | None = None) -> dict[str, object]:
@@ -52,11 +59,56 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 @public
 def results(request: HttpRequest) -> HttpResponse:
+    """What groups said that are large enough: all of them together, and those of a half-month.
+
+    Raises Http404 for a half-month of which nothing is shown.
+    """
+    halves, half = queries.half_months(), request.GET.get("nua-thang", "")
+    if half and half not in halves:
+        raise Http404(half)
+    half = half or next(iter(halves), "")
+    shown = queries.results(who_is(request), half)
+    # What is simulated and what is real are never added up.
+    simulated = bool(shown) and all(one.simulated for one in shown)
     context = {
         "plan_code": "",
-        "results": queries.results(who_is(request)),
+        "results": shown,
+        "together": queries.together(simulated=simulated),
+        "half": half,
+        "halves": [(one, half_month_name(one)) for one in halves],
+        "half_name": half_month_name(half) if half else None,
+        "together_simulated": simulated,
+        "simulated": any(one.simulated for one in shown),
         "matters": {one.code: one.name for one in kinds()},
         "smallest": survey().smallest_group,
-        "questions": survey().questions,
     }
     return render(request, "surveys/results.html", context)
+
+
+def half_month_name(half: str) -> Text:
+    """A half-month in words: "2025-06a" as "1–15/6/2025"."""
+    last = tickets.last_day(half)
+    first = 1 if half.endswith("a") else 16
+    return Text(f"{first}–{last.day}/{last.month}/{last.year}", f"{first}–{last.day} {last:%b %Y}")
+
+
+@public
+@limited(HEAVY)
+def download(request: HttpRequest) -> HttpResponse:
+    """The same groups for a spreadsheet: a row for each question and answer of a group."""
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="khao-sat.csv"'
+    rows = csv.writer(answer)
+    rows.writerow(CSV_HEAD)
+    first, *_ = survey().questions
+    for one in queries.results(who_is(request)):
+        group = (one.unit, one.name.vi, one.matter, one.half_month)
+        rows.writerow(
+            (*group, first.code, "satisfied", one.answers * one.satisfied, one.answers, int(one.simulated))
+        )  # fmt: skip
+        for told in one.more:
+            for code, share in zip(told.question.answers, told.shares, strict=False):
+                rows.writerow(
+                    (*group, told.question.code, code, share.count, told.answers, int(one.simulated))
+                )  # fmt: skip
+    return answer

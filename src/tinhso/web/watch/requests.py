@@ -16,6 +16,10 @@ from tinhso.web.watch.logs import request_id
 
 logger = logging.getLogger("tinhso.request")
 
+#: Routes whose lines do not say who it was, even of whoever is signed in: an anonymous answer's time
+#: and account would name who gave it.
+UNNAMED = frozenset({"surveys:answer"})
+
 _SENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -38,12 +42,13 @@ def watched(
             route = match.view_name if match else ""
             method = request.method if request.method in metrics.METHODS else "other"
             metrics.seen(route, method, response.status_code, seconds)
+            account = getattr(getattr(request, "_who", None), "account", None)
             facts = {
                 "route": route,
                 "method": method,
                 "status": response.status_code,
                 "ms": round(seconds * 1000, 1),
-                "account": str(getattr(getattr(request, "_who", None), "account", None) or ""),
+                "account": str(account or "") if route not in UNNAMED else "",
             }
             logger.info("request", extra={"facts": facts})
             return response
