@@ -31,10 +31,12 @@ from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import Workspace, workspace
 from tinhso.modules.questions.sample import make_sample as make_answers
+from tinhso.modules.questions.sample_records import simulate_records
 from tinhso.modules.reporting.sample import seed_reports
 from tinhso.modules.scorecards.sample import simulate_rounds
 from tinhso.modules.shares.sample import simulate_allocations, simulate_own_plans
 from tinhso.modules.simulation import Sample, Scenario, simulate
+from tinhso.modules.surveys.sample import simulate_sheets
 from tinhso.modules.tasks.actions import take_over
 from tinhso.modules.tasks.sample import make_sample
 from tinhso.web import configuration
@@ -106,6 +108,7 @@ def prepare_figures(say: Say, *, scale: float) -> None:
     if is_first:
         load_sample(place, plan, scale, say, lambda: publish_quarter(place, plan, say))
         load_reports(place, plan, say)
+        load_questions(place, plan, say)
         say(Text("Đang lập số liệu báo cáo mẫu", "Making sample reports"))
         seed_reports(place, plan)
         enter_batches(place, SYSTEM)
@@ -185,6 +188,20 @@ def load_reports(place: Workspace, plan_code: str, say: Say) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     load_file(place, "feedback", path, simulated="tinhso.modules.feedback.sample")
     say(Text(f"Đã tạo {len(rows)} phản ánh mô phỏng", f"{len(rows)} simulated reports made"))
+
+
+def load_questions(place: Workspace, plan_code: str, say: Say) -> None:
+    """Simulated questions as records, and what anonymous surveys would have found."""
+    plan = place.plan(plan_code).plan
+    for stream, rows, maker in (
+        ("questions", simulate_records(plan.unit, plan.year), "questions.sample_records"),
+        ("satisfaction", simulate_sheets(plan.unit, plan.year), "surveys.sample"),
+    ):
+        path = configuration.home() / "sample" / f"{stream}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        load_file(place, stream, path, simulated=f"tinhso.modules.{maker}")
+        name = place.streams[stream].name
+        say(Text(f"Đã tạo bản ghi mô phỏng: {name.vi}, {len(rows)}", f"Simulated records: {name.en}, {len(rows)}"))  # fmt: skip
 
 
 def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:

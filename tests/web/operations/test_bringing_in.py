@@ -136,6 +136,7 @@ def test_what_the_rooms_owe_is_taken_by_their_streams_and_found_in_the_figures(
     assert parts("BT-HOI-DUNG-HAN", today) == (1, 1)
     assert parts("BT-HOI-CONG-KHAI", today) == (0, 1)
     assert parts("BT-PA-HAI-LONG", today) == (1, 1)
+    assert parts("BT-HOI-TAI-CHO", today) == parts("BT-PA-TAI-CHO", today) == (1, 1)
     last = tickets.last_day(tickets.half_month(long_ago))
     assert parts("BT-HAI-LONG", last) == (3, 5)
     with closing(place.connection()) as connection:

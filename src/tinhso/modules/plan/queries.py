@@ -28,6 +28,9 @@ from tinhso.modules.plan.outlook import Outlook, outlook
 from tinhso.modules.plan.pack import Baseline, MeasuredIn, Plan, Target
 from tinhso.modules.plan.workspace import PlanPack, Workspace
 
+#: Streams in which people speak to the administration: reports to 1022, questions, surveys.
+HEARD = ("feedback", "questions", "satisfaction")
+
 #: Months in a trend.
 TREND_MONTHS = 12
 
@@ -244,6 +247,15 @@ class PlanQueries:
     def unit_rows(self, unit: str, lens: Lens) -> list[TargetRow]:
         """Every target's figure for one unit."""
         return [self.row(target, unit, lens) for target in self.plan.targets]
+
+    def heard(self, unit: str, lens: Lens) -> list[Value]:
+        """What reports to 1022, questions and surveys say of a unit, stream by stream; only figures that
+        rest on records."""
+        indicators = (one.indicator for one in self.pack.indicators.values())
+        found = [one for one in indicators if one.numerator.stream in HEARD]
+        found.sort(key=lambda one: HEARD.index(one.numerator.stream))
+        values = [self.figures.value(one.code, unit, lens.period, lens.view) for one in found]
+        return [one for one in values if one.value is not None]
 
     # -- one indicator -----------------------------------------------------------------------------
 

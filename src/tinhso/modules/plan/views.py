@@ -54,6 +54,7 @@ def overview(request: HttpRequest, queries: PlanQueries, lens: Lens) -> HttpResp
     context = frame(queries, lens, "plan") | {
         "overview": shown,
         "followed_by": shown.followed_by,
+        "heard": queries.heard(queries.root, lens),
         "tally": [
             (one, count, lens_query(lens, **{"tru-cot": pillar, "trang-thai": one.value}))
             for one, count in shown.tally.items()
@@ -256,6 +257,7 @@ def unit(request: HttpRequest, queries: PlanQueries, lens: Lens, uid: str) -> Ht
         "card": page.card,
         "rows": [row for row in rows if row.value.is_measured],
         "silent": [row for row in rows if not row.value.is_measured],
+        "heard": queries.heard(uid, lens),
         "history": units.history(uid),
         "children": [
             units.card(child, card_day) for child in sorted(children, key=queries.level_rank)
