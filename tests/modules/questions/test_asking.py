@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.people import appoint, letters
+from tests.people import appoint, letters, sign_in
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.records import code_on
@@ -153,6 +153,71 @@ def test_a_correction_stands_beside_the_old_version_and_whoever_waited_is_told(
     page = Client().get(reverse("questions:answer", args=[answer.code])).content.decode()
     assert before in page
     assert "Cần báo xã trước khi xây." in page
+
+
+def test_of_two_heads_who_correct_one_answer_the_later_is_told_and_keeps_what_was_typed(
+    people: dict[str, Who], commune: str
+) -> None:
+    """Both have the same page open: of an answer to a question, and of one that nobody asked for."""
+    _, answer = answered(people, commune)
+    assert answer is not None
+    composed = answers.compose(people["head"], commune, "thue", SAID)
+    client = Client()
+    sign_in(client, Account.objects.get(pk=people["head"].account), strong=True)
+    for one, code in ((answer, "case-meanwhile"), (composed, "answer-meanwhile")):
+        address = reverse("questions:manage", args=[one.code])
+        page = client.get(address)
+        case = page.context["answer"].case
+        form = {"title": SAID.title, "reason": "Sửa", "seen": page.context["answer"].versions_count}
+        form |= {"events": case.events} if case else {}
+        assert client.post(address, {**form, "text": "Lời của người thứ nhất"}).status_code == 302
+        late = client.post(address, {**form, "text": "Lời của người thứ hai"})
+        assert late.status_code == 400
+        assert [one.code for one in late.context["filled"].problems] == [code]
+        shown = late.content.decode()
+        assert "Lời của người thứ nhất" in shown
+        assert "Lời của người thứ hai" in shown
+        gone = client.post(address, {**form, "viec": "thoi"})
+        assert [one.code for one in gone.context["filled"].problems] == [code]
+        one.refresh_from_db()
+        assert (one.versions_count, one.withdrawn_at) == (2, None)
+
+
+def test_chosen_questions_are_routed_or_refused_together_each_as_it_was_seen(
+    people: dict[str, Who], commune: str
+) -> None:
+    cases = [asked()[0] for _ in range(4)]
+    client, address = Client(), reverse("questions:desk")
+    sign_in(client, Account.objects.get(pk=people["router"].account), strong=True)
+    assert client.post(address, {"viec": "route"}).status_code == 400
+    chosen = [f"{one.pk}@{one.events}" for one in cases]
+    officers.do(people["router"], cases[2], "note", {"text": "chờ"})
+    page = client.post(address, {"viec": "route", "case": chosen[:3]})
+    assert [len(one.problems) for one in page.context["done"]] == [0, 0, 1]
+    for one in cases:
+        one.refresh_from_db()
+    # Without an agency each goes where the rules propose: without a place, to the province.
+    assert [one.lead_id for one in cases] == [home_unit(), home_unit(), None, None]
+    assert client.post(address, {"viec": "reject", "case": chosen[3:]}).status_code == 400
+    client.post(address, {"viec": "reject", "case": chosen[3:], "reason": "Trùng"})
+    cases[3].refresh_from_db()
+    assert cases[3].state == "rejected"
+    # Somebody of another unit does not even see what they chose.
+    other = Client()
+    sign_in(other, Account.objects.get(pk=people["stranger"].account), strong=True)
+    page = other.post(address, {"viec": "route", "case": chosen})
+    assert page.status_code == 400
+    assert cases[2].title not in page.content.decode()
+
+
+def test_whoever_routes_reads_why_the_rules_propose_that_agency(people: dict[str, Who]) -> None:
+    case, _ = asked()
+    client = Client()
+    sign_in(client, Account.objects.get(pk=people["router"].account), strong=True)
+    page = client.get(reverse("questions:case", args=[case.pk])).content.decode()
+    assert "Vì sao về đây" in page
+    assert "không áp dụng cho vụ việc này" in page
+    assert "khớp, quyết định ở đây" in page
 
 
 def test_withdrawn_from_the_public_it_is_not_found_and_its_address_says_why(

@@ -19,6 +19,7 @@ from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import may_view, roles_in, seen_by
+from tinhso.kernel.cases.suggesting import suggestion
 from tinhso.kernel.files.kinds import IMAGES, KINDS
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import asks
@@ -149,7 +150,7 @@ def _form(request: HttpRequest, case: Case, one: Possible, filled: Filled) -> di
     if {"unit", "units"} & act.needs:
         context["agencies"] = officer_forms.agencies()
     if act.code == "route":
-        found = officer_case.suggestion(case, today)
+        found = suggestion(case, today)
         context |= {"route": found, "categories": officer_forms.category_options()}
         if found.unit and not filled.problems and request.method == "GET":
             context["filled"] = Filled(None, unit=written(found.unit), category=case.category)
@@ -291,7 +292,7 @@ def _data_for_each(request: HttpRequest, rule: ActRule) -> Any:
 
     def data_of(case: Case) -> Mapping[str, Any]:
         if "unit" in typed and not typed["unit"]:
-            return {**typed, "unit": officer_case.suggestion(case, today).unit}
+            return {**typed, "unit": suggestion(case, today).unit}
         return typed
 
     return data_of

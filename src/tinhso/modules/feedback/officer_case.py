@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tinhso.kernel.cases import actions, queries, routing, standing
+from tinhso.kernel.cases import actions, queries, standing
 from tinhso.kernel.cases.kinds import ActRule, Role
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
-from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
-from tinhso.measure.boundaries import Level
 from tinhso.measure.text import Text, fold
 from tinhso.modules.feedback.officer_clock import ClockFace, face
 from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
@@ -120,30 +118,6 @@ def possible(who: Who, case: Case, now: Standing, at: datetime) -> list[Possible
         for act in standing.possible(now, role, at):
             found.setdefault(act.code, Possible(act, role, unit))
     return [found[code] for code in now.kind.acts if code in found]
-
-
-def suggestion(case: Case, day: date) -> Route:
-    """Who should have a case by the routing table, and how each rule was tried."""
-    rules = routing.rules()
-    names = register()
-    places: dict[str, str] = {}
-    province = names.at(case.home_id, day).uid
-    path = names.boundaries.map(day).path(province)
-    province = next((one for one in path if names.level(one) is Level.PROVINCE), province)
-    places["province"] = province
-    if case.place_id:
-        here = names.at(case.place_id, day).uid
-        if names.level(here) is Level.COMMUNE:
-            places["commune"] = here
-    for uid in names.lives:
-        if names.level(uid) is Level.AGENCY and names.version(uid, day) is not None:
-            places[f"department:{names.nearest(uid, day).code}"] = uid
-    limited = {one.to for one in rules if one.most_open is not None}
-    counted = {
-        unit: Case.objects.filter(lead_id=unit, open=True).count()
-        for unit in {places[one] for one in limited if one in places}
-    }
-    return routing.route(rules, case.kind, case.category, day, places, counted)
 
 
 def alike(

@@ -163,12 +163,17 @@ def correct(who: Who, answer: Answer, written: Written, reason: str, *, seen: in
     return now
 
 
-def withdraw(actor: Actor, answer: Answer, reason: str) -> None:
-    """Take an answer out of public sight; its address says why. Raises InputError."""
+def withdraw(actor: Actor, answer: Answer, reason: str, *, seen: int | None = None) -> None:
+    """Take an answer out of public sight; its address says why. `seen`: the newest version that the
+    doer had seen. Raises InputError."""
     if not reason.strip():
         raise InputError([NO_REASON(Place("reason"))])
     with transaction.atomic():
         now = Answer.objects.select_for_update().get(pk=answer.pk)
+        if now.withdrawn_at:
+            raise InputError([WITHDRAWN(NOWHERE)])
+        if seen is not None and now.versions_count != seen:
+            raise InputError([MEANWHILE(NOWHERE, n=now.versions_count)])
         before = _state(now)
         now.withdrawn_at = now.changed_at = timezone.now()
         now.withdrawn_because = reason.strip()[:500]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from tinhso.kernel.cases.actions import events_of, standing_of
+from tinhso.kernel.cases.actions import Done, events_of, standing_of
 from tinhso.kernel.cases.contacts import opened
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import may_view, seen_by
-from tinhso.kernel.cases.routing import route, rules
+from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
+from tinhso.kernel.cases.suggesting import suggestion
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Reading, read
 from tinhso.kernel.ledger.entries import Thing, record
@@ -36,11 +38,26 @@ from tinhso.modules.questions.answers import Written
 from tinhso.modules.questions.fields import checked, name_of
 from tinhso.modules.questions.fields import rules as fields
 
+NONE_CHOSEN = message(
+    "question-none-chosen",
+    vi="Chưa chọn câu hỏi nào. Đánh dấu vào ô đầu dòng.",
+    en="No question is chosen. Tick the box at the beginning of a row.",
+)
+NO_REASON = message(
+    "question-reject-reason",
+    vi="Ghi lý do không tiếp nhận; người hỏi sẽ đọc dòng này.",
+    en="Say why they are not accepted; those who asked will read it.",
+)
+#: Questions that one bulk act takes; the product's choice, so that its page still says what became of each.
+MOST_AT_ONCE = 200
+
 NO_CASE = message(
     "question-unknown",
     vi="Không có câu hỏi nào mang mã {code}.",
     en="No question has the code {code}.",
 )
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 #: Acts whose form is one text, under the name that the act needs.
 TEXTS = {
@@ -56,6 +73,12 @@ WRITES = ("draft", "review", "correct")
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the one who looks, then everything within reach."""
     who = who_is(request)
+    done, filled = [], Filled(None)
+    if request.method == "POST":
+        try:
+            done = _bulk(request, who)
+        except InputError as error:
+            filled = Filled(request.POST, error)
     text = request.GET.get("tim", "").strip()
     seen = seen_by(who, actions.KIND).select_related("lead", "home").order_by("-received_at")
     if text:
@@ -68,8 +91,36 @@ def queue(request: HttpRequest) -> HttpResponse:
         "review": len(queries.to_review(who)),
         "text": text,
         "simulated": seen.filter(simulated=True).exists(),
+        "filled": filled,
+        "done": done,
+        "failed": sum(bool(one.problems) for one in done),
+        "chosen": filled.all("case"),
+        "may_route": CASE.anywhere(who, "route"),
+        "units": _units(),
     }
-    return render(request, "questions/desk.html", context)
+    return render(request, "questions/desk.html", context, status=400 if filled.problems else 200)
+
+
+def _bulk(request: HttpRequest, who: Who) -> list[Done]:
+    """The same act on the chosen questions, each as it was seen. Raises InputError where none was chosen
+    or what the act needs is wrong; then nothing was done."""
+    posted = request.POST
+    keys = dict(one.partition("@")[::2] for one in posted.getlist("case")[:MOST_AT_ONCE])
+    wanted = {uuid.UUID(key) for key in keys if _UUID.fullmatch(key)}
+    chosen = list(seen_by(who, actions.KIND).filter(pk__in=wanted).order_by("received_at"))
+    if not chosen:
+        raise InputError([NONE_CHOSEN(Place("case"))])
+    seen = [(one, whole(keys[str(one.pk)])) for one in chosen]
+    if posted.get("viec") == "reject":
+        reason = posted.get("reason", "").strip()
+        if not reason:
+            raise InputError([NO_REASON(Place("reason"))])
+        return officers.do_many(who, seen, "reject", lambda _: {"reason": reason})
+    typed = posted.get("unit", "").strip()
+    unit = unit_asked(typed) if typed else ""
+    return officers.do_many(
+        who, seen, "route", lambda one: {"unit": unit or suggestion(one, who.day).unit}
+    )
 
 
 @dataclass(frozen=True)
@@ -79,6 +130,7 @@ class Row:
     unit: Text
     due: Any
     late: bool
+    routable: bool
 
 
 def _row(case: Case) -> Row:
@@ -87,7 +139,8 @@ def _row(case: Case) -> Row:
     from tinhso.kernel.cases.kinds import kind  # noqa: PLC0415
 
     state = kind(case.kind).states[case.state].name
-    return Row(case, state, unit, due, bool(case.open and due and due < timezone.now()))
+    late = bool(case.open and due and due < timezone.now())
+    return Row(case, state, unit, due, late, case.state == "received")
 
 
 @asks(CASE, "view")
@@ -152,7 +205,7 @@ class ActForm:
     kind: str
     filled: Filled
     open: bool
-    why: Text | None = None  # of a route that a rule proposes
+    route: Route | None = None  # what the routing table proposes, and how each rule was tried
 
 
 def _form(who: Who, one: Case, code: str, name: Text, filled: Filled, doing: str) -> ActForm:
@@ -163,30 +216,26 @@ def _form(who: Who, one: Case, code: str, name: Text, filled: Filled, doing: str
         else "button"
     )  # fmt: skip
     mine = filled.problems and doing == code
-    first, why = (Filled(None), None) if mine else _first(who, one, code)
+    route = suggestion(one, who.day) if code == "route" else None
+    begins = filled if mine else _first(one, code, route)
     main = code in ("route", "draft", "review", "answer", "opinion")
-    return ActForm(code, name, shape, filled if mine else first, bool(mine) or main, why)
+    return ActForm(code, name, shape, begins, bool(mine) or main, route)
 
 
-def _first(who: Who, one: Case, code: str) -> tuple[Filled, Text | None]:
+def _first(one: Case, code: str, route: Route | None) -> Filled:
     """What a form begins with: the draft under review, the answer to be corrected, a proposed route."""
-    if code == "route":
-        found = route(
-            rules(), one.kind, one.category, who.day,
-            {"commune": one.place_id or "", "province": actions.home_unit()}, {},
-        )  # fmt: skip
-        unit = written(found.unit) if found.unit else ""
-        return Filled(None, unit=unit), found.rule.why if found.rule else None
+    if route is not None:
+        return Filled(None, unit=written(route.unit) if route.unit else "")
     if code in WRITES:
         before = ("draft", "review", "answer", "correct")
         said = officers.last(one, *before)
         if said is None:
-            return Filled(None, title=one.title, question=one.text), None
+            return Filled(None, title=one.title, question=one.text)
         values = {
             k: said.data.get(k, "") for k in ("title", "question", "text", "basis", "holds_until")
         }
-        return Filled(None, **values, public="1" if said.data.get("public", True) else ""), None
-    return Filled(None), None
+        return Filled(None, **values, public="1" if said.data.get("public", True) else "")
+    return Filled(None)
 
 
 def _do(request: HttpRequest, who: Who, one: Case, what: str) -> None:

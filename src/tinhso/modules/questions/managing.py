@@ -120,16 +120,18 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _change(request: HttpRequest, who: Who, one: Answer) -> None:
-    reason, seen = request.POST.get("reason", ""), whole(request.POST.get("seen", ""))
-    if request.POST.get("viec") == "thoi":
+    """Raises InputError: also where somebody else changed the answer, or its question, meanwhile."""
+    posted = request.POST
+    reason, seen, events = posted.get("reason", ""), whole(posted.get("seen", "")), whole(posted.get("events", ""))  # fmt: skip
+    if posted.get("viec") == "thoi":
         if one.case is not None:
-            officers.take_back(who, one.case, reason, seen=None)
+            officers.take_back(who, one.case, reason, seen=events)
         else:
             seat = ANSWER.require(who, "review", one.unit_id).seat
-            answers.withdraw(who.actor(seat), one, reason)
+            answers.withdraw(who.actor(seat), one, reason, seen=seen)
         messages.success(request, gettext("Đã thôi công khai."))
     elif one.case is not None:
-        officers.correct(who, one.case, written(request), reason, seen=None)
+        officers.correct(who, one.case, written(request), reason, seen=events)
         messages.success(request, gettext("Đã lưu phiên bản mới; bản cũ vẫn xem được."))
     else:
         answers.correct(who, one, written(request), reason, seen=seen)

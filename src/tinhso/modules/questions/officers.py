@@ -6,23 +6,24 @@ Rights: `roles_in` tells in what parts somebody may act on a question; approving
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
 from tinhso.kernel.cases import actions as cases
-from tinhso.kernel.cases.actions import Doer
-from tinhso.kernel.cases.kinds import ActRule, Role
+from tinhso.kernel.cases.actions import Doer, Done
+from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import roles_in
-from tinhso.kernel.cases.standing import Standing, possible
+from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing, possible
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import NOWHERE, InputError, message
 from tinhso.modules.questions import answers
+from tinhso.modules.questions.actions import KIND
 from tinhso.modules.questions.answers import Written
 from tinhso.modules.questions.models import Answer
 from tinhso.modules.questions.policies import ANSWER
@@ -72,6 +73,26 @@ def do(
 ) -> CaseEvent:
     """Any act that takes no answer with it. Raises InputError, ForbiddenError."""
     return cases.act(doer_for(who, case, what), case, what, data, seen=seen)
+
+
+def do_many(
+    who: Who,
+    chosen: Iterable[tuple[Case, int]],
+    what: str,
+    data_of: Callable[[Case], Mapping[str, Any]],
+) -> list[Done]:
+    """The same act on many questions as they were seen; each stands or falls by itself."""
+    name, found = kind(KIND).acts[what].name, []
+    for case, seen in chosen:
+        try:
+            do(who, case, what, data_of(case), seen=seen)
+        except ForbiddenError:
+            found.append(Done(case, (NOT_BY_ROLE(NOWHERE, act=name),)))
+        except InputError as error:
+            found.append(Done(case, tuple(error.problems)))
+        else:
+            found.append(Done(case))
+    return found
 
 
 def draft(who: Who, case: Case, written: Written, *, public: bool, seen: int | None) -> CaseEvent:
