@@ -38,6 +38,10 @@ SAYS = {
 }  # fmt: skip
 
 
+#: What the sender is told, and everybody.
+OWN, FOR_ALL = "Đã thay bóng, gọi 0987654321 nếu lại hỏng", "Đã thay bóng đèn cột số 12"
+
+
 def fill(page: Page, text: str) -> None:
     page.keyboard.type(text)
 
@@ -107,12 +111,16 @@ def answer_with_photo(page: Page, where: str, photo: Path, says: dict[str, str])
     page.goto(where)
     key(page, "t")
     ready(page, "answer")
-    fill(page, "Đã thay bóng, gọi 0987654321 nếu lại hỏng")
+    fill(page, OWN)
+    page.click("[data-copy]")
+    assert page.input_value("textarea[name=public_text]") == OWN
     key(page, "Control+Enter")
     page.wait_for_selector(f"text=/{says['phone']}/")
-    page.fill("textarea[name=text]", "Đã thay bóng đèn cột số 12")
+    page.fill("textarea[name=public_text]", FOR_ALL)
     page.set_input_files("input[name=files]", str(photo))
-    page.focus("textarea[name=text]")
+    page.focus("textarea[name=public_text]")
+    if says["enter"] != "Enter a call":
+        picture(page, "desk-answer", ".act")
     send(page, says["answer"])
     expect(page.locator(".photos img")).to_have_js_property("naturalWidth", 1)
 
@@ -157,6 +165,21 @@ def test_a_call_by_keyboard_alone_from_the_first_word_to_reopening(
     act(taker, where, "r", "reply", ["Cột số 12"], says["reply"])
 
     answer_with_photo(officer, where, photo, says)
+
+    # Published, everybody reads what was given for everybody, and not what the sender was told.
+    taker.goto(f"{where}cong-khai/")
+    assert (
+        taker.input_value(".public:has-text('0987') textarea, .columns ~ .columns textarea")
+        == FOR_ALL
+    )
+    taker.focus("input[name=title]")
+    key(taker, "Control+Enter")
+    taker.wait_for_selector(f".crumbs >> text={code}")
+    public = officer.context.browser.new_page()  # type: ignore[union-attr] # it has one
+    public.goto(f"{root}/phan-anh/{code}/")
+    assert FOR_ALL in public.inner_text(".story")
+    assert "0987654321" not in public.content()
+    public.close()
 
     # Reopened: a clock of its own, and the agency is to be chosen again.
     act(taker, where, "o", "reopen", ["Bà Tư gọi lại: đèn tắt rồi"], says["reopen"])

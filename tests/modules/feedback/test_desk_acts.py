@@ -34,6 +34,7 @@ from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import officer_actions
 from tinhso.modules.feedback.officer_photos import WHOLE, Region, blur, regions
+from tinhso.modules.feedback.words import answers_to_all
 
 pytestmark = pytest.mark.django_db
 
@@ -230,6 +231,52 @@ def test_what_goes_public_is_looked_at_again_where_it_holds_a_number() -> None:
     officer_actions.publish(by, case, "Đèn hỏng", "Gọi 0912 345 678", looked=True)
     officer_actions.unpublish(by, case, "có số điện thoại")
     assert case.published_at is None
+
+
+def test_everybody_reads_the_words_that_an_agency_gives_for_all_and_never_those_for_the_sender(
+    client: Client,
+) -> None:
+    case = assigned()
+    officer_actions.publish(somebody("call-taker", PROVINCE), case, "Đèn đường hỏng", "")
+    sign_in(client, appoint("officer", HERE, f"can-bo-{uuid.uuid4().hex[:6]}"))
+    form, own = f"/1022/{case.code}/viec/answer/", "Chào bà Tư, thợ gọi bà qua 0912 345 678"
+    # Taken over from the words for the sender, they are looked at before they go.
+    taken = client.post(form, {"text": own, "chep": "1"})
+    assert taken.content.decode().count("0912 345 678</textarea>") == 2
+    assert client.post(form, {"text": own, "public_text": own}).status_code == 400
+    for_all = "Đã thay bóng đèn cột 12."
+    client.post(form, {"text": own, "public_text": for_all, "seen": case.events})
+    everybody = Client()
+    for path in ("", f"{case.code}/", "tin.atom", "du-lieu.csv"):
+        page = everybody.get(f"/phan-anh/{path}").getvalue().decode()
+        assert for_all in page, path
+        assert "bà Tư" not in page, path
+
+
+def test_moderation_gives_an_answer_its_words_for_everybody_changes_them_and_takes_them_back(
+    client: Client,
+) -> None:
+    case, lead = assigned(), Doer(SYSTEM, Role.LEAD, HERE)
+    actions.act(lead, case, "answer", {"text": "Đã vá, gọi 0912 345 678"})
+    sign_in(client, appoint("call-taker", PROVINCE, f"tong-dai-{uuid.uuid4().hex[:6]}"))
+    page, form = f"/1022/{case.code}/cong-khai/", {"title": "Ổ gà", "text": ""}
+    public = f"/phan-anh/{case.code}/"
+    client.post(page, form)
+    assert "Đã vá" not in Client().get(public).content.decode()
+    (n,) = case.history.filter(act="answer").values_list("n", flat=True)
+    copied = client.post(page, {**form, "chep": str(n)}).content.decode()
+    assert "Đã vá, gọi 0912 345 678</textarea>" in copied
+    assert client.post(page, {**form, f"said-{n}": "Gọi 0912 345 678"}).status_code == 400
+    client.post(page, {**form, f"said-{n}": "Đã vá."})
+    assert "<blockquote>Đã vá.</blockquote>" in Client().get(public).content.decode()
+    client.post(page, {**form, f"said-{n}": "Đã vá.\r\nHẹn kiểm tra lại."})
+    client.post(page, form)  # a page from before there was an answer takes nothing back
+    assert answers_to_all([case]) == {case.pk: "Đã vá.\nHẹn kiểm tra lại."}
+    client.post(page, {**form, f"said-{n}": ""})
+    assert answers_to_all([case]) == {}
+    assert case.history.get(n=n).data == {"text": "Đã vá, gọi 0912 345 678"}
+    # Who may route but not moderate does not get at it by the act's own address.
+    assert client.post(f"/1022/{case.code}/viec/release/", {}).status_code == 404
 
 
 def test_a_blurred_photo_is_another_file_and_the_original_stays_as_it_was() -> None:

@@ -30,8 +30,13 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.measure.text import InputError, Place, Text
 from tinhso.modules.feedback import officer_actions, officer_case, officer_forms, officer_queue
-from tinhso.modules.feedback.officer_actions import LOOK_AGAIN, MOST_AT_ONCE, NOBODY_TO_CALL
-from tinhso.modules.feedback.officer_case import Possible
+from tinhso.modules.feedback.officer_actions import (
+    LOOK_AGAIN,
+    MOST_AT_ONCE,
+    NOBODY_TO_CALL,
+    said_field,
+)
+from tinhso.modules.feedback.officer_case import Possible, Said
 from tinhso.modules.feedback.officer_photos import WHOLE, blur, regions
 from tinhso.modules.feedback.officer_views import BULK
 from tinhso.modules.feedback.officer_warnings import pieces
@@ -43,6 +48,7 @@ from tinhso.modules.feedback.officer_words import (
     answers,
     category_name,
 )
+from tinhso.modules.feedback.words import FOR_ALL, RELEASE
 
 #: What is first done with a case, by who has to act: its form is open when the page comes.
 _FIRST = {Role.ROUTER: "route", Role.LEAD: "answer", Role.MEMBER: "opinion"}
@@ -106,6 +112,8 @@ def _page(
         ),
         "may_contact": _may_contact(who, case),
         "has_contact": case.watchers.exists(),
+        "unsaid": bool(case.published_at)
+        and any(not one.for_all for one in officer_case.said(case)[:1]),
         "simulated": case.simulated,
         "lost": _lost(filled) if filled.problems and chosen not in {*can, "split"} else [],
     }
@@ -146,6 +154,7 @@ def _form(request: HttpRequest, case: Case, one: Possible, filled: Filled) -> di
         "samples": _samples(act),
         "with_files": act.code in officer_forms.WITH_FILES,
         "look_again": any(problem.code == LOOK_AGAIN.code for problem in filled.problems),
+        "for_all": "" if case.private else FOR_ALL.get(act.code, ""),
     }
     if {"unit", "units"} & act.needs:
         context["agencies"] = officer_forms.agencies()
@@ -187,7 +196,7 @@ def _back(case: Case) -> HttpResponseRedirect:
 def act(request: HttpRequest, case_code: str, act: str) -> HttpResponse:
     """Do something to a case; what cannot be done comes back with what was typed."""
     case, acts = the_case(request, case_code), kind(KIND).acts
-    if act not in acts:
+    if act not in acts or act == RELEASE:
         raise Http404(act)
     if request.method != "POST":
         address = reverse("desk:case", args=[case.code])
@@ -197,6 +206,8 @@ def act(request: HttpRequest, case_code: str, act: str) -> HttpResponse:
         language = get_language() or "vi"
         filled = officer_forms.with_sample(request, case, language)
         return _page(request, case, act, filled, seen=seen)
+    if request.POST.get("chep") and act in FOR_ALL:
+        return _page(request, case, act, officer_forms.copied(request, act), seen=seen)
     try:
         data = officer_forms.data_of(request, acts[act], case)
         officer_actions.do(
@@ -260,6 +271,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "filled": filled,
         "labels": officer_forms.LABELS,
         "agencies": officer_forms.agencies() if "unit" in rule.needs else (),
+        "for_all": rule.code in FOR_ALL,
+        "look_again": any(one.code == LOOK_AGAIN.code for one in filled.problems),
         "done": done,
         "well": sum(not one.problems for one in done),
         "badly": sum(bool(one.problems) for one in done),
@@ -284,6 +297,9 @@ def _data_for_each(request: HttpRequest, rule: ActRule) -> Any:
         for name, text in typed.items()
         if not text and not (rule.code == "route" and name == "unit")
     ]
+    for_all = officer_forms.words_for_all(request.POST) if rule.code in FOR_ALL else ""
+    if not request.POST.get("da-xem"):
+        problems += officer_actions.look_again(for_all, "public_text")
     if problems:
         raise InputError(problems)
     if unit := typed.get("unit"):
@@ -293,6 +309,8 @@ def _data_for_each(request: HttpRequest, rule: ActRule) -> Any:
     def data_of(case: Case) -> Mapping[str, Any]:
         if "unit" in typed and not typed["unit"]:
             return {**typed, "unit": suggestion(case, today).unit}
+        if for_all and not case.private:
+            return {**typed, "public_text": for_all}
         return typed
 
     return data_of
@@ -328,16 +346,22 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
     """What goes public, edited beside the original."""
     case, who = the_case(request, case_code), who_is(request)
     officer_actions.moderator(who, case)
-    files = _files(case)
+    files, said = _files(case), officer_case.said(case)
+    for_all: dict[str, Any] = {said_field(one.n): one.for_all for one in said}
     filled = Filled(
         None,
         title=case.public_title or case.title,
         text=case.public_text or case.text,
         files=[str(one.pk) for one in files if one.public],
+        **for_all,
     )
-    if request.method == "POST":
+    if request.method == "POST" and (copied := request.POST.get("chep")):
+        posted = request.POST.copy()
+        posted.update({said_field(one.n): one.text for one in said if str(one.n) == copied})
+        filled = Filled(posted)
+    elif request.method == "POST":
         try:
-            _moderated(request, who, case, files)
+            _moderated(request, who, case, files, said)
         except InputError as error:
             filled = Filled(request.POST, error)
         else:
@@ -347,6 +371,7 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
         "filled": filled,
         "title": pieces(case.title),
         "text": pieces(case.text),
+        "said": [(one, said_field(one.n), pieces(one.text)) for one in said],
         "files": [(one, KINDS[one.file.kind] in IMAGES) for one in files],
         "shown": filled.all("files"),
         "look_again": any(one.code == LOOK_AGAIN.code for one in filled.problems),
@@ -355,7 +380,9 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
     return render(request, "feedback/officers/moderate.html", context, status=status)
 
 
-def _moderated(request: HttpRequest, who: Who, case: Case, files: list[Attachment]) -> None:
+def _moderated(
+    request: HttpRequest, who: Who, case: Case, files: list[Attachment], said: list[Said]
+) -> None:
     posted = request.POST
     if posted.get("viec") == "thoi":
         officer_actions.unpublish(who, case, officer_forms.needed(request, "reason"))
@@ -363,12 +390,15 @@ def _moderated(request: HttpRequest, who: Who, case: Case, files: list[Attachmen
         return
     title = officer_forms.needed(request, "title")
     shown = set(posted.getlist("files"))
+    was = {one.n: one.for_all for one in said if said_field(one.n) in posted}
+    typed = {n: officer_forms.words_for_all(posted, said_field(n)) for n in was}
     officer_actions.publish(
         who,
         case,
         title,
         posted.get("text", "").replace("\r\n", "\n"),
         [one for one in files if str(one.pk) in shown],
+        said={n: words for n, words in typed.items() if words != was[n]},
         looked=bool(posted.get("da-xem")),
     )
     messages.success(request, _("Đã công khai."))

@@ -27,6 +27,7 @@ from tinhso.kernel.people.policy import Answer, ForbiddenError, Need
 from tinhso.kernel.people.who import Seat, Who
 from tinhso.measure.text import NOWHERE, InputError, Place, Problem, Text, message
 from tinhso.modules.feedback.officer_warnings import Warned, warnings
+from tinhso.modules.feedback.words import RELEASE
 
 #: Files that come with one act; the product's choice.
 MOST_FILES = 10
@@ -206,15 +207,29 @@ def publish(
     text: str,
     shown: Iterable[Attachment] = (),
     *,
+    said: Mapping[int, str] | None = None,
     looked: bool = False,
 ) -> None:
-    """Let everybody read a case in these words. Raises ForbiddenError; InputError where the words hold
-    what they should not and nobody has said that they looked."""
-    by = moderator(who, case)
+    """Let everybody read a case in these words. `said`: by the number of an answer or refusal, what
+    everybody reads of it, where that has changed.
+
+    Raises ForbiddenError; InputError where the words hold what they should not and nobody has said
+    that they looked.
+    """
+    by, said = moderator(who, case), said or {}
     problems = look_again(title, "title") + look_again(text, "text")
+    problems += [one for n, words in said.items() for one in look_again(words, said_field(n))]
     if problems and not looked:
         raise InputError(problems)
-    actions.publish(by, case, title, text, shown)
+    with transaction.atomic():
+        actions.publish(by, case, title, text, shown)
+        for n, words in said.items():
+            actions.act(by, case, RELEASE, {"of": n, "public_text": words})
+
+
+def said_field(n: int) -> str:
+    """The form's field for what everybody reads of the event `n`."""
+    return f"said-{n}"
 
 
 def unpublish(who: Who, case: Case, reason: str) -> None:

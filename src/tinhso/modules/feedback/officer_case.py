@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tinhso.kernel.cases import actions, queries, standing
-from tinhso.kernel.cases.kinds import ActRule, Role
+from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.clock.calendar import LOCAL
@@ -20,6 +20,7 @@ from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text, fold
 from tinhso.modules.feedback.officer_clock import ClockFace, face
 from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
+from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all
 
 #: Cases that are shown as like another; the product's choice.
 MOST_ALIKE = 6
@@ -48,6 +49,7 @@ class Happened:
     category: Text | None
     text: str
     reason: str
+    for_all: str
     rating: str
     other: Case | None
     files: tuple[Attachment, ...]
@@ -85,6 +87,7 @@ def _happened(
         category_name(category) if category and row.n > 1 else None,
         str(data.get("text", "")),
         str(data.get("reason", "")),
+        str(data.get("public_text", "")),
         str(data.get("rating", "")),
         others.get(str(data.get("case", ""))),
         tuple(row.attachments.all()),
@@ -117,7 +120,35 @@ def possible(who: Who, case: Case, now: Standing, at: datetime) -> list[Possible
     for role, unit in queries.roles_in(who, case).items():
         for act in standing.possible(now, role, at):
             found.setdefault(act.code, Possible(act, role, unit))
-    return [found[code] for code in now.kind.acts if code in found]
+    return [found[code] for code in now.kind.acts if code in found and code != RELEASE]
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer or refusal: what its sender read, and what everybody reads of it, "" for nothing."""
+
+    n: int
+    at: datetime
+    what: Text
+    text: str
+    for_all: str
+
+
+def said(case: Case) -> list[Said]:
+    """All answers and refusals of a case, the newest first."""
+    events = list(case.history.filter(act__in=(*FOR_ALL, RELEASE)).order_by("n"))
+    for_all, acts = said_to_all(events), kind(KIND).acts
+    return [
+        Said(
+            one.n,
+            one.at,
+            acts[one.act].name,
+            str(one.data[FOR_ALL[one.act]]),
+            for_all.get(one.n, ""),
+        )
+        for one in reversed(events)
+        if one.act in FOR_ALL
+    ]
 
 
 def alike(

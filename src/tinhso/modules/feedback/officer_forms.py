@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from tinhso.kernel.cases.actions import UNKNOWN_CASE, Received
@@ -27,6 +27,7 @@ from tinhso.modules.feedback.officer_case import told_of
 from tinhso.modules.feedback.officer_clock import Pressing
 from tinhso.modules.feedback.officer_queue import Asked
 from tinhso.modules.feedback.officer_words import KIND, answers, categories
+from tinhso.modules.feedback.words import FOR_ALL
 from tinhso.modules.plan.workspace import workspace
 
 NEEDED = message("feedback-field", vi="Hãy điền “{field}”.", en='Fill in "{field}".')
@@ -49,10 +50,9 @@ LABELS: Mapping[str, Text] = {
     "case": Text("Mã vụ việc gốc", "Code of the case that goes on"),
     "title": Text("Việc gì", "What it is about"),
     "purpose": Text("Mục đích", "Purpose"),
+    "public_text": Text("Câu cho mọi người", "Words for everybody"),
 }
 
-#: Acts with words that may become public: they are looked at before they are sent.
-_READ_BY_ALL = frozenset({"answer"})
 #: Acts that files come with: proof of a repair, a plan that an opinion rests on.
 WITH_FILES = frozenset({"answer", "opinion", "note", "reply"})
 
@@ -105,11 +105,26 @@ def data_of(request: HttpRequest, act: ActRule, case: Case) -> dict[str, Any]:
         problems += _category(category)
         if category != case.category:
             data["category"] = category
-    if act.code in _READ_BY_ALL and not case.private and not posted.get("da-xem"):
-        problems += look_again(str(data.get("text", "")), "text")
+    if act.code in FOR_ALL and not case.private and (said := words_for_all(posted)):
+        data["public_text"] = said
+        if not posted.get("da-xem"):
+            problems += look_again(said, "public_text")
     if problems:
         raise InputError(problems)
     return data
+
+
+def words_for_all(posted: QueryDict, field: str = "public_text") -> str:
+    """What was typed for everybody to read."""
+    return posted.get(field, "").replace("\r\n", "\n").strip()
+
+
+def copied(request: HttpRequest, act: str) -> Filled:
+    """The form as it was typed, with the sender's words put where everybody's are, to be looked at."""
+    posted = request.POST.copy()
+    posted["public_text"] = said = words_for_all(posted, FOR_ALL[act])
+    problems = look_again(said, "public_text")
+    return Filled(posted, InputError(problems) if problems else None)
 
 
 def _read(name: str, typed: str) -> Any:

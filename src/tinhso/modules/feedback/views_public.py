@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,14 @@ from tinhso.modules.feedback.places import communes
 from tinhso.modules.feedback.public import Filter, filter_of, listed, published, text_of, title_of
 from tinhso.modules.feedback.views_follow import picture_of
 from tinhso.modules.feedback.views_send import map_data, with_map
-from tinhso.modules.feedback.words import due_words, steps, t, unit_name, where_of
+from tinhso.modules.feedback.words import (
+    answers_to_all,
+    due_words,
+    steps,
+    t,
+    unit_name,
+    where_of,
+)
 
 #: Reports in a feed.
 FEED = 30
@@ -49,9 +57,8 @@ def index(request: HttpRequest) -> HttpResponse:
         context = _frame() | {"problems": error.problems, "filled": Filled(request.GET)}
         return with_map(render(request, "feedback/list.html", context, status=400))
     asked = {name: value for name in NAMES if (value := request.GET.get(name, ""))}
-    states = kind(reports.KIND).states
     context = _frame() | {
-        "cases": [_row(one, states[one.state].name) for one in found.cases],
+        "cases": _rows(found.cases),
         "more": urlencode({**asked, "truoc": found.more}) if found.more else "",
         "query": urlencode(asked),
         "later": bool(request.GET.get("truoc")),
@@ -87,9 +94,19 @@ def _report_address() -> str:
     return reverse("feedback:report", args=["MA"])
 
 
-def _row(case: Case, state: Text) -> dict[str, Any]:
+def _rows(cases: list[Case]) -> list[dict[str, Any]]:
+    """Cards; those that have ended with what everybody reads of the answer."""
+    states, answers = (
+        kind(reports.KIND).states,
+        answers_to_all(one for one in cases if not one.open),
+    )
+    return [_row(one, states[one.state].name, answers.get(one.pk, "")) for one in cases]
+
+
+def _row(case: Case, state: Text, answer: str) -> dict[str, Any]:
     return {
         "case": case,
+        "answer": answer,
         "title": title_of(case),
         "state": state,
         "where": where_of(case),
@@ -167,14 +184,13 @@ def agency(request: HttpRequest, uid: str) -> HttpResponse:
     if uid not in register():
         raise Http404
     found = reports.agencies()
-    states = kind(reports.KIND).states
     cases = listed(Filter(agency=uid)).cases
     context = {
         "uid": uid,
         "name": unit_name(uid),
         "figures": next((one for one in found.rows if one.uid == uid), None),
         "made_at": found.made_at,
-        "cases": [_row(one, states[one.state].name) for one in cases],
+        "cases": _rows(cases),
         "simulated": any(one.simulated for one in cases),
         "plan_code": "",
         "section": "feedback",
@@ -197,12 +213,16 @@ def feed(request: HttpRequest) -> HttpResponse:
         language=get_language() or "vi",
         feed_url=request.build_absolute_uri(),
     )
-    for one in published(chosen).order_by("-received_at")[:FEED]:
-        title = title_of(one)
+    newest = list(published(chosen).order_by("-received_at")[:FEED])
+    answers = answers_to_all(newest)
+    for one in newest:
+        title, answer = title_of(one), answers.get(one.pk)
         made.add_item(
             title=f"[{_('Mô phỏng')}] {title}" if one.simulated else title,
             link=request.build_absolute_uri(reverse("feedback:report", args=[one.code])),
-            description=text_of(one)[:500],
+            description="\n\n".join(
+                [text_of(one)[:500], *([_("Trả lời: %s") % answer[:1000]] if answer else [])]
+            ),
             unique_id=f"urn:uuid:{one.pk}",
             pubdate=one.received_at,
             updateddate=one.changed_at,
@@ -214,8 +234,9 @@ def feed(request: HttpRequest) -> HttpResponse:
 COLUMNS = (
     *("code", "received_at", "category", "category_name", "commune", "commune_name", "lat", "lon"),
     *("title", "text", "state", "agency", "agency_name", "answered_at", "closed_at"),
-    *("reopened", "simulated"),
+    *("reopened", "simulated", "answer"),
 )
+CHUNK = 2000
 
 
 class _Line:
@@ -240,30 +261,34 @@ def open_data(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def _lines(chosen: Filter) -> Iterator[str]:
     out = csv.writer(_Line())
     yield "\ufeff" + str(out.writerow(COLUMNS))
-    for one in published(chosen).order_by("-received_at").iterator(chunk_size=2000):
-        yield str(
-            out.writerow(
-                [
-                    one.code,
-                    _written(one.received_at),
-                    one.category,
-                    category_name(one.category).vi,
-                    one.place_id or "",
-                    unit_name(one.place_id).vi if one.place_id else "",
-                    "" if one.lat is None else one.lat,
-                    "" if one.lon is None else one.lon,
-                    _plain(title_of(one)),
-                    _plain(text_of(one)),
-                    one.state,
-                    one.lead_id or "",
-                    unit_name(one.lead_id).vi if one.lead_id else "",
-                    _written(one.answered_at),
-                    _written(one.closed_at),
-                    one.reopened,
-                    int(one.simulated),
-                ]
-            )
-        )
+    rows = published(chosen).order_by("-received_at").iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        answers = answers_to_all(chunk)
+        for one in chunk:
+            yield str(out.writerow(_cells(one, answers.get(one.pk, ""))))
+
+
+def _cells(one: Case, answer: str) -> list[object]:
+    return [
+        one.code,
+        _written(one.received_at),
+        one.category,
+        category_name(one.category).vi,
+        one.place_id or "",
+        unit_name(one.place_id).vi if one.place_id else "",
+        "" if one.lat is None else one.lat,
+        "" if one.lon is None else one.lon,
+        _plain(title_of(one)),
+        _plain(text_of(one)),
+        one.state,
+        one.lead_id or "",
+        unit_name(one.lead_id).vi if one.lead_id else "",
+        _written(one.answered_at),
+        _written(one.closed_at),
+        one.reopened,
+        int(one.simulated),
+        _plain(answer),
+    ]
 
 
 def _written(at: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from uuid import UUID
 
 from django.utils.translation import get_language
 
@@ -64,13 +66,15 @@ _SAID = {
 
 def steps(events: Iterable[CaseEvent], *, sender: bool) -> list[Step]:
     """What happened, oldest first; notes within the office are left out. For everybody but the sender
-    only what the office released as `public_text` is quoted."""
+    only what the office gave for everybody is quoted."""
+    events = list(events)
+    for_all = said_to_all(events)
     found = []
     for event in events:
         sentence = _SENTENCES.get(event.act)
         if sentence is None:
             continue
-        said = str(event.data.get("public_text", ""))
+        said = for_all.get(event.n, "")
         if sender:
             said = _quoted(event) or said
         files = tuple(
@@ -79,6 +83,38 @@ def steps(events: Iterable[CaseEvent], *, sender: bool) -> list[Step]:
             if event.act != "receive" and (sender or one.public)
         )
         found.append(Step(event.at, event.act, _filled(sentence, event), said, files))
+    return found
+
+
+#: The act by which moderation puts other words for everybody in the place of those given with an answer:
+#: `of` is the number of the answer's event, `public_text` the words, "" to take them back.
+RELEASE = "release"
+#: The acts that come with words for everybody (câu cho mọi người), and where the sender's own stand.
+FOR_ALL: Mapping[str, str] = {"answer": "text", "reject": "reason"}
+
+
+def said_to_all(events: Iterable[CaseEvent]) -> dict[int, str]:
+    """What everybody reads now of each event that came with words for everybody, by its number."""
+    found: dict[int, str] = {}
+    for event in events:
+        if "public_text" in event.data:
+            of = int(event.data["of"]) if event.act == RELEASE else event.n
+            found[of] = str(event.data["public_text"])
+    return found
+
+
+def answers_to_all(cases: Iterable[Case]) -> dict[UUID, str]:
+    """What everybody reads of the last answer or refusal of each case, by the case's id; those whose
+    office has given no such words are left out."""
+    rows = CaseEvent.objects.filter(
+        case__in=[one.pk for one in cases], act__in=(*FOR_ALL, RELEASE)
+    ).order_by("case_id", "n")
+    found = {}
+    for case, own in groupby(rows, key=lambda one: one.case_id):
+        events = list(own)
+        last = max((one.n for one in events if one.act in FOR_ALL), default=0)
+        if said := said_to_all(events).get(last):
+            found[case] = said
     return found
 
 

@@ -51,6 +51,15 @@
     const goal = event.target.dataset && event.target.dataset.fill;
     if (goal) document.getElementById(goal).value = event.target.value;
   });
+  // What the sender is told, put where everybody reads it, for the officer to change.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    event.preventDefault();
+    const into = document.getElementById(button.dataset.to);
+    into.value = document.getElementById(button.dataset.copy).value;
+    into.focus();
+  });
   // What the form's first fields bring up beside it, while somebody is still talking.
   document.querySelectorAll("[data-part]").forEach((part) => {
     const form = part.closest("form"), names = part.dataset.of.split(" ");
