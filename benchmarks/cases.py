@@ -33,7 +33,7 @@ call_command("migrate", verbosity=0)
 from tinhso.kernel.units.load import load_units
 load_units()
 from datetime import date
-from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.models import Case, as_sought
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.models import Account, Appointment, Position
 from tinhso.kernel.people.who import Who
@@ -54,7 +54,8 @@ def case(i):
     return Case(
         kind="feedback", code=f"PA-250601-{i:06}", channel="web", category="light", title=f"Việc {i}", text="x" * 400,
         home_id=place, place_id=place, received_at=now - timedelta(minutes=i), state=state, waits=waits,
-        lead_id=None if waits == "router" else place, step_due_at=due, due_at=due, events=2, changed_at=now, simulated=True,
+        lead_id=None if waits == "router" else place, step_due_at=due, due_at=due, pressing_at=due, events=2, changed_at=now, simulated=True,
+        sought=as_sought(f"PA-250601-{i:06}", f"Việc {i}", "", "x" * 400),
     )
 for first in range(0, n, 5000):
     Case.objects.bulk_create([case(i) for i in range(first, min(n, first + 5000))])
@@ -85,6 +86,7 @@ for name, (account, who), asked in (
     ("call-taker of the province: waits for me", person("call-taker", PROVINCE), Asked()),
     ("the same, all that I may read", person("standing-agency", PROVINCE), Asked(everything=True)),
     ("officer of a commune: waits for me", person("officer", communes[3]), Asked()),
+    ("all that I may read, with two words in it", person("inspector", PROVINCE), Asked(everything=True, text="viec 4242")),
 ):
     rows = officer_queue.narrowed(officer_queue.of(who, asked), asked, now)
     first = rows.only(*officer_queue._COLUMNS)[: officer_queue.PAGE]
@@ -92,6 +94,7 @@ for name, (account, who), asked in (
     client = Client()
     client.force_login(account)
     address = "/1022/?xem=tat-ca" if asked.everything else "/1022/"
+    address += f"&tim={asked.text}" if asked.text else ""
     assert client.get(address).status_code == 200
     told.append([
         name, rows.count(), best(lambda: bare(sql, parameters)), best(lambda: officer_queue.page(rows, 1, now)),

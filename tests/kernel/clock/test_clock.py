@@ -16,7 +16,7 @@ from tinhso.kernel.clock.calendar import LOCAL, Special, WorkCalendar
 from tinhso.kernel.clock.calendars import FOLDER, calendar
 from tinhso.kernel.clock.calendars import read as read_calendar
 from tinhso.kernel.clock.clock import Clock, State, read
-from tinhso.kernel.clock.terms import Pause, Span, Term, due, merged
+from tinhso.kernel.clock.terms import Pause, Span, Term, counted, due, merged
 from tinhso.kernel.clock.walk import walk
 from tinhso.measure.text import InputError, Text
 
@@ -141,6 +141,7 @@ def test_working_days_counted_one_by_one(data: st.DataObject, n: int, begin: dat
     found = due(Term(n, Span.WORKING_DAYS), begin, pauses, VN)
     assert found is not None
     assert found.day == day
+    assert counted(Term(1, Span.DAYS), begin, pauses, found.at, VN) == n
 
 
 @given(data=st.data(), n=st.integers(1, 80), begin=moments)

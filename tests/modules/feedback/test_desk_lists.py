@@ -135,6 +135,45 @@ def test_the_first_line_says_which_case_what_to_do_and_how_late() -> None:
 
 
 @pytest.mark.django_db
+def test_a_case_sent_round_is_as_late_as_the_whole_of_it_is_and_the_list_says_both() -> None:
+    round_ = received("Cây đổ", MONDAY)
+    actions.act(ROUTER, round_, "route", {"unit": HERE}, at=MONDAY)
+    back = at("2025-07-14 09:00")
+    lead = Doer(SYSTEM, Role.LEAD, HERE)
+    actions.act(lead, round_, "return", {"reason": "không thuộc xã"}, at=back)
+    actions.act(ROUTER, round_, "route", {"unit": THERE}, at=back)
+    fresh = received("Rác", at("2025-07-09 09:00"))
+    actions.act(ROUTER, fresh, "route", {"unit": THERE}, at=at("2025-07-09 10:00"))
+    officer = somebody("officer", THERE)
+    rows, now = officer_queue.of(officer, Asked()), at("2025-07-14 10:00")
+    first, second = officer_queue.page(rows, 1, now)
+    assert (first.code, second.code) == (round_.code, fresh.code)
+    assert first.both is not None
+    assert first.both.vi == "bước này còn 4 ngày làm việc; cả vụ việc trễ 25 ngày làm việc"
+    assert first.lateness.pressing is Pressing.LATE
+    late = officer_queue.narrowed(rows, Asked(pressing=Pressing.LATE), now)
+    assert [one.code for one in late] == [round_.code]
+    needs = {one.key: one.due for one in needs_of_cases(date(2025, 7, 9)) if one.unit == THERE}
+    assert list(needs.values()) == [date(2025, 6, 9)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["den duong", "ĐÈN ĐƯỜNG", "Đèn  đường", "duong, den"])
+def test_a_case_is_found_by_words_typed_with_or_without_diacritics(typed: str) -> None:
+    case = received("Đèn đường tắt", text="Trước cổng trường Lê Duẩn")
+    received("Đèn nhà văn hóa")
+    rows = officer_queue.of(somebody("call-taker", PROVINCE), Asked(everything=True))
+
+    def found(text: str) -> list[str]:
+        asked = Asked(everything=True, text=text)
+        return [one.code for one in officer_queue.narrowed(rows, asked, timezone.now())]
+
+    assert found(typed) == found("le duan") == found(case.code.lower()) == [case.code]
+    actions.publish(ROUTER, case, "Bóng đèn hỏng", "")
+    assert found("bong hong") == [case.code]
+
+
+@pytest.mark.django_db
 def test_the_sheet_of_a_shift_counts_each_case_where_it_belongs() -> None:
     answered = received("a", at("2025-06-02 07:00"))
     actions.act(ROUTER, answered, "route", {"unit": HERE}, at=at("2025-06-02 08:00"))
@@ -196,7 +235,7 @@ def test_after_a_change_of_the_calendar_due_dates_move_and_the_ledger_says_so(
     known = calendar()
     changed = replace(known, off={**known.off, date(2025, 6, 4): Special(Text("Bão", "Storm"))})
     assert actions.differing(case) == []
-    assert actions.differing(case, changed) == ["due_at", "step_due_at"]
+    assert actions.differing(case, changed) == ["due_at", "step_due_at", "pressing_at"]
     # The commands read calendars as a fresh process would.
     monkeypatch.setattr("tinhso.kernel.cases.actions.calendar", lambda: changed)
     found = CliRunner().invoke(main, ["cases", "check"])

@@ -22,7 +22,7 @@ from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Clock
-from tinhso.kernel.clock.terms import due
+from tinhso.kernel.clock.terms import counted, due
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
@@ -318,7 +318,17 @@ def _project(
     open_whole = whole if whole is not None and whole.end is None else None
     case.due_at = _due(open_whole, days)
     case.step_due_at = _due(step, days) if standing.open else None
+    dues = [one for one in (case.due_at, case.step_due_at) if one is not None]
+    case.pressing_at = min(dues) if standing.open and dues else None
     case.answered_at, case.closed_at = standing.answered_at, standing.closed_at
+    case.answered_by_id = standing.answered_by or None
+    case.answer_due_at = case.answer_days = None
+    if (first := standing.answered_at) is not None:
+        case.answer_due_at = _due(standing.clock_at("whole", first), days)
+        own = standing.clock_at("agency", first)
+        if own is not None and own.end is not None:
+            until = min(own.end, first)
+            case.answer_days = counted(own.term, own.begin, own.pauses, until, days)
     case.extended, case.reopened = standing.extended, standing.reopened
     case.merged_into_id = uuid.UUID(standing.merged_into) if standing.merged_into else None
     case.events, case.changed_at = standing.last, at
@@ -337,8 +347,8 @@ def _due(clock: Clock | None, days: WorkCalendar) -> datetime | None:
 
 def _columns(case: Case) -> dict[str, Any]:
     names = (
-        "state", "open", "waits", "lead_id", "category", "due_at", "step_due_at", "answered_at",
-        "closed_at", "extended", "reopened", "merged_into_id", "events",
+        "state", "open", "waits", "lead_id", "category", "due_at", "step_due_at", "pressing_at",
+        "answered_at", "answered_by_id", "answer_due_at", "answer_days", "closed_at", "extended", "reopened", "merged_into_id", "events",
     )  # fmt: skip
     return {name: getattr(case, name) for name in names}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.units.models import Unit
+from tinhso.measure.text import fold
 
 #: Letters of codes that people read out and type: none that look or sound alike.
 LETTERS = "ACDEFHJKLMNPRTUVXY3479"
@@ -25,7 +27,10 @@ class Case(models.Model):
 
     `home`: the unit that it belongs to before anybody was asked to answer: the commune of the place,
     or the province. `place`: where it happened, if that is known. Columns from `state` on follow from
-    the events; `due_at` is null while the whole clock stands, and after the end.
+    the events; `due_at` is null while the whole clock stands, and after the end. `pressing_at`: the
+    earlier of `due_at` and `step_due_at`, by which lists are ordered. Of the first answer: `answered_by`
+    the unit that led then, `answer_due_at` by when the whole was due, `answer_days` how many working
+    days that unit's own clock had run.
     """
 
     class Channel(models.TextChoices):
@@ -70,13 +75,19 @@ class Case(models.Model):
     lead = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
     step_due_at = models.DateTimeField(null=True)
+    pressing_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    answer_due_at = models.DateTimeField(null=True)
+    answer_days = models.PositiveIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     extended = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     events = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
+    #: What officers find it by, without diacritics.
+    sought = models.TextField(db_default="", default="", editable=False)
 
     class Meta:
         constraints = (
@@ -95,8 +106,8 @@ class Case(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["kind", "open", "step_due_at"], name="case_queue"),
-            models.Index(fields=["lead", "open", "step_due_at"], name="case_lead_queue"),
+            models.Index(fields=["kind", "open", "pressing_at"], name="case_pressing"),
+            models.Index(fields=["lead", "open", "pressing_at"], name="case_lead_pressing"),
             models.Index(fields=["kind", "published_at"], name="case_published"),
             models.Index(fields=["lat", "lon"], name="case_point"),
             # Hold all that a public map or list asks about, and nothing that is not public.
@@ -118,6 +129,24 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def save(self, **kwargs: Any) -> None:
+        fields = kwargs.get("update_fields")
+        if fields is None or {"code", "title", "public_title", "text"} & set(fields):
+            self.sought = as_sought(self.code, self.title, self.public_title, self.text)
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "sought"}
+        super().save(**kwargs)
+
+
+def as_sought(*texts: str) -> str:
+    """What a case is found by.
+
+    >>> as_sought("PA-250602-K7HA3X", "Đèn đường tắt", "")
+    'pa-250602-k7ha3x den duong tat'
+    """
+    # Past the cache of `fold`: long texts would fill it, and a sender's words stay nowhere.
+    return fold.__wrapped__("\n".join(texts))
 
 
 class CaseMember(models.Model):

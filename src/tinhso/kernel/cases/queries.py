@@ -8,6 +8,7 @@ from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseMember
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.people.who import Who
+from tinhso.measure.text import fold
 
 
 def roles_in(who: Who, case: Case) -> dict[Role, str]:
@@ -49,8 +50,8 @@ def seen_by(who: Who, kind: str) -> QuerySet[Case]:
 
 
 def queue(who: Who, kind: str) -> QuerySet[Case]:
-    """The open cases that wait for `who`, in the order in which to take them: by the due date of the
-    step, those whose clock stands last."""
+    """The open cases that wait for `who`, in the order in which to take them: by what is due first, the
+    step or the whole, those whose clocks stand last."""
     asked = CaseMember.objects.filter(_of(who, "handle", "unit")).values("case")
     mine = (
         Q(waits=Role.ROUTER) & _of(who, "route", "home")
@@ -58,5 +59,14 @@ def queue(who: Who, kind: str) -> QuerySet[Case]:
         | Q(waits=Role.MEMBER, pk__in=asked)
     )
     return Case.objects.filter(mine, kind=kind, open=True).order_by(
-        F("step_due_at").asc(nulls_last=True), "received_at"
+        F("pressing_at").asc(nulls_last=True), "received_at"
     )
+
+
+def matching(asked: str) -> Q:
+    """The condition that a case holds all words of `asked`, with or without diacritics, in its code,
+    its titles or its text; for rows of which the one who asks may read all."""
+    found = Q()
+    for word in fold(asked).split():
+        found &= Q(sought__contains=word.strip('.,;:!?()“”"'))
+    return found

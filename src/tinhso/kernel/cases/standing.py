@@ -65,7 +65,7 @@ class Standing:
     """Where a case stands after its events.
 
     `lead`, `members`: uids of units. `clocks`: all that ever ran, in the order of their beginning.
-    `answered_at`: when it was first answered. `merged_into`: the id of the case that goes on for it.
+    `answered_at`, `answered_by`: when and by which unit it was first answered. `merged_into`: the id of the case that goes on for it.
     """
 
     kind: Kind
@@ -78,6 +78,7 @@ class Standing:
     extended: int = 0
     reopened: int = 0
     answered_at: datetime | None = None
+    answered_by: str = ""
     closed_at: datetime | None = None
     merged_into: str = ""
     last: int = 0
@@ -93,6 +94,11 @@ class Standing:
     def clock(self, name: str) -> Clock | None:
         """The last clock of that name."""
         return next((one for one in reversed(self.clocks) if one.name == name), None)
+
+    def clock_at(self, name: str, at: datetime) -> Clock | None:
+        """The last clock of that name that had begun by then."""
+        begun = [one for one in self.clocks if one.name == name and one.begin <= at]
+        return begun[-1] if begun else None
 
     @property
     def step(self) -> Clock | None:
@@ -132,7 +138,7 @@ def after(standing: Standing, event: Event) -> Standing:
     elif event.act == "extend":
         now = replace(now, extended=now.extended + 1)
     elif event.act == "answer" and now.answered_at is None:
-        now = replace(now, answered_at=event.at)
+        now = replace(now, answered_at=event.at, answered_by=now.lead)
     elif event.act == "merge":
         now = replace(now, merged_into=str(data["case"]))
     elif event.act == "reopen":

@@ -89,6 +89,19 @@ def due(term: Term, begin: datetime, pauses: Sequence[Pause], calendar: WorkCale
     return _on(_day(term.amount, begin, stood, calendar), calendar)
 
 
+def counted(
+    term: Term, begin: datetime, pauses: Sequence[Pause], until: datetime, calendar: WorkCalendar
+) -> int:
+    """How many working days a clock has run by `until`, counted as a term in working days counts them:
+    after the day of its beginning, without those in whose office hours it stood. Pauses are over."""
+    if term.from_opening:
+        begin = calendar.next_opening(begin)
+    first, last = begin.astimezone(LOCAL).date(), until.astimezone(LOCAL).date()
+    day = timedelta(days=1)
+    stood = sum(first < one <= last for one in _touched(merged(pauses), calendar))
+    return calendar.working_days(first + day, last + day) - stood
+
+
 def merged(pauses: Sequence[Pause]) -> list[tuple[datetime, datetime]]:
     """Closed pauses as intervals that do not touch, in order."""
     found: list[tuple[datetime, datetime]] = []

@@ -146,7 +146,7 @@ def sheet(who: Who, asked: AskedDay, now: datetime | None = None) -> Sheet:
 def _lines(
     rows: QuerySet[Case], by: str, asked: AskedDay, now: datetime
 ) -> dict[str | None, tuple[int, ...]]:
-    late = Q(open=True) & (Q(due_at__lt=now) | Q(step_due_at__lt=now))
+    late = Q(open=True, pressing_at__lt=now)
     found = (
         rows.order_by()
         .values_list(by)

@@ -18,7 +18,7 @@ from tinhso.kernel.notices import needs
 from tinhso.measure.text import Text
 from tinhso.modules.feedback.officer_words import KIND, category_name
 
-#: So many working days before its step is due a case becomes a need; the product's choice.
+#: So many working days before its step or the whole is due a case becomes a need; the product's choice.
 AHEAD = 2
 
 WANTED = {
@@ -30,17 +30,17 @@ WANTED = {
 
 @needs.tells_needs("feedback", WANTED)
 def needs_of_cases(day: date) -> Iterator[needs.Need]:
-    """Of each case that its step makes due by AHEAD working days from `day`, or late: one need of each
+    """Of each case whose step or whole is due by AHEAD working days from `day`, or late: one need of each
     unit that has to act. Titles say what kind of thing it is and not the sender's words: mails carry them."""
     horizon = datetime.combine(calendar().after(day, AHEAD), time.max, LOCAL)
     rows = (
-        Case.objects.filter(kind=KIND, open=True, step_due_at__lte=horizon)
+        Case.objects.filter(kind=KIND, open=True, pressing_at__lte=horizon)
         .exclude(Q(waits=Role.REQUESTER))
         .only(
-            "id", "code", "category", "waits", "home_id", "lead_id", "step_due_at", "changed_at", "simulated"
+            "id", "code", "category", "waits", "home_id", "lead_id", "pressing_at", "changed_at", "simulated"
         )
         .prefetch_related("members")
-        .order_by("step_due_at")
+        .order_by("pressing_at")
     )  # fmt: skip
     for case in rows:
         if case.waits == Role.ROUTER:
@@ -53,8 +53,8 @@ def needs_of_cases(day: date) -> Iterator[needs.Need]:
 
 
 def _need(case: Case, wanted: str, verb: str, unit: str) -> needs.Need:
-    assert case.step_due_at is not None
-    due = case.step_due_at.astimezone(LOCAL).date()
+    assert case.pressing_at is not None
+    due = case.pressing_at.astimezone(LOCAL).date()
     with override("vi"):
         address = reverse("desk:case", args=[case.code])
     kind = category_name(case.category)

@@ -13,7 +13,7 @@ from tinhso.kernel.cases import queries
 from tinhso.kernel.cases.kinds import StateRule, kind
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
@@ -26,7 +26,7 @@ PAGE = 50
 #: What a row needs; long texts stay in the database.
 _COLUMNS = (
     "id", "code", "title", "category", "channel", "state", "waits", "open", "lead_id", "place_id",
-    "home_id", "step_due_at", "due_at", "received_at", "events", "simulated", "private",
+    "home_id", "pressing_at", "step_due_at", "due_at", "received_at", "events", "simulated", "private",
 )  # fmt: skip
 
 
@@ -48,7 +48,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Row:
-    """A case in a list. `todo`: what whoever is waited for has to do; `why`: why it is theirs."""
+    """A case in a list. `todo`: what whoever is waited for has to do; `why`: why it is theirs.
+
+    `due_at`, `lateness`: of what is due first, the step or the whole; `both`: how each stands, where
+    that is not the same.
+    """
 
     id: str
     code: str
@@ -62,6 +66,7 @@ class Row:
     lead: Text | None
     due_at: datetime | None
     lateness: Lateness
+    both: Text | None
     open: bool
     events: int
     simulated: bool
@@ -81,7 +86,7 @@ def of(who: Who, asked: Asked) -> QuerySet[Case]:
     """The cases of a list, in the order in which to take them."""
     if not asked.everything:
         return queries.queue(who, KIND)
-    return queries.seen_by(who, KIND).order_by(F("step_due_at").asc(nulls_last=True), "received_at")
+    return queries.seen_by(who, KIND).order_by(F("pressing_at").asc(nulls_last=True), "received_at")
 
 
 def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case]:
@@ -94,7 +99,7 @@ def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case
     if asked.unit:
         rows = rows.filter(lead_id=asked.unit)
     if asked.text:
-        rows = rows.filter(Q(code__iexact=asked.text) | Q(title__icontains=asked.text))
+        rows = rows.filter(queries.matching(asked.text))
     if asked.pressing is not None:
         rows = rows.filter(_pressing(asked.pressing, now))
     return rows
@@ -103,10 +108,10 @@ def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case
 def _pressing(one: Pressing, now: datetime) -> Q:
     midnight = _end_of(now)
     return {
-        Pressing.LATE: Q(step_due_at__lt=now),
-        Pressing.TODAY: Q(step_due_at__gte=now, step_due_at__lt=midnight),
-        Pressing.AHEAD: Q(step_due_at__gte=midnight),
-        Pressing.STANDS: Q(step_due_at=None, open=True),
+        Pressing.LATE: Q(pressing_at__lt=now),
+        Pressing.TODAY: Q(pressing_at__gte=now, step_due_at__lt=midnight),
+        Pressing.AHEAD: Q(pressing_at__gte=midnight),
+        Pressing.STANDS: Q(pressing_at=None, open=True),
     }[one]
 
 
@@ -144,11 +149,11 @@ def page(
     costs its own rows; sorted with empty dates last, all of the list would be read for it.
     """
     begin = (number - 1) * PAGE
-    run = rows.filter(step_due_at__isnull=False).order_by("step_due_at", "received_at")
+    run = rows.filter(pressing_at__isnull=False).order_by("pressing_at", "received_at")
     found = list(run.only(*_COLUMNS)[begin : begin + PAGE])
     if len(found) < PAGE:
         before = running if running is not None else run.count()
-        stand = rows.filter(step_due_at=None).order_by("received_at").only(*_COLUMNS)
+        stand = rows.filter(pressing_at=None).order_by("received_at").only(*_COLUMNS)
         skip = max(0, begin - before)
         found += stand[skip : skip + PAGE - len(found)]
     return shown(found, now or timezone.now())
@@ -175,8 +180,9 @@ def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
             why,
             name(case.place_id),
             name(case.lead_id),
-            case.step_due_at,
-            lateness(case.step_due_at, now, days),
+            case.pressing_at,
+            lateness(case.pressing_at, now, days),
+            _both(case, now, days),
             case.open,
             case.events,
             case.simulated,
@@ -184,6 +190,13 @@ def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
         )
 
     return [row(one) for one in cases]
+
+
+def _both(case: Case, now: datetime, days: WorkCalendar) -> Text | None:
+    step, whole = (lateness(one, now, days).words for one in (case.step_due_at, case.due_at))
+    if case.pressing_at is None or step == whole:
+        return None
+    return Text(f"bước này {step.vi}; cả vụ việc {whole.vi}", f"this step: {step.en}; the whole case: {whole.en}")  # fmt: skip
 
 
 def following(who: Who, after: Case | None = None) -> Row | None:

@@ -18,7 +18,7 @@ from tinhso.kernel.cases.actions import Done, events_of, standing_of
 from tinhso.kernel.cases.contacts import opened
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.cases.queries import may_view, seen_by
+from tinhso.kernel.cases.queries import matching, may_view, seen_by
 from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.cases.suggesting import suggestion
@@ -82,7 +82,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("tim", "").strip()
     seen = seen_by(who, actions.KIND).select_related("lead", "home").order_by("-received_at")
     if text:
-        seen = seen.filter(title__icontains=text) | seen.filter(code__iexact=text)
+        seen = seen.filter(matching(text))
     context = {
         "plan_code": "",
         "waiting": [_row(one) for one in queries.waiting(who)],
@@ -134,7 +134,7 @@ class Row:
 
 
 def _row(case: Case) -> Row:
-    due = case.step_due_at or case.due_at
+    due = case.pressing_at
     unit = card(case.lead_id or case.home_id).name
     from tinhso.kernel.cases.kinds import kind  # noqa: PLC0415
 

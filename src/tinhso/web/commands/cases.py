@@ -21,7 +21,10 @@ def cases() -> None:
 
 
 @cases.command()
-def reproject() -> None:
+@click.option(
+    "--everything", is_flag=True, help="Cả vụ việc đã kết thúc · Cases that have ended too"
+)
+def reproject(everything: bool) -> None:
     """Tính lại hạn của mọi vụ việc đang mở, như sau khi đổi lịch nghỉ · Make the due dates of all open cases anew.
 
     Bị ngắt thì chạy lại · Cut off, run it again.
@@ -36,17 +39,17 @@ def reproject() -> None:
 
     with telling_problems():
         seen = changed = 0
-        for case in _cases(everything=False):
+        for case in _cases(everything=everything):
             seen += 1
             changed += reproject_now(case)
     if changed:
         with transaction.atomic():
-            thing = Thing(THING, "open")
+            thing = Thing(THING, "all" if everything else "open")
             record(OPERATOR, f"{THING}.reproject", thing, after={"seen": seen, "changed": changed})
     say(
         Text(
-            f"Đã tính lại {seen} vụ việc đang mở; {changed} thay đổi.",
-            f"{seen} open cases made anew; {changed} changed.",
+            f"Đã tính lại {seen} vụ việc; {changed} thay đổi.",
+            f"{seen} cases made anew; {changed} changed.",
         )
     )
 
@@ -77,9 +80,9 @@ def check(open_only: bool) -> None:
     say(
         Text(
             f"Đã đối chiếu {seen} vụ việc; {wrong} khác."
-            + (" Chạy `tinhso cases reproject`." if wrong else ""),
+            + (" Chạy `tinhso cases reproject --everything`." if wrong else ""),
             f"{seen} cases compared; {wrong} differ."
-            + (" Run `tinhso cases reproject`." if wrong else ""),
+            + (" Run `tinhso cases reproject --everything`." if wrong else ""),
         )
     )
     if wrong:
