@@ -35,7 +35,7 @@ from tinhso.modules.surveys.models import Sheet
 
 pytestmark = pytest.mark.django_db
 
-COMMUNE = "c25363.2025"
+COMMUNE, OTHER = "c25363.2025", "c25210.2025"
 ROUTER, LEAD = Doer(SYSTEM, Role.ROUTER), Doer(SYSTEM, Role.LEAD, COMMUNE)
 NOBODY = Who(timezone.localdate())
 
@@ -218,6 +218,39 @@ def test_an_agencys_times_are_working_days_to_the_first_answer() -> None:
     act(LEAD, case, "answer", {"text": "Đã thay"}, at=friday + timedelta(days=3))
     row = agencies(friday + timedelta(days=4)).rows[0]
     assert (row.uid, row.days, row.late, row.answered) == (COMMUNE, 1, 0, 1)
+
+
+def test_a_late_answer_stays_late_and_an_agency_is_not_told_to_have_had_what_lay_elsewhere() -> (
+    None
+):
+    def at(day: int, hour: int = 9) -> datetime:
+        return datetime(2025, 6, day, hour, 0, tzinfo=LOCAL)
+
+    late = cases.open_case(
+        Doer(SYSTEM, Role.REQUESTER), cases.Received("feedback", "Cây đổ", COMMUNE), at=at(2)
+    )
+    act(ROUTER, late, "route", {"unit": OTHER}, at=at(2, 10))
+    elsewhere = Doer(SYSTEM, Role.LEAD, OTHER)
+    act(elsewhere, late, "hand_over", {"unit": COMMUNE, "reason": "đúng xã"}, at=at(16))
+    act(LEAD, late, "ask", {"text": "đâu?"}, at=at(17))
+    act(Doer(SYSTEM, Role.REQUESTER), late, "reply", {"text": "đây"}, at=at(19))
+    act(LEAD, late, "answer", {"text": "Xong"}, at=at(20))
+    waits = cases.open_case(
+        Doer(SYSTEM, Role.REQUESTER), cases.Received("feedback", "Rác", COMMUNE), at=at(2)
+    )
+    act(ROUTER, waits, "route", {"unit": OTHER}, at=at(2, 10))
+    rows = {one.uid: one for one in agencies(at(23)).rows}
+    # From Monday the 16th to Friday the 20th, of which the clock stood from the 17th to the 19th.
+    own, other = rows[COMMUNE], rows[OTHER]
+    assert (own.in_time, own.after_time, own.days, own.own_days) == (0, 1, 14, 1)
+    assert (own.open, own.late, own.longest) == (0, 0, None)
+    assert (other.answered, other.open, other.late, other.longest) == (0, 1, 1, 10)
+    # Opened again and sent elsewhere, the answer stays with whoever gave it.
+    reopened = {"reason": "chưa xong", "why": "not-done"}
+    act(Doer(SYSTEM, Role.REQUESTER), late, "reopen", reopened, at=at(24))
+    act(ROUTER, late, "route", {"unit": OTHER}, at=at(24, 10))
+    again = {one.uid: one for one in agencies(at(25)).rows}
+    assert (again[COMMUNE].after_time, again[COMMUNE].reopened, again[OTHER].open) == (1, 1, 2)
 
 
 def test_late_is_said_in_working_days() -> None:
