@@ -143,6 +143,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 OF_A_UNIT = {
     *("people:person", "people:withdraw", "ledger:entry", "files:download"),
     *("tasks:report", "tasks:extend", "tasks:ask", "tasks:answer", "tasks:preview"),
+    "tasks:decide-part",
     *("reporting:form", "reporting:draft", "reporting:workbook", "reporting:upload"),
     "reporting:history",
     "questions:case",

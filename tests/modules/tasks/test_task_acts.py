@@ -175,6 +175,36 @@ def test_nobody_reports_on_a_task_that_nobody_leads() -> None:
     refused("task-no-lead", progress.report, by(START), given(lead=""), Told("x"))
 
 
+def test_a_coordinating_agency_reports_its_part_and_the_lead_decides() -> None:
+    task = given(coordinating=(OTHER,))
+    refused("task-not-concerned", progress.report, by(START), task, Told("x"), (), DEPARTMENT)
+    told = Told("Phần của xã xong", 100, done_on=START)
+    made = progress.report(by(START), task, told, (), OTHER)
+    found = row(task, START)
+    assert (found.state, found.percent) == (State.IN_PROGRESS, None)
+
+    def wanted(day: date) -> list[tuple[Wanted, str]]:
+        return [(w.need.wanted, w.unit) for w in queries.needed(PLAN, day)]
+
+    assert wanted(START) == [(Wanted.CONFIRM_PART, COMMUNE)]
+    back = date(2025, 8, 4)
+    progress.decide_report(by(back), made, confirmed=False, comment="Nêu số liệu.")
+    assert wanted(back) == [(Wanted.RETURNED, OTHER)]
+    again = progress.report(by(back), task, told, (), OTHER)
+    progress.decide_report(by(back), again, confirmed=True, comment="")
+    assert wanted(back) == []
+    assert row(task, back).state is State.IN_PROGRESS
+    progress.report(by(back), task, Told("Cả việc", 80))
+    assert wanted(back) == [(Wanted.CONFIRM, "p75.2025")]
+    assert row(task, back).percent == 80
+    # Off the task, an agency is not asked to mend what came back.
+    last = progress.report(by(back), task, Told("x"), (), OTHER)
+    progress.decide_report(by(back), last, confirmed=False, comment="Sai.")
+    draft = replace(Draft.of(actions_newest(task)), coordinating=())
+    actions.change(by(back), task, draft, "thôi phối hợp", seen=1)
+    assert (Wanted.RETURNED, OTHER) not in wanted(back)
+
+
 def test_what_recurs_is_reported_period_by_period() -> None:
     task = given(rhythm=Rhythm.QUARTERLY)
     refused("report-period", progress.report, by(START), task, Told("x"))
@@ -279,6 +309,10 @@ def test_a_task_follows_a_commune_that_was_merged_whole() -> None:
         ("leader", OTHER, "extend", COMMUNE, False),
         ("leader", "p75.2025", "confirm", "p70", False),
         ("standing-agency", "p75.2025", "confirm", "p70", True),
+        ("officer", COMMUNE, "confirm-part", COMMUNE, True),
+        ("officer", OTHER, "confirm-part", COMMUNE, False),
+        ("leader", "p75.2025", "confirm-part", COMMUNE, False),
+        ("standing-agency", "p75.2025", "confirm-part", "p70", True),
         ("standing-agency", "p75.2025", "manage", "p70", True),
         ("standing-agency", "p01", "confirm", "p70", False),
         ("officer", OTHER, "answer", OTHER, True),

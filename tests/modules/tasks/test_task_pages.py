@@ -142,7 +142,7 @@ def test_from_giving_to_done_through_the_pages() -> None:
     task = Task.objects.get(code="NV-1")
     officer, stranger = signed_in("officer", COMMUNE), signed_in("officer", OTHER)
     report = reverse("tasks:report", args=[task.pk])
-    assert stranger.get(report).status_code == 403
+    assert signed_in("officer", "p01", "tinh-khac").get(report).status_code == 403
     assert "Gửi báo cáo" in page(officer, report)
     shown = page(officer, report, 400, words="Đã mở 3 lớp", percent="nhiều")
     assert "“nhiều” không phải phần trăm" in shown
@@ -311,3 +311,36 @@ def test_a_report_of_what_recurs_names_its_period() -> None:
     assert shown.count("<option") == len(progress.periods_of(task, task.versions.get())) + 1
     with pytest.raises(Exception, match="period"):
         progress.report(By.system(today()), task, Told("x"))
+
+
+def test_a_part_goes_from_the_coordinating_agency_to_the_lead_and_no_further() -> None:
+    task = given(coordinating=(OTHER,))
+    at = reverse("tasks:task", args=[task.pk])
+    sender, lead = signed_in("officer", OTHER), signed_in("officer", COMMUNE)
+    shown = page(sender, at)
+    form = reverse("tasks:report", args=[task.pk])
+    assert "Báo cáo phần việc của" in shown
+    assert "Báo cáo tiến độ</a>" not in shown
+    assert "cơ quan phối hợp" in page(sender, form)
+    said = {"words": "Đã xong phần của xã", "done": "1", "done_on": today().isoformat()}
+    file = SimpleUploadedFile("so-lieu.csv", "Xã,Số\nA,1\n".encode())
+    assert sender.post(form, said | {"files": file}).status_code == 302
+    report = Report.objects.get()
+    assert (report.part, report.unit_id) == (True, OTHER)
+    part = reverse("tasks:decide-part", args=[report.pk])
+    standing = signed_in("standing-agency", PROVINCE)
+    page(standing, reverse("tasks:decide-report", args=[report.pk]), 404)
+    page(sender, part, 403)
+    assert part in page(lead, at)
+    assert "báo cáo của cơ quan phối hợp" in page(lead, reverse("tasks:mine"))
+    shown = page(lead, part)
+    assert "báo phần việc của mình" in shown
+    download = reverse("files:download", args=[report.evidence.get().file_id])
+    assert download in shown
+    assert lead.get(download).status_code == 200
+    page(lead, part, 400, viec="tra-lai", comment="")
+    assert lead.post(part, {"viec": "xac-nhan"}).status_code == 302
+    told = page(sender, at)
+    assert "phần việc của" in told
+    assert "Xác nhận báo cáo số 1" in told
+    assert "xong đúng hạn" not in told

@@ -36,6 +36,7 @@ from tinhso.modules.tasks.states import (
 from tinhso.modules.tasks.urging import Wanted, needs
 
 RULES = rules()
+CONFIRMING = (Wanted.CONFIRM, Wanted.CONFIRM_PART)
 GIVEN, DUE = date(2025, 1, 15), date(2025, 6, 30)
 ONCE = Version(1, GIVEN, Rhythm.ONCE, None, DUE)
 
@@ -193,6 +194,7 @@ def some_report(draw: st.DrawFn, number: int) -> Report:
         draw(st.none() | st.sampled_from([date(2025, 3, 31), date(2025, 6, 30)])),
         decision,
         None if decision is Decision.WAITING else max(day, draw(DAYS)),
+        draw(st.sampled_from(["", "", "c1", "c2"])),
     )
 
 
@@ -246,6 +248,32 @@ def test_what_has_ended_stays_ended_while_nothing_happens(
     assert first is not None
     if first.ended:
         assert status_of(facts, last + timedelta(days=later), RULES) == first
+
+
+@given(some_facts(), DAYS)
+def test_parts_never_finish_a_task_nor_keep_it_from_being_finished(facts: Facts, day: date) -> None:
+    whole = replace(facts, reports=tuple(one for one in facts.reports if not one.part))
+    first, second = status_of(facts, day, RULES), status_of(whole, day, RULES)
+    if first is None or second is None:
+        assert first is second
+        return
+    assert first.ended == second.ended
+    assert (first.due, first.done_on) == (second.due, second.done_on)
+    if first.state is not second.state:  # they tell only that something is being done
+        assert first.state is State.IN_PROGRESS
+        assert second.state in (State.NOT_STARTED, State.AT_RISK)
+
+
+@given(some_facts(), DAYS)
+def test_every_report_that_waits_is_wanted_of_the_one_who_decides(facts: Facts, day: date) -> None:
+    status, seen = status_of(facts, day, RULES), facts.on(day)
+    if status is None or seen is None or status.ended:
+        return
+    waiting = [one for one in seen.reports if one.decision is Decision.WAITING]
+    for led in (True, False):
+        found = needs(facts, status, "p70", day, RULES, led=led)
+        asked = {(one.number, one.unit) for one in found if one.wanted in CONFIRMING}
+        assert asked == {(one.number, "p70" if one.part and led else "") for one in waiting}
 
 
 @given(some_facts(), DAYS)

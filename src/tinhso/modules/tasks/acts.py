@@ -9,18 +9,22 @@ from django.conf import settings
 from django.contrib import messages as said
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
 from tinhso.kernel.units.asked import unit_asked
+from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Text
 from tinhso.modules.tasks import actions, forms, pages, progress
 from tinhso.modules.tasks.drafts import By, Draft
 from tinhso.modules.tasks.models import Ask, Extension, Report, Task, TaskVersion
 from tinhso.modules.tasks.policies import TASK
 from tinhso.modules.tasks.words import RHYTHMS
+
+_REPORTS = Report.objects.select_related("task", "by")
 
 
 def _by(request: HttpRequest, verb: str, unit: str) -> By:
@@ -123,22 +127,31 @@ def change(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
     return _page(request, "tasks/change.html", act, forms.filled_from(now), context)
 
 
-@asks(TASK, "report", unit=pages.lead_of)
+@asks(TASK, "report", unit=pages.reporting_unit)
 def report(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
+    """Report on the whole task for the lead, or on its own part for a coordinating agency."""
     one = pages.the_task(task)
     now = pages.newest(one)
+    unit = pages.reporting_unit(request, task)
+    part = unit not in ("", now.lead_id)
 
     def act() -> HttpResponse:
-        by = _by(request, "report", now.lead_id or "")
+        by = _by(request, "report", unit)
         told = forms.told_of(request)
-        progress.report(by, one, told, request.FILES.getlist("files"))
-        said.success(request, gettext("Đã gửi báo cáo; cơ quan thường trực sẽ xác nhận."))
+        progress.report(by, one, told, request.FILES.getlist("files"), unit)
+        if part:
+            said.success(request, gettext("Đã gửi báo cáo; cơ quan chủ trì sẽ xác nhận."))
+        else:
+            said.success(request, gettext("Đã gửi báo cáo; cơ quan thường trực sẽ xác nhận."))
         return redirect("tasks:task", one.pk)
 
     periods = [("", Text("chọn kỳ", "choose the period"))] + [
         (day.isoformat(), progress.both(day)) for day in progress.periods_of(one, now)
     ]
-    context = _about(one, now) | {"periods": periods[1:] and periods}
+    context = _about(one, now) | {
+        "periods": periods[1:] and periods,
+        "part_of": register().full_name(unit, timezone.localdate()) if part else None,
+    }
     return _page(request, "tasks/report.html", act, Filled(None), context)
 
 
@@ -190,10 +203,21 @@ def answer(request: HttpRequest, ask: uuid.UUID) -> HttpResponse:
 
 @asks(TASK, "confirm", unit=pages.plan_unit_of_report)
 def decide_report(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
-    one = get_object_or_404(Report.objects.select_related("task", "by"), pk=report)
+    """The standing agency decides on what the lead reported."""
+    one = get_object_or_404(_REPORTS, pk=report, part=False)
+    return _decide(request, one, "confirm", pages.plan_unit_of_report(request, report))
 
+
+@asks(TASK, "confirm-part", unit=pages.lead_of_report)
+def decide_part(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
+    """The lead decides on what a coordinating agency reported."""
+    one = get_object_or_404(_REPORTS, pk=report, part=True)
+    return _decide(request, one, "confirm-part", pages.lead_of_report(request, report))
+
+
+def _decide(request: HttpRequest, one: Report, verb: str, unit: str) -> HttpResponse:
     def act() -> HttpResponse:
-        by = _by(request, "confirm", pages.plan_of(one.task.plan).unit)
+        by = _by(request, verb, unit)
         confirmed = _one_of(request, "xac-nhan", "tra-lai")
         progress.decide_report(
             by, one, confirmed=confirmed, comment=request.POST.get("comment", "")
@@ -203,7 +227,8 @@ def decide_report(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
         return redirect("tasks:task", one.task_id)
 
     files = [evidence.file for evidence in one.evidence.select_related("file")]
-    context = _about(one.task) | {"report": one, "files": files}
+    reporter = register().full_name(one.unit_id, one.day)
+    context = _about(one.task) | {"report": one, "files": files, "reporter": reporter}
     return _page(request, "tasks/decide_report.html", act, Filled(None), context)
 
 

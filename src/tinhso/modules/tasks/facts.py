@@ -55,9 +55,11 @@ class Version:
 
 @dataclass(frozen=True)
 class Report:
-    """Progress as the lead told it. `done_on`: it says that all is done, since that day.
+    """Progress as it was told. `done_on`: it says that all is done, since that day.
 
     `percent` is whole per cent; `period` is the last day of the period meant, of what recurs.
+    `part` is the coordinating agency whose own part this is about; "" where the lead tells of the
+    whole. Only the whole can be done: parts are for the lead to put together.
     """
 
     number: int
@@ -67,6 +69,7 @@ class Report:
     period: date | None = None
     decision: Decision = Decision.WAITING
     decided_on: date | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,16 @@ class Seen:
     asks: tuple[Ask, ...] = ()
 
     @property
+    def whole(self) -> tuple[Report, ...]:
+        """The lead's reports: about the whole task."""
+        return tuple(one for one in self.reports if not one.part)
+
+    @property
+    def newest_by_part(self) -> dict[str, Report]:
+        """The last report of each that reported: of the lead under "", of the others by their uid."""
+        return {one.part: one for one in self.reports}
+
+    @property
     def dues(self) -> tuple[date, ...]:
         """Every day by which something is due, in order; empty where there is none or none is known."""
         return dues(self.now.rhythm, self.now.start or self.given_on, self.now.deadline)
@@ -177,7 +190,7 @@ class Seen:
         recurs = self.now.rhythm in MONTHS
         return [
             one.done_on
-            for one in self.reports
+            for one in self.whole
             if one.done_on is not None
             and one.decision is decision
             and (not recurs or one.period == due)

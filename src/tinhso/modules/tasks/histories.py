@@ -38,6 +38,7 @@ NAMES = words(
     note=("ghi chú", "note"),
     cancelled=("đã hủy", "cancelled"),
     number=("báo cáo, đề nghị số", "number of the report or request"),
+    part=("phần việc của", "part of"),
     percent=("phần trăm", "per cent"),
     words=("nội dung báo cáo", "words"),
     figures=("số liệu", "figures"),
@@ -64,7 +65,7 @@ _VALUES = told(decision=DECISIONS, origin=ORIGINS, rhythm=RHYTHMS)
 
 def _value(name: str, value: Any) -> Text | None:
     """Units by their names, codes in words."""
-    if name not in ("lead", "coordinating", "to"):
+    if name not in ("lead", "coordinating", "to", "part"):
         return _VALUES(name, value)
     names = [
         register().full_name(uid) if uid in register() else Text(uid, uid)

@@ -78,6 +78,11 @@ NO_LEAD = message(
     vi="Nhiệm vụ chưa có cơ quan chủ trì nên chưa ai báo cáo được. Cơ quan thường trực cần giao trước.",
     en="Nobody leads the task yet, so nobody can report. The standing agency has to give it first.",
 )
+NOT_CONCERNED = message(
+    "task-not-concerned",
+    vi="{unit} không chủ trì, cũng không phối hợp nhiệm vụ này nên không báo cáo được.",
+    en="{unit} neither leads nor coordinates this task, so it cannot report on it.",
+)
 SAY_SOMETHING = message(
     "report-empty",
     vi="Ghi tiến độ bằng lời hoặc phần trăm, hoặc đánh dấu đã hoàn thành.",
@@ -108,8 +113,8 @@ DECIDED = message(
 )
 OWN = message(
     "task-own-decision",
-    vi="Người gửi không tự xác nhận hay quyết định; người khác ở cơ quan thường trực phải làm việc này.",
-    en="Whoever sent it does not decide on it; somebody else of the standing agency has to.",
+    vi="Người gửi không tự xác nhận hay quyết định; người khác của cơ quan có quyền quyết định phải làm việc này.",
+    en="Whoever sent it does not decide on it; somebody else of the agency that decides has to.",
 )
 COMMENT_NEEDED = message(
     "task-comment-needed",

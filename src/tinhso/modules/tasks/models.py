@@ -150,13 +150,18 @@ def decided(name: str) -> tuple[models.CheckConstraint, ...]:
 
 
 class Report(models.Model):
-    """Progress as the lead tells it, confirmed or returned (báo cáo tiến độ)."""
+    """Progress as it is told, confirmed or returned (báo cáo tiến độ).
+
+    `part`: a coordinating agency tells of its own part, and the lead decides; else the lead tells
+    of the whole, and the standing agency decides.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="reports")
     number = models.PositiveIntegerField()
     day = models.DateField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")  # that reports
+    part = models.BooleanField(default=False)
     percent = models.PositiveSmallIntegerField(null=True)
     words = models.TextField(blank=True)
     figures = models.TextField(blank=True)

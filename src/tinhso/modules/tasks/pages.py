@@ -129,6 +129,25 @@ def lead_of(_request: HttpRequest, task: uuid.UUID) -> str:
     return newest(the_task(task)).lead_id or ""
 
 
+def reporting_unit(request: HttpRequest, task: uuid.UUID) -> str:
+    """The unit for which somebody would report: the one in the address (`co-quan`) if it leads or
+    coordinates; else the first of these for which they may; else the lead."""
+    now = newest(the_task(task))
+    concerned = [now.lead_id or "", *now.coordinating.values_list("unit_id", flat=True)]
+    asked = request.GET.get("co-quan", "")
+    if asked in concerned:
+        return asked
+    who = who_is(request)
+    return next((one for one in concerned if one and TASK.ask(who, "report", one)), concerned[0])
+
+
+def lead_of_report(_request: HttpRequest, report: uuid.UUID) -> str:
+    """The unit that decides on a coordinating agency's report: the lead of today's version; where
+    none leads any more, the plan's, as its standing agency may for all."""
+    task = get_object_or_404(Report, pk=report).task
+    return newest(task).lead_id or plan_of(task.plan).unit
+
+
 def plan_unit_of(_request: HttpRequest, task: uuid.UUID) -> str:
     return plan_of(the_task(task).plan).unit
 

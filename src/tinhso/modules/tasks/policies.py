@@ -8,7 +8,8 @@ from tinhso.kernel.people.policy import Policy, Verb
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 
-#: `report`, `extend`: asked for the unit that leads. `answer`: for the unit that was asked.
+#: `report`: asked for the unit that reports: the lead, or a coordinating agency of its own part.
+#: `extend`, `confirm-part`: for the unit that leads. `answer`: for the unit that was asked.
 #: `confirm`, `decide`, `manage`: for the unit whose plan it is.
 TASK = Policy(
     "tasks.task",
@@ -21,6 +22,13 @@ TASK = Policy(
         Verb("answer", Text("trả lời đề nghị phối hợp về", "answer requests about")),
         Verb(
             "confirm", Text("xác nhận hoặc trả lại báo cáo về", "confirm reports on"), strong=True
+        ),
+        Verb(
+            "confirm-part",
+            Text(
+                "xác nhận hoặc trả lại báo cáo của cơ quan phối hợp về",
+                "confirm coordinating agencies' reports on",
+            ),
         ),
         Verb("decide", Text("quyết định gia hạn", "decide on more time for"), strong=True),
         Verb("manage", Text("giao, sửa, hủy", "give, change and cancel"), strong=True),

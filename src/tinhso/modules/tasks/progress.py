@@ -16,6 +16,7 @@ from django.db.models import Max
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import DOCUMENTS
 from tinhso.kernel.ledger.entries import record
+from tinhso.kernel.units.register import register
 from tinhso.measure import writing
 from tinhso.measure.text import NOWHERE, InputError, Place, Problem, Text
 from tinhso.modules.tasks import messages
@@ -43,8 +44,11 @@ class Told:
     period: date | None = None
 
 
-def report(by: By, task: Task, told: Told, files: Sequence[File[bytes]] = ()) -> Report:
-    """The lead reports progress (báo cáo tiến độ), with evidence. Raises InputError."""
+def report(
+    by: By, task: Task, told: Told, files: Sequence[File[bytes]] = (), unit: str = ""
+) -> Report:
+    """The lead (`unit` "") reports progress with evidence (báo cáo tiến độ), or a coordinating
+    agency its own part. Evidence of either is kept for the lead. Raises InputError."""
     problems = _wrong(by, told)
     if len(files) > MOST_FILES:
         problems.append(messages.MANY_FILES(Place("files"), most=MOST_FILES))
@@ -52,6 +56,9 @@ def report(by: By, task: Task, told: Told, files: Sequence[File[bytes]] = ()) ->
         now = _going_on(by, task)
         if now.lead_id is None:
             problems.append(messages.NO_LEAD(NOWHERE))
+        elif unit not in ("", now.lead_id) and not _coordinates(now, unit):
+            name = register().full_name(unit, by.day)
+            problems.append(messages.NOT_CONCERNED(NOWHERE, unit=name))
         if Rhythm(now.rhythm) in MONTHS:
             if told.period not in periods_of(task, now):
                 problems.append(messages.PERIOD_WRONG(Place("period")))
@@ -64,7 +71,8 @@ def report(by: By, task: Task, told: Told, files: Sequence[File[bytes]] = ()) ->
             task=task,
             number=_following(Report, task),
             day=by.day,
-            unit_id=now.lead_id,
+            unit_id=unit or now.lead_id,
+            part=unit not in ("", now.lead_id),
             by_id=by.account,
             words=told.words.strip(),
             percent=told.percent,
@@ -81,6 +89,7 @@ def report(by: By, task: Task, told: Told, files: Sequence[File[bytes]] = ()) ->
             Evidence.objects.create(report=made, file=kept)
         after = {
             "number": made.number,
+            "part": unit if made.part else "",
             "percent": told.percent,
             "words": made.words,
             "figures": made.figures,
@@ -91,6 +100,10 @@ def report(by: By, task: Task, told: Told, files: Sequence[File[bytes]] = ()) ->
         }
         record(by.actor, "tasks.report.send", thing_of(task, now), after=after)
     return made
+
+
+def _coordinates(now: TaskVersion, unit: str) -> bool:
+    return now.coordinating.filter(unit_id=unit).exists()
 
 
 def _wrong(by: By, told: Told) -> list[Problem]:

@@ -158,9 +158,12 @@ def _row(
     seen = facts.on(day)
     assert seen is not None
     lead = unit_name(now.lead_id, day) if now.lead_id else None
-    told = [one.percent for one in seen.reports if one.percent is not None]
+    told = [one.percent for one in seen.whole if one.percent is not None]
+    coordinating = [one.unit_id for one in now.coordinating.all()]
     wanted = needs(
-        facts, status, now.lead_id or "", day, rules(), led=lead is not None and lead.led
+        *(facts, status, now.lead_id or "", day, rules()),
+        led=lead is not None and lead.led,
+        coordinating=coordinating,
     )
     return TaskRow(
         id=task.pk,
@@ -171,7 +174,7 @@ def _row(
         group_name=groups.get(now.group, Text(now.group, now.group)),
         lead=lead,
         lead_written=now.lead_written,
-        coordinating=tuple(unit_name(one.unit_id, day) for one in now.coordinating.all()),
+        coordinating=tuple(unit_name(one, day) for one in coordinating),
         coordinating_written=now.coordinating_written,
         product=now.product,
         rhythm=Rhythm(now.rhythm),
@@ -333,6 +336,7 @@ VERBS = {
     Wanted.RETURNED: "report",
     Wanted.DUE_SOON: "report",
     Wanted.ANSWER: "answer",
+    Wanted.CONFIRM_PART: "confirm-part",
     Wanted.CONFIRM: "confirm",
     Wanted.DECIDE: "decide",
     Wanted.ASSIGN: "manage",

@@ -45,6 +45,7 @@ def facts_of(tasks: Iterable[uuid.UUID]) -> dict[str, Facts]:
                 report.period,
                 Decision(report.decision),
                 report.decided_on,
+                report.unit_id if report.part else "",
             )
         )
     for one in models.Extension.objects.filter(task__in=ids):

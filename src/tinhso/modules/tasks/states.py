@@ -162,7 +162,7 @@ def _silent(seen: Seen, rule: Rule, due: date, day: date) -> bool:
 
 
 def _behind(seen: Seen, rule: Rule, due: date, day: date) -> bool:
-    told = [one.percent for one in seen.reports if one.percent is not None]
+    told = [one.percent for one in seen.whole if one.percent is not None]
     if not told or seen.now.rhythm is not Rhythm.ONCE:
         return False
     start = seen.now.start or seen.given_on

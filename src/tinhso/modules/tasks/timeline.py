@@ -31,7 +31,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. `waits`: what is wanted next (`report`, `extension`, `ask`).
+    """Something that happened. `waits`: what is wanted next (`report`, `part`, `extension`, `ask`).
 
     `to` is the unit that was asked; `words` what was written, shown to those who may open it.
     """
@@ -108,6 +108,9 @@ def _reports(task: Task, day: date) -> list[Event]:
             details.append((Text("Số liệu", "Figures"), one.figures))
         later = one.decided_on is None or one.decided_on > day
         what = Text(f"Báo cáo số {one.number}", f"Report no. {one.number}")
+        if one.part:
+            of = unit_name(one.unit_id, day).name
+            what = Text(f"{what.vi}, phần việc của {of.vi}", f"{what.en}, on the part of {of.en}")
         files = tuple(evidence.file for evidence in one.evidence.all())
         found.append(
             Event(
@@ -118,7 +121,7 @@ def _reports(task: Task, day: date) -> list[Event]:
                 tuple(details),
                 tuple(one.links),
                 files,
-                "report" if later else "",
+                ("part" if one.part else "report") if later else "",
                 str(one.pk),
                 order=100 + one.number,
             )

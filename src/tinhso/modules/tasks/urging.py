@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,9 +15,10 @@ class Wanted(StrEnum):
     """What somebody has to do (việc cần làm)."""
 
     OVERDUE = "overdue"  # the lead: finish, or ask for more time
-    RETURNED = "returned"  # the lead: mend the report that came back
+    RETURNED = "returned"  # whoever sent it: mend the report that came back
     DUE_SOON = "due-soon"  # the lead
     ANSWER = "answer"  # the agency that was asked
+    CONFIRM_PART = "confirm-part"  # the lead: a coordinating agency's report waits
     CONFIRM = "confirm"  # the standing agency: a report waits
     DECIDE = "decide"  # the standing agency: a request for more time waits
     ASSIGN = "assign"  # the standing agency: nobody leads the task any more, or yet
@@ -41,12 +43,19 @@ class Need:
 
 
 def needs(
-    facts: Facts, status: Status | None, lead: str, day: date, by: Rules, *, led: bool = True
+    facts: Facts,
+    status: Status | None,
+    lead: str,
+    day: date,
+    by: Rules,
+    *,
+    led: bool = True,
+    coordinating: Container[str] = (),
 ) -> list[Need]:
     """What a task needs of whom on a day, the most pressing first.
 
     `lead` is the unit that leads ("": none is known); `led`: whether somebody answers for that
-    unit on the day. Of what has ended nothing is needed.
+    unit on the day; `coordinating`: who coordinates now. Of what has ended nothing is needed.
     """
     seen = facts.on(day)
     if seen is None or status is None or status.ended:
@@ -58,17 +67,20 @@ def needs(
             found.append(Need(Wanted.OVERDUE, lead, status.due, status.due))
         elif 0 <= left <= by.due_soon_days and status.done_on is None:
             found.append(Need(Wanted.DUE_SOON, lead, day, status.due))
-    if lead and seen.reports and seen.reports[-1].decision is Decision.REFUSED:
-        newest = seen.reports[-1]
-        assert newest.decided_on is not None
-        found.append(Need(Wanted.RETURNED, lead, newest.decided_on, status.due, newest.number))
+    for part, newest in seen.newest_by_part.items():
+        if newest.decision is Decision.REFUSED and (part in coordinating or (lead and not part)):
+            assert newest.decided_on is not None
+            back = Need(Wanted.RETURNED, part or lead, newest.decided_on, status.due, newest.number)
+            found.append(back)
     found += [
         Need(Wanted.ANSWER, ask.to, ask.asked_on, status.due, ask.number)
         for ask in seen.asks
         if ask.answered_on is None
     ]
     found += [
-        Need(Wanted.CONFIRM, "", one.day, None, one.number)
+        Need(Wanted.CONFIRM_PART, lead if led else "", one.day, None, one.number)
+        if one.part
+        else Need(Wanted.CONFIRM, "", one.day, None, one.number)
         for one in seen.reports
         if one.decision is Decision.WAITING
     ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("nhap/", import_views.send, name="import"),
     path("nhap/<uuid:file>/", import_views.preview, name="preview"),
     path("bao-cao/<uuid:report>/", acts.decide_report, name="decide-report"),
+    path("bao-cao/<uuid:report>/phan-viec/", acts.decide_part, name="decide-part"),
     path("gia-han/<uuid:extension>/", acts.decide_extension, name="decide-extension"),
     path("phoi-hop/<uuid:ask>/", acts.answer, name="answer"),
     path("<uuid:task>/", views.task, name="task"),

@@ -76,6 +76,7 @@ class Doings:
     ask: bool
     manage: bool
     confirm: bool
+    confirm_part: bool
     decide: bool
 
 
@@ -134,6 +135,11 @@ def _about(
         "targets": [targets[code] for code in now.targets if code in targets],
         "needs": [rows[key] for key in needs if key in rows],
         "needed_by": [other for other in rows.values() if str(one.pk) in _needs_of(other, day)],
+        "parts": [
+            unit
+            for unit in row.coordinating
+            if going_on and lead and TASK.ask(who, "report", unit.uid).seat is not None
+        ],
         "periods": periods_of(one, now),
         "dated": row.rhythm in DATED,
         "wishes": [
@@ -149,6 +155,7 @@ def _about(
             ask=going_on and reported,
             manage=pages.manages(request, one.plan),
             confirm=TASK.ask(who, "confirm", plan.unit).seat is not None,
+            confirm_part=TASK.ask(who, "confirm-part", now.lead_id or plan.unit).seat is not None,
             decide=TASK.ask(who, "decide", plan.unit).seat is not None,
         ),
         "answerable": {

@@ -58,6 +58,10 @@ WANTED = {
     Wanted.RETURNED: Text("sửa báo cáo bị trả lại", "mend the report that was returned"),
     Wanted.DUE_SOON: Text("sắp đến hạn", "due soon"),
     Wanted.ANSWER: Text("trả lời đề nghị phối hợp", "answer a request"),
+    Wanted.CONFIRM_PART: Text(
+        "xác nhận hoặc trả lại báo cáo của cơ quan phối hợp",
+        "confirm or return a coordinating agency's report",
+    ),
     Wanted.CONFIRM: Text("xác nhận hoặc trả lại báo cáo", "confirm or return a report"),
     Wanted.DECIDE: Text("quyết định gia hạn", "decide on more time"),
     Wanted.ASSIGN: Text("giao cơ quan chủ trì", "give it to an agency"),
