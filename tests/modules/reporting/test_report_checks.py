@@ -23,7 +23,7 @@ from tinhso.modules.reporting.standing import (
 )
 
 LABELS = Labels(Text("hộ có mạng", "connected"), Text("số hộ", "households"))
-RULE = Jumps(points=10, percent=15, spread=8, neighbours=5)
+RULE = Jumps(points=10, percent=15, count=30, spread=8, neighbours=5)
 
 
 def problems(**typed: str) -> list[tuple[str, str]]:
@@ -86,6 +86,27 @@ def test_neighbours_speak_only_when_there_are_enough_of_them() -> None:
     assert asked(Parts(95, 100), None, others[:4]) == []
     assert asked(Parts(95, 100), None, others) == ["jump-neighbours"]
     assert asked(Parts(60, 100), None, others) == []
+
+
+def counted(now: int, last: int | None, others: tuple[int, ...] = ()) -> list[str]:
+    answered = read(Typed(numerator=str(now)), Labels(Text("hạng", "rank"), None), "X")
+    before = None if last is None else Parts(last, None)
+    return [one.code for one in jumps(answered, before, tuple(map(Fraction, others)), RULE, "X")]
+
+
+def test_a_number_without_a_denominator_is_compared_with_itself_and_with_its_neighbours() -> None:
+    assert counted(9000, 10) == counted(0, 10) == counted(14, 10) == ["jump-count"]
+    assert counted(13, 10) == counted(7, 10) == counted(0, 0) == counted(5, None) == []
+    near = (90, 100, 110, 120, 95)
+    assert counted(9000, None, near) == ["jump-count-neighbours"]
+    assert counted(9000, None, near[:4]) == counted(130, None, near) == []
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_number_asks_exactly_when_it_moved_by_more_than_the_limit(now: int, last: int) -> None:
+    """In per cent of last time's, where there is one; from zero, whenever it moved at all."""
+    beyond = now != 0 if last == 0 else abs(Fraction(now - last, last)) > Fraction(30, 100)
+    assert counted(now, last) == (["jump-count"] if beyond else [])
 
 
 @given(st.integers(0, 100), st.lists(st.integers(0, 100), min_size=5, max_size=9))

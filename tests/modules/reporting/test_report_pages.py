@@ -144,3 +144,19 @@ def test_the_api_tells_the_duties_to_everybody_and_the_rest_to_nobody(
     assert {one["code"] for one in duties} >= {"XA-THANG", "XA-QUY"}
     for path in ("owed", "waiting", f"{PLAN}/XA-THANG/2025-12r"):
         assert client.get(f"/api/v1/reporting/{path}").status_code == 401
+
+
+def test_last_time_s_denominator_stands_in_the_field_and_is_said_to(
+    world: World, clerk: Client
+) -> None:
+    world.from_elsewhere(COMMUNE, "2025-11-14", 780, 1034)
+    form = reverse("reporting:form", args=ONE)
+    page = clerk.get(form).content.decode()
+    assert 'name="HTS-02.denominator" value="1034"' in page
+    assert "Điền sẵn như lần trước" in page
+    as_shown = {"HTS-02.numerator": "", "HTS-02.denominator": "1034", "evidence": "x"}
+    empty = clerk.post(form, as_shown)
+    assert "Chưa có số liệu nào mới để gửi" in empty.content.decode()
+    assert clerk.post(form, as_shown | {"HTS-02.numerator": "812"}).status_code == 302
+    assert (Answer.objects.get().numerator, Answer.objects.get().denominator) == (812, 1034)
+    assert "Điền sẵn như lần trước" not in clerk.get(form).content.decode()

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.modules.reporting.conftest import BESIDE, COMMUNE, DAY, PLAN, World, on, somebody
 from tests.people import appoint
 from tinhso.kernel.ledger.models import Delivery, Entry
 from tinhso.kernel.people.policy import ForbiddenError
+from tinhso.kernel.people.scopes import seated, succeeded
 from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register_from_files
 from tinhso.measure.boundaries import Level
-from tinhso.measure.text import InputError
-from tinhso.modules.plan.pack import Step
+from tinhso.measure.periods import Period, PeriodKind
+from tinhso.measure.text import InputError, Text
+from tinhso.modules.plan.pack import Jumps, ReportingDuty, Step
 from tinhso.modules.reporting import queries
 from tinhso.modules.reporting.actions import Chosen, approve, give_back, send
 from tinhso.modules.reporting.checks import Typed
 from tinhso.modules.reporting.examining import Report
+from tinhso.modules.reporting.known import known_of
 from tinhso.modules.reporting.models import Answer, ReportedFigure
 from tinhso.modules.reporting.queries import NeedKind
-from tinhso.modules.reporting.requests import step_unit, steps_left
+from tinhso.modules.reporting.requests import Request, step_unit, steps_left
 
 FIBRE = {"HTS-02": Typed(numerator="812", denominator="1.034")}
 CODE = "25363"
@@ -209,13 +216,102 @@ def test_the_district_approves_while_it_exists_and_is_passed_over_afterwards(wor
     known = world.known("XA-QUY", "2025-Q2r", date(2025, 6, 20))
     request = next(iter(known.requests.values()))
     units, before, after = world.place.units, date(2025, 6, 30), date(2025, 7, 1)
-    assert steps_left(units, request, (), before) == tuple(Step)
+    assert steps_left(units, request, (), before) == known.duty.steps
     district = step_unit(units, request, Step.DISTRICT, before)
     assert district is not None
     assert units.level(district) is Level.DISTRICT
     later = world.known("XA-QUY", "2025-Q2r", after).requests[request.unit]
     assert steps_left(units, later, (), after) == (Step.UNIT, Step.STANDING_AGENCY)
     assert steps_left(units, later, (Step.UNIT, Step.DISTRICT), after) == (Step.STANDING_AGENCY,)
+
+
+#: A department of Bình Phước; no source names its heir after 2025-07-01.
+DEPARTMENT = "a.BP-STC"
+FOUR = (Step.UNIT, Step.DISTRICT, Step.DEPARTMENT, Step.STANDING_AGENCY)
+
+
+def test_a_figure_goes_through_the_unit_the_district_the_department_and_the_standing_agency(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date(2025, 6, 20)
+    pack = world.place.plan(PLAN)
+    duties = tuple(
+        replace(one, steps=FOUR, department="BP-STC") if one.code == "XA-QUY" else one
+        for one in pack.plan.reporting
+    )
+    four = replace(pack, plan=replace(pack.plan, reporting=duties))
+    monkeypatch.setattr(world.place, "plans", world.place.plans | {PLAN: four})
+    known = world.known("XA-QUY", "2025-Q2r", day)
+    unit, request = next(iter(known.requests.items()))
+    district = step_unit(world.place.units, request, Step.DISTRICT, day)
+    assert district is not None
+    assert step_unit(world.place.units, request, Step.DEPARTMENT, day) == DEPARTMENT
+    clerk = somebody(appoint("officer", unit, "nhap"), day)
+    heads = [
+        somebody(appoint("leader", where, f"lanh-dao-{where}"), day)
+        for where in (unit, district, DEPARTMENT)
+    ]
+    agency = somebody(appoint("standing-agency", "p70", "thuong-truc"), day)
+    typed = {"HTS-01": Typed(numerator="90", denominator="100")}
+    [figure], _ = send(clerk, known, request, Report(typed, "15/BC-UBND"))
+    for who in heads[:2]:
+        approve(who, choice(figure))
+    for early in (*heads[:2], agency):
+        with pytest.raises(ForbiddenError):
+            approve(early, choice(figure))
+    assert [w.cell.step for w in queries.waiting_for(heads[2])] == [Step.DEPARTMENT]
+    give_back(heads[2], choice(figure), "số khác báo cáo ngành")
+    figure.refresh_from_db()
+    assert (figure.state, figure.passed) == ("returned", "")
+    send(clerk, known.anew(), request, Report(typed, "15/BC-UBND"))
+    for who in (*heads, agency):
+        approve(who, choice(figure), "đã xem")
+    figure.refresh_from_db()
+    assert (figure.state, figure.passed) == ("approved", ",".join(one.value for one in FOUR))
+    assert [one[1:5] for one in world.bring()] == [
+        (world.place.units.version(unit, date(2025, 6, 14)).code, date(2025, 6, 14), 90, 100)  # type: ignore[union-attr]
+    ]
+    # The department has ended, and no source names an heir: its step is passed over.
+    later = known_of(world.place, PLAN, "XA-QUY", "2025-Q2r", DAY).requests[unit]
+    assert steps_left(world.place.units, later, (Step.UNIT,), DAY) == (Step.STANDING_AGENCY,)
+
+
+@settings(deadline=None)  # the first reads the register
+@given(
+    st.permutations(list(Step)),
+    st.sampled_from([Step.UNIT, Step.STANDING_AGENCY]),
+    st.integers(0, 3),
+    st.lists(st.dates(date(2025, 1, 1), date(2026, 12, 31)), min_size=5, max_size=5).map(sorted),
+)
+def test_every_figure_comes_to_an_end_whatever_becomes_of_the_units(
+    mixed: list[Step], last: Step, many: int, days: list[date]
+) -> None:
+    """Any steps that the pack check takes, ruled on any days, over the districts' end: each ruling
+    brings the figure nearer, and there is always somebody whose ruling it is."""
+    steps = (*[one for one in mixed if one is not last][:many], last)
+    found = duty(steps)
+    units = register_from_files()
+    unit = min(units.descendants("p70", date(2025, 6, 14), Level.COMMUNE))
+    passed: tuple[Step, ...] = ()
+    for day in days:
+        held, keeper = succeeded(units, unit, day), seated(units, unit, day)
+        request = Request(PLAN, found, Period.parse("2025-Q2r"), unit, (), held, keeper)
+        left = steps_left(units, request, passed, day)
+        assert left, "sent, with steps open, and nobody to take one"
+        assert step_unit(units, request, left[0], day) is not None
+        passed = (*passed, left[0])
+        if not steps_left(units, request, passed, day):
+            return  # approved
+    pytest.fail("more rulings than steps, and not approved")
+
+
+def duty(steps: tuple[Step, ...]) -> ReportingDuty:
+    text = Text("x", "x")
+    return ReportingDuty(
+        *("X", text, ("HTS-01",), Level.COMMUNE, True, PeriodKind.QUARTER, date(2025, 1, 15), None),
+        *(15, steps, Jumps(10, 15, 30, 8, 8), text),
+        department="BP-STC",
+    )
 
 
 def test_every_obligation_of_a_unit_that_ended_is_with_somebody(world: World) -> None:

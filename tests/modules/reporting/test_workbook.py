@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,7 @@ def problems(world: World, path: Path, **how: Any) -> list[tuple[str, str]]:
     return [(one.place.file, one.code) for one in raised.value.problems]
 
 
-GOOD = {"K6": 812, "L6": 1034, "M6": "15/BC-UBND"}
+GOOD = {"K6": 812, "L6": 1034, "N6": "15/BC-UBND"}
 
 
 def test_units_and_last_values_are_filled_in_and_the_rest_is_empty(world: World) -> None:
@@ -74,7 +76,36 @@ def test_units_and_last_values_are_filled_in_and_the_rest_is_empty(world: World)
     by_heading = dict(zip([c.heading.vi for c in COLUMNS], rows[-2], strict=False))
     assert by_heading["Mã chỉ số"] == "HTS-02"
     assert (by_heading["Tử số lần trước"], by_heading["Mẫu số lần trước"]) == (500, 1034)
-    assert "TỬ SỐ" not in by_heading or by_heading["TỬ SỐ"] == ""
+    assert (by_heading["TỬ SỐ"], by_heading["MẪU SỐ"]) == ("", 1034)
+
+
+def test_a_denominator_filled_in_beforehand_is_no_answer_until_a_numerator_stands_beside_it(
+    world: World, tmp_path: Path
+) -> None:
+    world.from_elsewhere(COMMUNE, "2025-11-14", 800, 1034)
+    content = book(world)
+    assert problems(world, filled(content, {}, tmp_path / "a.xlsx")) == [("", "report-empty")]
+    assert problems(world, filled(content, {"L6": 1035}, tmp_path / "b.xlsx")) == [
+        ("K6", "numerator-needed")
+    ]
+    none = {"J6": "Chưa có số liệu", "O6": "mất sổ"}
+    assert sent_back(world, filled(content, none, tmp_path / "c.xlsx")).sent == 1
+    assert Answer.objects.get().denominator is None
+    # Once something was answered, last time's denominator would be beside the point.
+    again = load_workbook(io.BytesIO(book(world))).get_sheet_by_name(SHEET).to_python()
+    assert again[TOP + 1][11] == ""
+
+
+def test_the_share_is_live_and_locked_and_only_two_numbers_are_read_back(
+    world: World, tmp_path: Path
+) -> None:
+    content = book(world)
+    sheet = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+    formulas = dict(re.findall(r'<c r="(\w+)"[^>]*><f>(.*?)</f>', sheet))
+    assert formulas["M6"] == 'IF(OR(K6="",L6="",L6=0),"",K6/L6)'
+    assert {at[0] for at in formulas} == {"M"}  # nothing that somebody typed is ever a formula
+    assert "<sheetProtection " in sheet
+    assert sent_back(world, filled(content, GOOD | {"M6": 0.1}, tmp_path / "a.xlsx")).sent == 1
 
 
 def test_a_filled_in_workbook_is_sent_and_empty_rows_stay_owed(
@@ -97,13 +128,13 @@ def test_each_wrong_cell_is_named_and_nothing_is_sent(world: World, tmp_path: Pa
     ]
     cells = GOOD | {"J7": "Chưa có số liệu"}
     assert problems(world, filled(book(world), cells, tmp_path / "c.xlsx")) == [
-        ("N7", "answer-reason")
+        ("O7", "answer-reason")
     ]
     assert not Answer.objects.exists()
 
 
 def test_who_chooses_so_sends_the_good_rows(world: World, tmp_path: Path) -> None:
-    path = filled(book(world), GOOD | {"K7": 5, "L7": 4, "M7": "15/BC-UBND"}, tmp_path / "a.xlsx")
+    path = filled(book(world), GOOD | {"K7": 5, "L7": 4, "N7": "15/BC-UBND"}, tmp_path / "a.xlsx")
     taken = sent_back(world, path, keep_good=True)
     assert taken.sent == 1
     assert [(one.place.file, one.code) for one in taken.problems] == [("K7", "numerator-above")]
@@ -114,7 +145,7 @@ def test_codes_that_were_changed_are_seen(world: World, tmp_path: Path) -> None:
         path = filled(book(world), GOOD | {at: value}, tmp_path / f"{at}.xlsx")
         assert problems(world, path) == [("A6", "workbook-code")]
     # A row that is genuine, of a unit that this person does not report for.
-    path = filled(book(world, COMMUNE, BESIDE), {"K8": 1, "L8": 2, "M8": "x"}, tmp_path / "b.xlsx")
+    path = filled(book(world, COMMUNE, BESIDE), {"K8": 1, "L8": 2, "N8": "x"}, tmp_path / "b.xlsx")
     assert problems(world, path) == [("C8", "workbook-unit")]
 
 
@@ -124,7 +155,7 @@ def test_a_row_that_is_there_twice_is_refused(world: World, tmp_path: Path) -> N
         load_workbook(io.BytesIO(content)).get_sheet_by_name(SHEET).to_python(skip_empty_area=False)
     )
     twice = {f"{chr(65 + i)}7": value for i, value in enumerate(rows[FIRST - 1])}
-    path = filled(content, twice | GOOD | {"K7": 3, "L7": 4, "M7": "x"}, tmp_path / "a.xlsx")
+    path = filled(content, twice | GOOD | {"K7": 3, "L7": 4, "N7": "x"}, tmp_path / "a.xlsx")
     assert problems(world, path) == [("D7", "workbook-twice")]
 
 
@@ -150,10 +181,8 @@ def test_a_bigger_unit_gets_all_its_units_as_far_as_one_may(world: World) -> Non
 
 
 def test_what_a_cell_holds_is_never_run(world: World, tmp_path: Path) -> None:
-    path = filled(book(world), GOOD | {"M6": "=HYPERLINK(1)"}, tmp_path / "a.xlsx")
+    path = filled(book(world), GOOD | {"N6": "=HYPERLINK(1)"}, tmp_path / "a.xlsx")
     sent_back(world, path)
-    content = book(world)
-    assert b"<f>" not in content
     assert Answer.objects.get().evidence == "=HYPERLINK(1)"
 
 

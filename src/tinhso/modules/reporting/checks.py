@@ -6,7 +6,7 @@ Pure functions: an answer, what was known before, the neighbours, and the rule f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from statistics import median
@@ -78,6 +78,16 @@ JUMP_NEIGHBOURS = message(
     vi="Tỷ lệ {now} khác hẳn các đơn vị cùng cấp (giữa là {middle}). Ghi một câu giải thích.",
     en="The share of {now} is far from units of the same level (their middle is {middle}). Say why in a sentence.",
 )
+JUMP_COUNT = message(
+    "jump-count",
+    vi="Số {now}, lần trước {before}: đổi quá {limit} %. Ghi một câu giải thích.",
+    en="The number is {now}, last time {before}: it moved by more than {limit} %. Say why in a sentence.",
+)
+JUMP_COUNT_NEIGHBOURS = message(
+    "jump-count-neighbours",
+    vi="Số {now} khác hẳn các đơn vị cùng cấp (giữa là {middle}). Ghi một câu giải thích.",
+    en="The number {now} is far from units of the same level (their middle is {middle}). Say why in a sentence.",
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,12 @@ class Parts:
         if self.numerator is None or not self.denominator:
             return None
         return Fraction(self.numerator, self.denominator)
+
+    def compared(self, *, whole: bool) -> Fraction | None:
+        """What units are compared by: the share; of a figure that has no `whole`, the number."""
+        if whole or self.numerator is None:
+            return self.share
+        return Fraction(self.numerator)
 
 
 @dataclass(frozen=True)
@@ -109,6 +125,13 @@ class Typed:
     def empty(self) -> bool:
         """Whether nothing has been answered: such a figure is still owed."""
         return self.kind == Kind.VALUE and not (self.numerator.strip() or self.denominator.strip())
+
+    def as_meant(self, carried: str) -> Typed:
+        """What was typed without what stood there before anybody typed: a denominator `carried` over
+        from last time, with no numerator beside it, is nobody's answer."""
+        if self.numerator.strip() or not carried or self.denominator.strip() != carried:
+            return self
+        return replace(self, denominator="")
 
 
 @dataclass(frozen=True)
@@ -188,13 +211,17 @@ def jumps(
 ) -> list[Problem]:
     """Everything about an answer that asks for a word of explanation, at the field for it.
 
-    `neighbours`: the shares of the other units of its level. Compared exactly, never rounded. The
-    middle is the median; the distance that counts is `spread` median absolute deviations, or one
-    percentage point where these are all but alike.
+    `neighbours`: what the other units of its level are compared by: their shares, or their numbers
+    where the figure has no denominator. Compared exactly, never rounded. The middle is the median;
+    the distance that counts is `spread` median absolute deviations, or one percentage point (of
+    numbers: one per cent of the middle, and one) where these are all but alike. What has neither
+    a value before nor enough neighbours asks nothing.
     """
     place, now = Place(f"{name}.explanation"), answered.parts
     if answered.kind is not Kind.VALUE:
         return []
+    if now.denominator is None:
+        return _count_jumps(now, last, neighbours, rule, place)
     found = []
     before = None if last is None else last.share
     if now.share is not None and before is not None and abs(now.share - before) * 100 > rule.points:
@@ -207,11 +234,37 @@ def jumps(
             found.append(JUMP_WHOLE(place, **counts, limit=rule.percent))
     if now.share is not None and len(neighbours) >= rule.neighbours:
         middle = Fraction(median(neighbours))
-        spread = max(Fraction(median(abs(one - middle) for one in neighbours)), Fraction(1, 100))
-        if abs(now.share - middle) > rule.spread * spread:
+        if _far(now.share, middle, neighbours, rule, Fraction(1, 100)):
             words = {"now": _share(now.share), "middle": _share(middle)}
             found.append(JUMP_NEIGHBOURS(place, **words))
     return found
+
+
+def _count_jumps(
+    now: Parts, last: Parts | None, neighbours: Sequence[Fraction], rule: Jumps, place: Place
+) -> list[Problem]:
+    """Of a number without a denominator. From zero any number is a jump: nothing is a share of it."""
+    assert now.numerator is not None
+    found = []
+    if last is not None and last.numerator is not None:
+        moved = abs(now.numerator - last.numerator)
+        if moved * 100 > rule.count * last.numerator:
+            counts = {"now": _count(now.numerator), "before": _count(last.numerator)}
+            found.append(JUMP_COUNT(place, **counts, limit=rule.count))
+    if len(neighbours) >= rule.neighbours:
+        middle = Fraction(median(neighbours))
+        least = max(middle / 100, Fraction(1))
+        if _far(Fraction(now.numerator), middle, neighbours, rule, least):
+            words = {"now": _count(now.numerator), "middle": _count(round(middle))}
+            found.append(JUMP_COUNT_NEIGHBOURS(place, **words))
+    return found
+
+
+def _far(
+    now: Fraction, middle: Fraction, neighbours: Sequence[Fraction], rule: Jumps, least: Fraction
+) -> bool:
+    spread = max(Fraction(median(abs(one - middle) for one in neighbours)), least)
+    return abs(now - middle) > rule.spread * spread
 
 
 def _share(value: Fraction) -> Text:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.core.files.base import File
 from django.http import QueryDict
@@ -15,7 +15,6 @@ from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.people.who import Who
 from tinhso.measure import writing
-from tinhso.measure.definitions import Indicator
 from tinhso.measure.text import InputError, Place, Problem
 from tinhso.modules.reporting.checks import KINDS, Kind, Parts, Typed
 from tinhso.modules.reporting.numbers import read_count
@@ -45,13 +44,13 @@ class Fields:
         raise AttributeError(name)
 
 
-def typed_of(indicators: Iterable[Indicator], posted: Mapping[str, str]) -> dict[str, Typed]:
-    """Each indicator's fields, word for word."""
+def typed_of(page: FormPage, posted: Mapping[str, str]) -> dict[str, Typed]:
+    """Each indicator's fields, word for word, but for what the form itself filled in."""
     found = {}
-    for one in indicators:
-        values = {name: str(posted.get(f"{one.code}.{name}", "")) for name in PARTS}
-        typed = Typed(**values)
-        found[one.code] = typed if typed.kind else replace(typed, kind=Kind.VALUE.value)
+    for row in page.rows:
+        values = {name: str(posted.get(f"{row.code}.{name}", "")) for name in PARTS}
+        typed = Typed(**values | {"kind": values["kind"] or Kind.VALUE.value})
+        found[row.code] = typed.as_meant(row.carried)
     return found
 
 
@@ -62,12 +61,15 @@ def kept_fields(page: FormPage, posted: QueryDict) -> dict[str, str]:
 
 
 def first_values(page: FormPage) -> dict[str, str]:
-    """What the form shows when it is opened: the draft, or what waits or was returned."""
+    """What the form shows when it is opened: the draft, or what waits or was returned; of what was
+    not answered yet, last time's denominator."""
     if page.owed.draft is not None:
         return {str(name): str(value) for name, value in page.owed.draft.typed.items()}
     found: dict[str, str] = {}
     for row in page.rows:
         answer, figure = row.answer, row.cell.figure
+        if row.carried:
+            found[f"{row.code}.denominator"] = row.carried
         if answer is None or figure is None or figure.state == State.APPROVED:
             continue
         found[f"{row.code}.kind"] = answer.kind

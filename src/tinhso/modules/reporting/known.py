@@ -17,7 +17,7 @@ from tinhso.measure.text import InputError, Problem, Text
 from tinhso.modules.plan.pack import ReportingDuty, Step
 from tinhso.modules.plan.workspace import PlanPack, UnknownPlanError, Workspace
 from tinhso.modules.reporting.checks import Labels, Parts
-from tinhso.modules.reporting.models import ReportedFigure
+from tinhso.modules.reporting.models import Answer, ReportedFigure
 from tinhso.modules.reporting.recorded import STREAM, Recorded, Records, recorded
 from tinhso.modules.reporting.requests import (
     Request,
@@ -87,6 +87,13 @@ def parts_of(figure: ReportedFigure | None) -> Parts | None:
     if figure is None or figure.answer is None:
         return None
     return Parts(figure.answer.numerator, figure.answer.denominator)
+
+
+def carried(indicator: Indicator, last: Last | None, answer: Answer | None) -> str:
+    """Last time's denominator, to be filled in where nothing was answered yet; "" for none."""
+    if answer is not None or last is None or indicator.denominator is None:
+        return ""
+    return str(last.parts.denominator or "")
 
 
 def record_key(indicator: Indicator, unit: str, as_of: date) -> str:
@@ -218,9 +225,12 @@ class Known:
         )
 
     def neighbours(self, indicator: Indicator, unit: str) -> list[Fraction]:
-        """The shares of the same period that other units of the level are known by."""
-        found = (self.parts(indicator, other) for other in self.requests if other != unit)
-        return [one.share for one in found if one is not None and one.share is not None]
+        """What the other units of the level are known by for the same period: shares, or numbers where
+        the indicator has no denominator."""
+        whole = indicator.denominator is not None
+        known = (self.parts(indicator, other) for other in self.requests if other != unit)
+        found = (one.compared(whole=whole) for one in known if one is not None)
+        return [one for one in found if one is not None]
 
     def contradictions(self, indicator: Indicator, unit: str) -> tuple[Problem, ...]:
         """What contradicts a figure: another source, or the sum of the units below."""

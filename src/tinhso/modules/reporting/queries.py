@@ -15,7 +15,14 @@ from tinhso.measure.text import Problem, Text
 from tinhso.modules.plan.pack import ReportingDuty, Step
 from tinhso.modules.plan.workspace import NotMeasuredError, PlanPack, Workspace, workspace
 from tinhso.modules.reporting.actions import may_take
-from tinhso.modules.reporting.known import Cell, Known, Last, NoSuchReportError, known_of
+from tinhso.modules.reporting.known import (
+    Cell,
+    Known,
+    Last,
+    NoSuchReportError,
+    carried,
+    known_of,
+)
 from tinhso.modules.reporting.models import Answer, Draft, ReportedFigure
 from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.reporting.recorded import Records, recorded
@@ -61,6 +68,12 @@ class FormRow:
     @property
     def code(self) -> str:
         return self.cell.indicator.code
+
+    @property
+    def carried(self) -> str:
+        """The denominator that the form fills in beforehand: last time's, as long as nothing was
+        answered; "" for none. It is sent only with a numerator beside it."""
+        return carried(self.cell.indicator, self.last, self.answer)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,10 @@ def _merged_in(units: UnitRegister, uid: str, period: Period) -> Iterator[str]:
 
 def step_unit(units: UnitRegister, request: Request, step: Step, day: date) -> str | None:
     """The unit whose people take a step on `day`; None where the step is no more: the district
-    level was abolished on 2025-07-01."""
+    level was abolished on 2025-07-01, a department may have ended without an heir."""
+    if step is Step.DEPARTMENT:
+        named = units.by_code(request.duty.department, request.duty.since)
+        return (succeeded(units, named, day) or None) if named else None
     if step is not Step.DISTRICT:
         return request.unit
     path = units.boundaries.map(day).path(request.keeper)

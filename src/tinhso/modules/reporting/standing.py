@@ -49,6 +49,7 @@ WORDS = {
 STEPS = {
     Step.UNIT: Text("người đứng đầu đơn vị", "the unit's head"),
     Step.DISTRICT: Text("cấp huyện", "the district"),
+    Step.DEPARTMENT: Text("sở phụ trách", "the department in charge"),
     Step.STANDING_AGENCY: Text("cơ quan thường trực", "the standing agency"),
 }
 

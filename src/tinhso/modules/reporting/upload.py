@@ -23,7 +23,15 @@ from tinhso.modules.reporting.checks import KINDS, Kind, Typed
 from tinhso.modules.reporting.examining import Report, examine
 from tinhso.modules.reporting.known import Known
 from tinhso.modules.reporting.requests import Request
-from tinhso.modules.reporting.workbook import COLUMNS, META, SHEET, TOP, VERSION, is_ours
+from tinhso.modules.reporting.workbook import (
+    COLUMNS,
+    LAST_BELOW,
+    META,
+    SHEET,
+    TOP,
+    VERSION,
+    is_ours,
+)
 
 NOT_OURS = message(
     "workbook-not-ours",
@@ -158,6 +166,8 @@ def read(
     for number, cells in enumerate(rows[TOP + 1 :], start=TOP + 2):
         values = [_text(one) for one in cells] + [""] * (len(COLUMNS) - len(cells))
         fields = {c.field: values[i] for i, c in enumerate(COLUMNS) if c.field}
+        if not fields["numerator"] and fields["denominator"] == values[LAST_BELOW]:
+            fields["denominator"] = ""  # as the workbook itself filled it in: nobody's answer
         if not any(fields.values()):
             continue
         unit, mark, code = values[0], values[1], values[3]
@@ -213,7 +223,7 @@ def _kind(value: str) -> Kind | None:
 
 
 def _letter(field: str) -> str:
-    return "ABCDEFGHIJKLMNOP"[[one.field for one in COLUMNS].index(field)]
+    return "ABCDEFGHIJKLMNOPQ"[[one.field for one in COLUMNS].index(field)]
 
 
 def _in_cell(problem: Problem, group: list[Line]) -> Problem:

@@ -95,9 +95,7 @@ def form(request: HttpRequest, plan_code: str, duty: str, period: str, unit: str
                 actions.save_draft(who, page.owed.request, forms.kept_fields(page, posted))
                 messages.success(request, gettext("Đã lưu nháp."))
                 return redirect("reporting:desk")
-            report = Report(
-                forms.typed_of(page.known.indicators, posted), posted.get("evidence", ""), file
-            )
+            report = Report(forms.typed_of(page, posted), posted.get("evidence", ""), file)
             sent, _ = actions.send(who, page.known, page.owed.request, report, language())
         except InputError as error:
             filled = Filled(posted, error)
@@ -148,7 +146,7 @@ def draft(request: HttpRequest, plan_code: str, duty: str, period: str, unit: st
 
 def _first_problems(page: queries.FormPage, posted: QueryDict) -> InputError | None:
     """What the checks say of what is typed so far; what is merely not there yet is no problem."""
-    report = Report(forms.typed_of(page.known.indicators, posted), "-")
+    report = Report(forms.typed_of(page, posted), "-")
     examined = examine(page.known, page.owed.request, report, language())
     told = [one for one in examined.problems if not one.code.endswith("-needed")]
     return InputError(told) if told else None

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 
 import xlsxwriter
 from django.utils.crypto import constant_time_compare, salted_hmac
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tinhso.measure.definitions import Indicator
 from tinhso.measure.text import Text
 from tinhso.modules.reporting.checks import KINDS
-from tinhso.modules.reporting.known import Known, labels_of
+from tinhso.modules.reporting.known import Known, carried, labels_of
 from tinhso.modules.reporting.requests import Request
 
-VERSION = "1"
+VERSION = "2"
 META, SHEET = "tinhso", "Số liệu"
 #: Rows above the headings: what it is, how to fill it in.
 TOP = 4
@@ -50,6 +51,7 @@ COLUMNS = (
     Column(Text("Trả lời", "Answer"), 18, "kind"),
     Column(Text("TỬ SỐ", "NUMERATOR"), 14, "numerator"),
     Column(Text("MẪU SỐ", "DENOMINATOR"), 14, "denominator"),
+    Column(Text("Tỷ lệ (tự tính)", "Share (computed)"), 11),
     Column(Text("Minh chứng (số văn bản, đường dẫn)", "Evidence (document, link)"), 32, "evidence"),
     Column(Text("Lý do chưa có / không áp dụng", "Why there is none"), 30, "reason"),
     Column(Text("Giải thích khi số nhảy vọt", "Why it jumps"), 30, "explanation"),
@@ -61,6 +63,20 @@ HELP = Text(
     "Chỉ điền các ô màu vàng. Dòng để trống là chưa trả lời. Không thêm, xóa, đổi chỗ dòng hay cột.",
     "Fill in the yellow cells only. An empty row is not answered yet. Do not add, delete or move rows or columns.",
 )
+CARRIED = Text(
+    "Mẫu số in nghiêng: như lần trước – sửa nếu đã đổi. Chỉ được gửi khi có tử số bên cạnh. Tỷ lệ tự tính, không đọc lại.",
+    "A denominator in italics: as last time – change it if it has changed. It is sent only with a numerator beside it. The share is computed and not read back.",
+)
+AS_LAST = Text(
+    "In nghiêng: như lần trước – sửa nếu đã đổi.",
+    "In italics: as last time – change it if it has changed.",
+)
+#: Where the numerator and the denominator stand, counted from 0.
+ABOVE, BELOW = (
+    next(n for n, one in enumerate(COLUMNS) if one.field == name)
+    for name in ("numerator", "denominator")
+)
+SHARE, LAST_BELOW = BELOW + 1, 8
 
 
 def mark_of(known: Known, unit: str, code: str) -> str:
@@ -92,14 +108,17 @@ def workbook(known: Known, requests: Sequence[Request], language: str) -> bytes:
     fixed = book.add_format({"text_wrap": True, "valign": "top"})
     fixed_number = book.add_format({"num_format": "#,##0", "valign": "top"})
     yellow = {"locked": False, "bg_color": "#FFF8DC", "border": 1, "border_color": "#B9B5A8"}
-    text, count = (
+    text, count, as_last = (
         book.add_format(yellow | {"num_format": "@", "text_wrap": True, "valign": "top"}),
         book.add_format(yellow | {"num_format": "#,##0", "valign": "top"}),
+        book.add_format(yellow | {"num_format": "#,##0", "valign": "top", "italic": True}),
     )
+    share = book.add_format({"num_format": "0.0%", "valign": "top"})
     label = known.period.label
     sheet.write_string(0, 2, TITLE.to(language), bold)
     sheet.write_string(1, 2, f"{known.duty.name.to(language)}, {label.to(language)}", bold)
     sheet.write_string(2, 2, HELP.to(language))
+    sheet.write_string(3, 2, CARRIED.to(language))
     for number, column in enumerate(COLUMNS):
         hidden = {"hidden": column.hidden}
         sheet.set_column(number, number, column.width, None, hidden)
@@ -117,6 +136,13 @@ def workbook(known: Known, requests: Sequence[Request], language: str) -> bytes:
                 if column.field:
                     counted = column.field in ("numerator", "denominator")
                     sheet.write_blank(row, number, None, count if counted else text)
+            before = _carried(known, request, indicator)
+            if before:
+                sheet.write_number(row, BELOW, int(before), as_last)
+            if indicator.denominator is None:
+                sheet.write_string(row, SHARE, "–", fixed)
+            else:
+                sheet.write_formula(row, SHARE, _share(row), share, "")
     _validate(sheet, row, language)
     sheet.freeze_panes(TOP + 1, 4)
     sheet.protect("", {"select_locked_cells": True, "format_columns": True, "format_rows": True})
@@ -125,6 +151,18 @@ def workbook(known: Known, requests: Sequence[Request], language: str) -> bytes:
     sheet.repeat_rows(TOP)
     book.close()
     return out.getvalue()
+
+
+def _carried(known: Known, request: Request, indicator: Indicator) -> str:
+    figure = known.figures.get((indicator.code, request.unit))
+    last = known.last(indicator, request.unit)
+    return carried(indicator, last, None if figure is None else figure.answer)
+
+
+def _share(row: int) -> str:
+    """The share of what stands in a row, as Excel works it out; empty while a number is missing."""
+    above, below = (xl_rowcol_to_cell(row, column) for column in (ABOVE, BELOW))
+    return f'=IF(OR({above}="",{below}="",{below}=0),"",{above}/{below})'
 
 
 def _filled_in(
@@ -159,6 +197,8 @@ def _validate(sheet: xlsxwriter.worksheet.Worksheet, last_row: int, language: st
                 "value": 0,
                 "error_message": count,
             }
+            if number == BELOW:
+                rule["input_message"] = AS_LAST.to(language)
         else:
             continue
         sheet.data_validation(TOP + 1, number, max(last_row, TOP + 1), number, rule)

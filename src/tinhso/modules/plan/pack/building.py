@@ -292,6 +292,7 @@ def _reporting(data: Data, place: Place) -> ReportingDuty:
         jumps=Jumps(**data["jumps"]),
         basis=text_of(data["basis"]),
         control=data.get("control", False),
+        department=data.get("department", ""),
         source=_source(data["source"]) if "source" in data else None,
         place=place,
     )

@@ -242,6 +242,7 @@ class Step(StrEnum):
 
     UNIT = "unit"  # the head of the unit
     DISTRICT = "district"  # the district above, while there is one
+    DEPARTMENT = "department"  # the department that the duty names
     STANDING_AGENCY = "standing-agency"
 
 
@@ -250,13 +251,15 @@ class Jumps:
     """When a figure asks for a word of explanation (số liệu nhảy vọt).
 
     `points`: the share moved by more than so many percentage points since the last value.
-    `percent`: the denominator moved by more than so many per cent. `spread`: the share lies further
-    from the median of its level than so many median absolute deviations; asked only with at least
-    `neighbours` units to compare with.
+    `percent`: the denominator moved by more than so many per cent; `count`: so did the number itself,
+    of a figure without one. `spread`: the share, or that number, lies further from the median of its
+    level than so many median absolute deviations; asked only with at least `neighbours` units to
+    compare with.
     """
 
     points: int
     percent: int
+    count: int
     spread: int
     neighbours: int
 
@@ -267,7 +270,8 @@ class ReportingDuty:
 
     Of the periods `every` makes, those whose last day lies in [`since`, `until`). A report is in
     time up to `due_days` days after the period's last day. `reporting` periods run from the 15th to
-    the 14th (Nghị định 09/2019/NĐ-CP). `control` figures are compared, never measured.
+    the 14th (Nghị định 09/2019/NĐ-CP). `control` figures are compared, never measured. `department`
+    is the code of the agency that takes the step of that name; "" where no step is its.
     """
 
     code: str
@@ -283,6 +287,7 @@ class ReportingDuty:
     jumps: Jumps
     basis: Text
     control: bool = False
+    department: str = ""
     source: Source | None = None
     place: Place = NOWHERE
 

@@ -96,6 +96,7 @@ REFERENCES: tuple[tuple[str, Pattern, str], ...] = (
     ("results", (EACH, "card"), "scorecard"),
     ("results", (EACH, "source", "document"), "document"),
     ("reporting", (EACH, "indicators", EACH), "indicator"),
+    ("reporting", (EACH, "department"), "agency"),
     ("reporting", (EACH, "source", "document"), "document"),
 )
 

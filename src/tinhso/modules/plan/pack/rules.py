@@ -95,6 +95,16 @@ REPORTED_TWICE = message(
     vi="Chỉ số “{indicator}” đã có ở nghĩa vụ “{other}” cùng cấp, cùng mục đích. Bỏ một trong hai.",
     en='The indicator "{indicator}" is in the duty "{other}" of the same level and purpose already. Remove one of the two.',
 )
+DEPARTMENT_AND_STEP = message(
+    "reporting-department",
+    vi="Bước “department” và mục department đi cùng nhau: nêu cả hai hoặc bỏ cả hai.",
+    en='The step "department" and the field department go together: give both or neither.',
+)
+LAST_STEP_ENDS = message(
+    "reporting-last-step",
+    vi="Bước duyệt cuối là “{step}” có thể không còn (cấp huyện bỏ, sở giải thể), khi đó số liệu chờ mãi. Bước cuối phải là unit hoặc standing-agency.",
+    en='The last step, "{step}", may come to an end (districts are abolished, departments merged), and figures would wait for ever. The last step has to be unit or standing-agency.',
+)
 NOT_IN_LIBRARY = message(
     "not-in-library",
     vi="Gói loại “library” không chứa tệp này. Chuyển tệp sang gói kế hoạch.",
@@ -278,6 +288,12 @@ def _reporting(folders: list[Folder]) -> Iterator[Problem]:
             yield DATES_REVERSED(
                 place, later="until", later_day=until, earlier="since", earlier_day=since
             )
+        steps = item.get("steps")
+        if isinstance(steps, list) and steps:
+            if ("department" in steps) != ("department" in item):
+                yield DEPARTMENT_AND_STEP(tree.place((*route, "steps")))
+            if steps[-1] in ("district", "department"):
+                yield LAST_STEP_ENDS(tree.place((*route, "steps")), step=steps[-1])
         named = item.get("indicators")
         for index, code in enumerate(named if isinstance(named, list) else ()):
             if not isinstance(code, str):
