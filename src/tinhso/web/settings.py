@@ -121,6 +121,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+#: The preview of an annex has eight fields a row, and at most 200 rows.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 

@@ -196,6 +196,26 @@ def test_a_comma_inside_a_name_does_not_part_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "agencies"),
+    [
+        ("Sở Khoa học và Công nghệ", ["Sở Khoa học và Công nghệ"]),
+        ("Sở Lao động, Thương binh và Xã hội", ["Sở Lao động, Thương binh và Xã hội"]),
+        ("Sở Nông nghiệp và Môi trường, Sở Nội vụ", ["Sở Nông nghiệp và Môi trường", "n"]),
+        ("Sở Nội vụ và Sở Giáo dục và Đào tạo", ["n", "Sở Giáo dục và Đào tạo"]),
+        ("Sở Khoa học và Công nghệ và Công an tỉnh", ["Sở Khoa học và Công nghệ", "Công an tỉnh"]),
+        ("Đài Phát thanh - Truyền hình và Báo", ["Đài Phát thanh - Truyền hình", "Báo"]),
+        ("Chi cục Thuế, Kho bạc Nhà nước và Tòa án nhân dân tỉnh", ["Chi cục Thuế", "Kho bạc Nhà nước", "Tòa án nhân dân tỉnh"]),
+        ("Văn phòng Đoàn ĐBQH và HĐND tỉnh, Sở Nội vụ", ["Văn phòng Đoàn ĐBQH và HĐND tỉnh", "n"]),
+    ],
+)  # fmt: skip
+def test_and_parts_two_agencies_only_where_the_second_begins_one(
+    cell: str, agencies: list[str]
+) -> None:
+    found = Directory({"n": ["Sở Nội vụ"]}).all(cell)
+    assert [one.uid or one.written for one in found] == agencies
+
+
 def test_a_people_s_committee_stands_for_its_unit(directory: Directory) -> None:
     units = register_from_files()
     for written in ("UBND huyện Đồng Phú", "ubnd H Đồng Phú", "Ủy ban nhân dân Huyện Đồng Phú"):

@@ -30,6 +30,8 @@ pytestmark = pytest.mark.django_db
 PLAN = "binh-phuoc-2025"
 PROVINCE, COMMUNE, OTHER = "p75.2025", "c25210.2025", "c25195.2025"
 LIST = reverse("tasks:list")
+#: Of a row in the preview of an annex.
+FIELDS = ("lay", "viec", "chu-tri", "phoi-hop", "san-pham", "chi-tieu", "chu-ky", "han")
 
 
 def today() -> date:
@@ -266,6 +268,52 @@ def test_an_annex_is_looked_at_corrected_and_saved_whole(tmp_path: Path) -> None
     assert "Kế hoạch đã có nhiệm vụ cùng nội dung: PL.1." in again
 
 
+def test_every_field_of_a_row_is_corrected_before_saving_and_told_in_its_place(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "plain.docx"
+    FILES["plain.docx"](path)
+    standing = signed_in("standing-agency", PROVINCE)
+    preview = send(standing, path)
+    shown = standing.get(preview)
+    line = shown.context["lines"][0]
+    key = line.read.key
+    assert line.coordinating.count("\n") == 1  # two agencies, known
+    wrong = {
+        f"lay-{key}": "1",
+        f"viec-{key}": " ",
+        f"chu-tri-{key}": "Sở Không Có",
+        f"phoi-hop-{key}": "Sở Nội vụ (a.BP-SNV)\nSở Chưa Có",
+        f"san-pham-{key}": "x" * 5001,
+        f"chu-ky-{key}": "once",
+        f"han-{key}": "31/6/2025",
+        f"chi-tieu-{key}": "CQS-3",
+    }
+    answer = standing.post(preview, wrong)
+    assert answer.status_code == 400
+    filled = answer.context["filled"]
+    for field in ("viec", "chu-tri", "phoi-hop", "san-pham", "han", "chi-tieu"):
+        assert filled.wrong(f"{field}-{key}"), field
+    assert "Sở Chưa Có</textarea>" in answer.content.decode()
+    assert not Task.objects.exists()
+    right = wrong | {
+        f"viec-{key}": "Ban hành kế hoạch 2025",
+        f"chu-tri-{key}": "Sở Nội vụ (a.BP-SNV)",
+        f"phoi-hop-{key}": "Sở Nội vụ (a.BP-SNV)\nSở Tài chính (a.BP-STC)",
+        f"san-pham-{key}": "Kế hoạch",
+        f"han-{key}": "30/6/2025",
+        f"chi-tieu-{key}": "CQS-03, CQS-04",
+    }
+    page(standing, preview, 302, **right)
+    saved = TaskVersion.objects.get()
+    assert (saved.title, saved.lead_id, saved.product) == (
+        "Ban hành kế hoạch 2025", "a.BP-SNV", "Kế hoạch",
+    )  # fmt: skip
+    assert [one.unit_id for one in saved.coordinating.all()] == ["a.BP-STC"]
+    assert saved.targets == ["CQS-03", "CQS-04"]
+    assert saved.coordinating_written == line.read.coordinating_written  # its own words stay
+
+
 @pytest.mark.parametrize("name", ["merged.docx", "plain.xlsx"])
 def test_an_annex_that_is_understood_is_saved_as_it_stands(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
@@ -275,7 +323,7 @@ def test_an_annex_that_is_understood_is_saved_as_it_stands(name: str, tmp_path: 
     shown = standing.get(preview)
     form = {"dong-y": "1"}
     for line in shown.context["lines"]:
-        for field in ("lay", "chu-tri", "chu-ky", "han"):
+        for field in FIELDS:
             key = f"{field}-{line.read.key}"
             form[key] = shown.context["filled"].get(key)
     page(standing, preview, 302, **form)

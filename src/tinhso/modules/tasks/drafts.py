@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -135,13 +136,19 @@ def checked(plan: str, draft: Draft) -> None:
     if draft.lead and draft.lead in draft.coordinating:
         unit = card(draft.lead).name
         problems.append(messages.LEAD_COORDINATES(Place("coordinating"), unit=unit))
-    known = [one.code for one in workspace().plan(plan).plan.targets]
-    for code in draft.targets:
-        if code not in known:
-            near = nearest(code, known) or "–"
-            problems.append(messages.TARGET_UNKNOWN(Place("targets"), code=code, near=near))
+    problems += targets_unknown(plan, draft.targets, "targets")
     if problems:
         raise InputError(problems)
+
+
+def targets_unknown(plan: str, codes: Iterable[str], place: str) -> list[Problem]:
+    """A problem for each of `codes` that is no target of the plan."""
+    known = [one.code for one in workspace().plan(plan).plan.targets]
+    return [
+        messages.TARGET_UNKNOWN(Place(place), code=one[:60], near=nearest(one, known) or "–")
+        for one in codes
+        if one not in known
+    ]
 
 
 #: The most that columns without a length of their own take.

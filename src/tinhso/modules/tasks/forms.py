@@ -21,7 +21,7 @@ from tinhso.modules.tasks.progress import Told
 T = TypeVar("T")
 
 
-class _Collecting:
+class Collecting:
     """Reads field after field, so that everything wrong is said at once."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ def draft_of(request: HttpRequest, plan: str, before: Draft | None = None) -> Dr
     """The task that a form describes; what the form does not have stays as it was `before`."""
     posted = request.POST
     old = before or Draft("")
-    reading = _Collecting()
+    reading = Collecting()
     lead = posted.get("lead", "").strip()
     draft = Draft(
         title=" ".join(posted.get("title", "").split()),
@@ -53,7 +53,7 @@ def draft_of(request: HttpRequest, plan: str, before: Draft | None = None) -> Dr
         lead_written=old.lead_written,
         coordinating=reading.take(lambda: units_in(posted.get("coordinating", "")), ()),
         coordinating_written=old.coordinating_written,
-        product=_lines(posted.get("product", "")),
+        product=lines_of(posted.get("product", "")),
         rhythm=reading.take(lambda: rhythm_in(posted.get("rhythm", "")), Rhythm.UNKNOWN),
         start=reading.take(lambda: day_of(request, "start", needed=False), None),
         deadline=reading.take(lambda: day_of(request, "deadline", needed=False), None),
@@ -61,15 +61,21 @@ def draft_of(request: HttpRequest, plan: str, before: Draft | None = None) -> Dr
         budget=posted.get("budget", "").strip(),
         budget_source=posted.get("budget_source", "").strip(),
         document=posted.get("document", "").strip(),
-        targets=tuple(dict.fromkeys(posted.get("targets", "").replace(",", " ").split())),
+        targets=codes_in(posted.get("targets", "")),
         needs=reading.take(lambda: needs_in(plan, posted.get("needs", "")), ()),
-        note=_lines(posted.get("note", "")),
+        note=lines_of(posted.get("note", "")),
     )
     reading.end()
     return draft
 
 
-def _lines(text: str) -> str:
+def codes_in(text: str) -> tuple[str, ...]:
+    """Codes, parted by commas or spaces, each once."""
+    return tuple(dict.fromkeys(text.replace(",", " ").split()))
+
+
+def lines_of(text: str) -> str:
+    """A text of several lines as it is kept."""
     return text.replace("\r\n", "\n").strip()
 
 
@@ -79,10 +85,10 @@ def rhythm_in(value: str, name: str = "rhythm") -> Rhythm:
     return Rhythm(value)
 
 
-def units_in(text: str) -> tuple[str, ...]:
-    """Units, one a line."""
+def units_in(text: str, name: str = "coordinating") -> tuple[str, ...]:
+    """Units, one a line, of the field `name`."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return tuple(dict.fromkeys(unit_asked(line, "coordinating") for line in lines))
+    return tuple(dict.fromkeys(unit_asked(line, name) for line in lines))
 
 
 def needs_in(plan: str, text: str) -> tuple[uuid.UUID, ...]:
@@ -122,13 +128,13 @@ def filled_from(version: TaskVersion) -> Filled:
 def told_of(request: HttpRequest) -> Told:
     """The report that a form describes."""
     posted = request.POST
-    reading = _Collecting()
+    reading = Collecting()
     percent = posted.get("percent", "").strip().removesuffix("%").strip()
     done = bool(posted.get("done"))
     told = Told(
-        words=_lines(posted.get("words", "")),
+        words=lines_of(posted.get("words", "")),
         percent=reading.take(lambda: _percent(percent), None),
-        figures=_lines(posted.get("figures", "")),
+        figures=lines_of(posted.get("figures", "")),
         links=tuple(posted.get("links", "").split()),
         done_on=reading.take(lambda: day_of(request, "done_on"), None) if done else None,
         period=reading.take(lambda: day_of(request, "period", needed=False), None),

@@ -95,7 +95,7 @@ def preview(request: HttpRequest, file: uuid.UUID) -> HttpResponse:
     document = request.POST.get("document", request.session.get(f"annex-{kept.pk}", ""))
     if request.method == "POST":
         try:
-            new = importing.chosen(request, found, document.strip()[:200])
+            new = importing.chosen(request, found, document.strip()[:200], code)
             who = who_is(request)
             by = By.person(who, TASK.require(who, "manage", plan.unit).seat)
             made = actions.create_many(by, code, new, kept)
@@ -113,6 +113,7 @@ def preview(request: HttpRequest, file: uuid.UUID) -> HttpResponse:
         "unclear": sum(line.unclear for line in found),
         "left_out": [one for one in annex.rows if one.part is Part.LEFT_OUT],
         "rhythms": [(one.value, word) for one, word in RHYTHMS.items()],
+        "targets": plan.targets,
         "choices": pages.unit_choices(plan),
     }
     return render(request, "tasks/preview.html", context, status=400 if filled.problems else 200)

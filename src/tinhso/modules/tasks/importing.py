@@ -22,8 +22,9 @@ from tinhso.modules.tasks.actions import NewTask
 from tinhso.modules.tasks.annex.agencies import Directory
 from tinhso.modules.tasks.annex.reading import read
 from tinhso.modules.tasks.annex.rows import Annex, Read, understand
-from tinhso.modules.tasks.drafts import CODE, Draft
+from tinhso.modules.tasks.drafts import CODE, Draft, targets_unknown, too_long
 from tinhso.modules.tasks.facts import DATED, Rhythm
+from tinhso.modules.tasks.forms import Collecting, codes_in, lines_of, units_in
 from tinhso.modules.tasks.models import Task, TaskVersion
 
 #: Tasks of one annex: a form with more fields would not be taken, nor read by anybody.
@@ -66,6 +67,7 @@ class Line:
     read: Read
     code: str
     lead: str  # as the list of choices writes it
+    coordinating: str  # those that are known, likewise, one a line
     near: tuple[str, ...]
     rhythm: Rhythm
     deadline: date | None
@@ -123,6 +125,7 @@ def lines(plan_code: str, annex: Annex) -> list[Line]:
                 one,
                 code,
                 written(one.lead.uid) if one.lead and one.lead.uid else "",
+                "\n".join(written(other.uid) for other in one.coordinating if other.uid),
                 tuple(written(uid) for uid in one.lead.near) if one.lead else (),
                 due.rhythm if due else Rhythm.UNKNOWN,
                 due.deadline if due else None,
@@ -153,14 +156,18 @@ def first_filled(found: list[Line]) -> Filled:
         key = line.read.key
         values |= {
             f"lay-{key}": "1" if line.chosen else "",
+            f"viec-{key}": line.read.title,
             f"chu-tri-{key}": line.lead,
+            f"phoi-hop-{key}": line.coordinating,
+            f"san-pham-{key}": line.read.product,
+            f"chi-tieu-{key}": "",
             f"chu-ky-{key}": line.rhythm.value,
             f"han-{key}": line.deadline or "",
         }
     return Filled(None, None, **values)
 
 
-def chosen(request: HttpRequest, found: list[Line], document: str) -> list[NewTask]:
+def chosen(request: HttpRequest, found: list[Line], document: str, plan: str) -> list[NewTask]:
     """The tasks that the form asks to save, with what people corrected. Raises InputError."""
     posted = request.POST
     problems: list[Problem] = []
@@ -171,7 +178,7 @@ def chosen(request: HttpRequest, found: list[Line], document: str) -> list[NewTa
         if not posted.get(f"lay-{key}"):
             continue
         try:
-            draft = _draft(request, line, document)
+            draft = _draft(request, line, document, plan)
         except InputError as error:
             problems += error.problems
             continue
@@ -187,37 +194,41 @@ def chosen(request: HttpRequest, found: list[Line], document: str) -> list[NewTa
     return new
 
 
-def _draft(request: HttpRequest, line: Line, document: str) -> Draft:
+def _draft(request: HttpRequest, line: Line, document: str, plan: str) -> Draft:
+    """What a row of the form says; a field that it lacks is as it was read. Raises InputError with
+    every problem at its field."""
     posted: Mapping[str, str] = request.POST
     read_, key = line.read, line.read.key
-    problems: list[Problem] = []
-    typed = posted.get(f"chu-tri-{key}", "").strip()
-    lead, deadline = "", None
-    try:
-        lead = unit_asked(typed, f"chu-tri-{key}") if typed else ""
-    except InputError as error:
-        problems += error.problems
+    reading = Collecting()
+    lead = posted.get(f"chu-tri-{key}", line.lead).strip()
+    help_ = posted.get(f"phoi-hop-{key}", line.coordinating)
+    lead = reading.take(lambda: unit_asked(lead, f"chu-tri-{key}") if lead else "", "")
+    helping = reading.take(lambda: units_in(help_, f"phoi-hop-{key}"), ())
     value = posted.get(f"chu-ky-{key}", "")
     rhythm = Rhythm(value) if value in list(Rhythm) else Rhythm.UNKNOWN
-    try:
-        deadline = day_of(request, f"han-{key}", needed=False)
-    except InputError as error:
-        problems += error.problems
-    if rhythm in DATED and deadline is None and not problems:
-        problems.append(ANNEX_DEADLINE(Place(f"han-{key}")))
+    deadline = reading.take(lambda: day_of(request, f"han-{key}", needed=False), None)
+    if rhythm in DATED and deadline is None and not reading.problems:
+        reading.problems.append(ANNEX_DEADLINE(Place(f"han-{key}")))
     if rhythm not in DATED and deadline is not None:
-        problems.append(messages.DEADLINE_NOT_MEANT(Place(f"han-{key}")))
-    if problems:
-        raise InputError(problems)
-    start = line.read.due.start if line.read.due else None
+        reading.problems.append(messages.DEADLINE_NOT_MEANT(Place(f"han-{key}")))
+    title = " ".join(posted.get(f"viec-{key}", read_.title[:1000]).split())
+    product = lines_of(posted.get(f"san-pham-{key}", read_.product))
+    targets = codes_in(posted.get(f"chi-tieu-{key}", ""))
+    if not title:
+        reading.problems.append(messages.TITLE_NEEDED(Place(f"viec-{key}")))
+    reading.problems += too_long(f"viec-{key}", title, 1000)
+    reading.problems += too_long(f"san-pham-{key}", product)
+    reading.problems += targets_unknown(plan, targets, f"chi-tieu-{key}")
+    reading.end()
+    start = read_.due.start if read_.due else None
     return Draft(
-        title=read_.title[:1000],
+        title=title,
         group=read_.section[:300],
         lead=lead,
         lead_written=read_.lead_written[:500],
-        coordinating=tuple(one.uid for one in read_.coordinating if one.uid and one.uid != lead),
+        coordinating=tuple(one for one in helping if one != lead),
         coordinating_written=read_.coordinating_written,
-        product=read_.product,
+        product=product,
         rhythm=rhythm,
         start=start if start and deadline and start <= deadline else None,
         deadline=deadline,
@@ -225,5 +236,6 @@ def _draft(request: HttpRequest, line: Line, document: str) -> Draft:
         budget=read_.budget[:500],
         budget_source=read_.budget_source[:500],
         document=document,
+        targets=targets,
         note=read_.note,
     )

@@ -81,12 +81,19 @@ class Directory:
                     break
             else:
                 end = start + 1
-                while end < len(pieces) and not _begins_an_agency(pieces[end]):
+                while end < len(pieces) and not self._parts_before(pieces[end], start, pieces):
                     end += 1
                 one = self.find(_joined(pieces, seams, start, end))
             parts.append(one)
             start = end
         return parts
+
+    def _parts_before(self, piece: str, start: int, pieces: list[str]) -> bool:
+        """Whether an agency ends before `piece`. "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân
+        dân" is one office."""
+        if full(pieces[start]).startswith("van phong doan ") and full(piece).startswith("hoi dong"):
+            return False
+        return _begins_an_agency(piece) or bool(self.find(piece).uid)
 
 
 def _joined(pieces: list[str], seams: list[str], start: int, end: int) -> str:
@@ -97,11 +104,13 @@ def _joined(pieces: list[str], seams: list[str], start: int, end: int) -> str:
 
 
 def _begins_an_agency(text: str) -> bool:
-    first = full(text).split(" ")[0:2]
-    return bool(first) and (
-        first[0] in {"so", "ban", "ubnd", "uy", "van", "cong", "bo", "tinh", "cac", "hoi", "trung"}
-        or first[:2] == ["doan", "tncs"]
-    )
+    """Whether a piece after "và" or a comma is an agency of its own, and not the rest of a name.
+
+    >>> [_begins_an_agency(one) for one in ("Công an tỉnh", "Công nghệ", "Xã hội", "UBND xã Phú Riềng")]
+    [True, False, False, True]
+    """
+    asked = f"{full(text)} "
+    return asked.startswith(words().agencies) and not asked.startswith(words().tails)
 
 
 def full(text: str) -> str:

@@ -16,11 +16,14 @@ WORDS = Path(__file__).resolve().parents[3] / "packs" / "tasks" / "words.yaml"
 
 @dataclass(frozen=True)
 class Words:
-    """Everything folded. `columns`: a heading -> the field that it heads."""
+    """Everything folded. `columns`: a heading -> the field that it heads. `agencies`: how a name of
+    an agency begins, whole words; `tails`: how the rest of one may begin all the same."""
 
     abbreviations: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
     columns: Mapping[str, str]
+    agencies: tuple[str, ...]
+    tails: tuple[str, ...]
 
 
 @cache
@@ -32,6 +35,8 @@ def words() -> Words:
         tuple(sorted(short.items(), key=lambda one: -len(one[0]))),
         tuple(sorted(map(plain, data["groups"]), key=len, reverse=True)),
         {plain(one): field for field, many in data["columns"].items() for one in many},
+        tuple(f"{plain(one)} " for one in data["agencies"]),
+        tuple(f"{plain(one)} " for one in data["tails"]),
     )
 
 

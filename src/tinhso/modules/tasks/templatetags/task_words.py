@@ -96,19 +96,42 @@ def preview_check(filled: Filled, key: str) -> SafeString:
 
 @register.simple_tag
 def preview_input(
-    filled: Filled, field: str, key: str, label: str, number: int, kind: str = "text"
+    filled: Filled,
+    field: str,
+    key: str,
+    label: str,
+    number: int,
+    kind: str = "text",
+    choices: str = "don-vi-chon",
 ) -> SafeString:
+    """`choices`: the id of the list that a text is chosen from."""
     name = f"{field}-{key}"
-    wrong = filled.wrong(name)
-    more = mark_safe(' list="don-vi-chon" autocomplete="off"') if kind == "text" else ""
-    invalid = mark_safe(' aria-invalid="true"') if wrong else ""
-    lines = format_html_join(
-        "", '<small class="bad block">{}</small>', ((one.to(_language()),) for one in wrong)
-    )
+    more = format_html(' list="{}" autocomplete="off"', choices) if kind == "text" else ""
+    invalid, lines = _wrong(filled, name)
     return format_html(
         '<input type="{}" name="{}" value="{}" aria-label="{} {}"{}{}>{}',
         *(kind, name, filled.get(name), label, number, more, invalid, lines),
     )
+
+
+@register.simple_tag
+def preview_area(filled: Filled, field: str, key: str, label: str, number: int) -> SafeString:
+    """A text of several lines."""
+    name = f"{field}-{key}"
+    invalid, lines = _wrong(filled, name)
+    return format_html(
+        '<textarea name="{}" rows="{}" aria-label="{} {}"{}>\n{}</textarea>{}',
+        *(name, 2, label, number, invalid, filled.get(name), lines),
+    )
+
+
+def _wrong(filled: Filled, name: str) -> tuple[SafeString, SafeString]:
+    """What marks a field that is wrong, and what is said below it."""
+    wrong = filled.wrong(name)
+    lines = format_html_join(
+        "", '<small class="bad block">{}</small>', ((one.to(_language()),) for one in wrong)
+    )
+    return mark_safe(' aria-invalid="true"' if wrong else ""), lines  # noqa: S308 (our own constants)
 
 
 @register.simple_tag
