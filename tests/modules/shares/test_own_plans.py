@@ -30,6 +30,7 @@ from tinhso.modules.shares.promises import Kind, kept
 from tinhso.modules.shares.queries import ShareQueries
 from tinhso.modules.shares.rules import Rule
 from tinhso.modules.shares.sample import simulate_allocations, simulate_own_plans
+from tinhso.modules.shares.todo import needs_of_own_plans
 from tinhso.modules.tasks.actions import cancel, create
 from tinhso.modules.tasks.actions import change as change_task
 from tinhso.modules.tasks.drafts import By as TaskBy
@@ -254,3 +255,32 @@ def test_the_sample_shows_every_state_and_says_that_it_is_simulated(queries: Sha
     told = [line.match for line, *_ in page.context["lines"]]
     assert told.count(Match.APART) == 1
     assert own_plans(Who(TODAY), queries) == []  # nobody sees none
+
+
+def test_what_own_plans_wait_for_is_told_to_whom_it_waits_for(queries: ShareQueries) -> None:
+    """Agencies are asked for a plan, communes may make one; only the year of the plan asks anything new."""
+    agency, ended = "a.BP-STC", date(2025, 7, 1)
+
+    def told(day: date = date(2025, 9, 8)) -> set[tuple[str, str]]:
+        found = needs_of_own_plans(day)
+        return {(one.kind, one.unit) for one in found if one.unit in (WARD, agency)}
+
+    assert told(ended - timedelta(days=1)) == {("shares.make", agency)}
+    assert told(ended) == set()
+    give(queries, Fraction(3, 4))
+    take_over(BY, queries, WARD)
+    assert told() == set()  # a draft is the unit's own business
+    one = submit(BY, queries, WARD)
+    assert told() == told(date(2026, 2, 2)) == {("shares.approve", WARD)}
+    decide(BY, queries, WARD, str(one.pk), approve=False, reason="Thiếu người đứng đầu")
+    assert told() == {("shares.mend", WARD)}
+    start(BY, PLAN, WARD)
+    assert told() == {("shares.mend", WARD)}  # until it is handed in again
+    assert told(date(2026, 2, 2)) == set()
+    two = submit(BY, queries, WARD)
+    decide(BY, queries, WARD, str(two.pk), approve=True)
+    assert told() == set()
+    give(queries, Fraction(4, 5), after=1)
+    assert told() == {("shares.renew", WARD)}
+    submit(BY, queries, agency, Signed("01/KH-STC", TODAY, "https://stc.example.vn/kh"))
+    assert told(ended - timedelta(days=1)) == {("shares.approve", agency)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from tinhso.kernel.people.who import Who
@@ -88,13 +88,21 @@ class Line:
         return self.newest is not None and self.newest.state == states[one]
 
 
+def asked_units(units: UnitRegister, root: str, year: int) -> list[str]:
+    """The units that a plan of a year, whose unit is `root`, asks for plans of their own: of the map
+    of the unit's day nearest to the year's first."""
+    since, until = units.boundaries.life(root)
+    day = max(since or date.min, date(year, 1, 1))
+    if until is not None and until <= day:
+        day = until - timedelta(days=1)
+    return [one for one in units.descendants(root, day) if units.level(one) in ASKED_FOR]
+
+
 def own_plans(who: Who, queries: ShareQueries) -> list[Line]:
     """The units that the plan asks for one, those that were given anything, and any other that has one;
     within reach of the one who asks."""
-    plan = queries.plan
-    day = plan.figures.places.own_map(plan.root, date(plan.plan.year, 1, 1)).day
-    units: UnitRegister = plan.units
-    asked = [u for u in units.descendants(plan.root, day) if units.level(u) in ASKED_FOR]
+    plan, units = queries.plan, queries.plan.units
+    asked = asked_units(units, plan.root, plan.plan.year)
     rows = OwnPlan.objects.filter(plan=plan.pack.code).order_by("version").prefetch_related("items")
     newest: dict[str, OwnPlan] = {}
     in_force: dict[str, OwnPlan] = {}
