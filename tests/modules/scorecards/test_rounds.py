@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,15 +17,32 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from python_calamine import CalamineWorkbook
 
 from tests.people import appoint, sign_in
 from tinhso.kernel.ledger.actor import Actor, Channel
 from tinhso.kernel.ledger.models import Entry
+from tinhso.kernel.units.register import register
+from tinhso.measure.boundaries import Level
+from tinhso.measure.figures import Status
+from tinhso.measure.scorecards.definitions import Scorecard
+from tinhso.measure.scorecards.scoring import Reading, Score
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.pack import PACKS, load
+from tinhso.modules.plan.queries import PlanQueries
+from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.scorecards import round_actions as acts
-from tinhso.modules.scorecards.models import ENDED, Appeal, Line, Round, RoundState
+from tinhso.modules.scorecards.models import (
+    ENDED,
+    Appeal,
+    Line,
+    Round,
+    RoundState,
+    VerifiedPlace,
+)
 from tinhso.modules.scorecards.points import points_of
+from tinhso.modules.scorecards.queries import CardQueries
+from tinhso.modules.scorecards.round_results import Measured, measured_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +51,7 @@ US, THEM, PROVINCE = "c25363.2025", "c25387.2025", "p70"
 CARD = load(PACKS / "binh-phuoc-2025").scorecards["XH-382"]
 GROUP = CARD.groups[-1]
 LEAF = "XH-TOAN-TRINH"
+NOTHING = Measured(7, "2026-01-02T03:04:05", {})
 UNIT, VERIFIER = Actor("unit", Channel.WEB), Actor("verifier", Channel.WEB)
 
 
@@ -70,17 +92,20 @@ def test_a_round_from_opening_to_its_end() -> None:
     acts.begin_appeals(VERIFIER, made, timezone.localdate())
     asked = acts.appeal(UNIT, made, CARD, line(made), points="27", text="Còn 40 hồ sơ.")
     with pytest.raises(InputError) as error:
-        acts.close(VERIFIER, made)
+        acts.close(VERIFIER, made, CARD, NOTHING)
     assert said(error) == {"round-appeals-open"}
     acts.decide(VERIFIER, made, CARD, asked, points="26", decision="Chấp nhận 30 hồ sơ.")
     with pytest.raises(InputError) as error:
-        acts.close(VERIFIER, made)
+        acts.close(VERIFIER, made, CARD, NOTHING)
     assert said(error) == {"round-appeals-run"}
     Round.objects.filter(pk=made.pk).update(appeal_by=timezone.localdate() - timedelta(1))
-    acts.close(VERIFIER, made)
+    acts.close(VERIFIER, made, CARD, NOTHING)
 
     last = line(made)
     assert (made.state, last.claimed, last.verified) == (RoundState.CLOSED, Decimal("28.5"), 26)
+    # Only 26 of 30 points of 100 are known: less than the half that a rank asks for.
+    (place,) = made.places.all()
+    assert (made.snapshot, place.rank, place.why) == (7, None, "too-little-known")
     asked.refresh_from_db()
     assert (asked.before, asked.asked, asked.points) == (24, 27, 26)
     done = (
@@ -174,6 +199,60 @@ def test_one_round_a_period_and_group_unless_it_was_cancelled() -> None:
     assert opened().state == RoundState.OPEN
 
 
+def closed(units: dict[str, dict[str, str]], measured: Measured, card: Scorecard = CARD) -> Round:
+    """A round that ended with these verified points, leaf by leaf, of each unit."""
+    made = opened(tuple(units), period="2025-Q4")
+    acts.begin_verification(VERIFIER, _late(made, assess_by=timezone.localdate() - timedelta(1)))
+    for unit, points in units.items():
+        findings = {code: acts.Finding(one, "Kiểm tra") for code, one in points.items()}
+        acts.verify(VERIFIER, made, CARD, unit, findings)
+    acts.begin_appeals(VERIFIER, made, timezone.localdate())
+    acts.close(VERIFIER, _late(made, appeal_by=timezone.localdate() - timedelta(1)), card, measured)
+    return made
+
+
+def _late(made: Round, **days: date) -> Round:
+    Round.objects.filter(pk=made.pk).update(**days)
+    return made
+
+
+def test_verified_points_rank_by_the_rules_of_every_ranking() -> None:
+    """Ties share a rank and the next is skipped; what does not apply leaves both sides; a unit with
+    a small denominator is not ranked, however good."""
+    leaves = {leaf.code: leaf for leaf in acts.leaves_of(CARD, GROUP)}
+
+    def read(code: str, status: Status, denominator: int | None) -> Score:
+        none = Fraction(0)
+        reading = Reading(status, None, 0, denominator)
+        return Score(leaves[code], leaves[code].points, *[none] * 4, reading=reading)
+
+    units = sorted(register().on(date(2025, 12, 31), Level.COMMUNE))[:5]
+    full = {code: str(leaf.points) for code, leaf in leaves.items()}
+    half = {code: f"{float(leaf.points / 2):g}" for code, leaf in leaves.items()}
+    but_one = {code: one for code, one in half.items() if code != "XH-THANH-TOAN"}
+    known = {unit: {LEAF: read(LEAF, Status.MEASURED, 1000)} for unit in units}
+    known[units[3]] = {LEAF: read(LEAF, Status.MEASURED, 29)}
+    known[units[2]] |= {"XH-THANH-TOAN": read("XH-THANH-TOAN", Status.NOT_APPLICABLE, 0)}
+    given = [half, half, but_one, full, {**half, LEAF: "14.999"}]
+    made = closed(dict(zip(units, given, strict=True)), Measured(7, "", known))
+    places = {one.unit_id: one for one in made.places.all()}
+    assert [(places[one].rank, places[one].tied) for one in units] == [
+        *((1, 3), (1, 3), (1, 3), (None, 0), (4, 1))
+    ]
+    small = places[units[3]]
+    assert (small.why, small.smallest, small.denominator) == ("too-small", 30, 29)
+    assert Fraction(places[units[2]].reachable) == 80  # 100 less 15 and the 5 of agencies
+    assert Fraction(places[units[0]].reachable) == 95
+
+
+def test_points_of_one_version_are_not_ranked_by_another() -> None:
+    with pytest.raises(InputError) as error:
+        closed({US: {LEAF: "20"}}, NOTHING, replace(CARD, version="2"))
+    assert said(error) == {"round-other-version"}
+    assert not VerifiedPlace.objects.exists()
+    assert Round.objects.get().state == RoundState.APPEALS
+
+
 STEPS = ("claim", "verification", "verify", "appeals", "appeal", "decide", "close", "late")
 
 
@@ -220,7 +299,7 @@ def _try(made: Round, step: str) -> bool:
                     return False
                 acts.decide(VERIFIER, made, CARD, found, points="20", decision="Đúng")
             case "close":
-                acts.close(VERIFIER, made)
+                acts.close(VERIFIER, made, CARD, NOTHING)
             case "late":
                 Round.objects.filter(pk=made.pk, appeal_by__isnull=False).update(
                     appeal_by=today - timedelta(1)
@@ -278,10 +357,49 @@ def test_on_the_pages_a_mistake_loses_nothing_and_each_sees_their_own(site: None
     assert "chưa tự chấm" in answer.content.decode()
 
 
+def test_a_closed_round_shows_and_exports_what_it_was_closed_with(site: None) -> None:
+    """Measured points stay those of the snapshot at closing, in the page and in both files."""
+    cards = CardQueries(PlanQueries(workspace(), "binh-phuoc-2025"))
+    full = {leaf.code: str(leaf.points) for leaf in acts.leaves_of(CARD, GROUP)}
+    made = opened((US, THEM), period="2025-Q4")
+    measured = measured_in(cards, made, CARD, (US, THEM))
+    acts.cancel(VERIFIER, made, "Chỉ để đo")
+    made = closed({US: full, THEM: {**full, LEAF: "12,5"}}, measured)
+    at_closing = measured.units[US][LEAF]
+    Line.objects.filter(round=made, unit=US, component=LEAF).update(measured="1/8")
+    client = Client()
+    sign_in(client, appoint("standing-agency", "p75.2025"))
+    page = client.get(reverse("scorecards:round", args=[made.pk])).content.decode()
+    assert "Xếp hạng sau thẩm định" in page
+    assert "thi đua, khen thưởng" in page
+    lines = client.get(reverse("scorecards:round-unit", args=[made.pk, US])).content.decode()
+    assert at_closing.earned != Fraction(1, 8)
+    assert ">0,13<" in lines  # as kept, not as the records give it
+    table = client.get(reverse("scorecards:round-download", args=[made.pk, "csv"]))
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
+    about = {row[0]: row[1] for row in rows[: rows.index([])]}
+    assert about["Đợt"] == str(made.pk)
+    assert about["Phiên bản bộ chỉ số"] == CARD.version
+    assert about["Bản chụp khi đóng"] == str(measured.snapshot)
+    head, first, second = rows[rows.index([]) + 1 :]
+    assert (first[0], second[0]) == ("1", "2")
+    assert second[head.index("Điểm thẩm định")] == "77.5"
+    book = client.get(reverse("scorecards:round-download", args=[made.pk, "xlsx"])).content
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in cells[-2:]] == [1, 2]
+    sign_in(client, appoint("officer", THEM))
+    table = client.get(reverse("scorecards:round-download", args=[made.pk, "csv"]))
+    assert table.content.decode().count("\r\n") == len(rows) - 1  # its own row only
+    api = f"/api/v1/plans/binh-phuoc-2025/scorecards/XH-382/rounds/{made.pk}"
+    answer = client.get(api).json()
+    assert (answer["round"]["snapshot"], [one["rank"] for one in answer["items"]]) == (
+        measured.snapshot,
+        [2],
+    )
+
+
 def test_the_people_of_the_new_commune_carry_on_for_the_old(site: None) -> None:
     """Of the merger of 2025-07-01: a right follows the unit, and the page says so."""
-    from tinhso.kernel.units.register import register  # noqa: PLC0415
-
     units = register()
     old = next(
         uid

@@ -161,7 +161,8 @@ class Scorecard:
     """A scorecard (bộ chỉ số). `total` is the sum of its components' points.
 
     `known_at_least` (share, 0 to 1): a unit of whose reachable points less is known is not ranked.
-    `example`: no document gives these points; the text says who chose them.
+    `example`: no document gives these points; the text says who chose them. `feeds`: what a verified
+    ranking is for, as far as documents say.
     """
 
     code: str
@@ -178,6 +179,7 @@ class Scorecard:
     groups: tuple[Group, ...] = ()
     gaps: tuple[Text, ...] = ()
     example: Text | None = None
+    feeds: Text | None = None
     version: str = "1"
     place: Place = NOWHERE
 

@@ -88,6 +88,7 @@ class _Reader:
             groups=tuple(_group(one) for one in data.get("groups", ())),
             gaps=tuple(text_of(one) for one in data.get("gaps", ())),
             example=text_of(data["example"]) if "example" in data else None,
+            feeds=_text(data, "feeds"),
             version=data.get("version", "1"),
             place=self.tree.place(("code",)),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tinhso.measure.figures import Status
@@ -28,6 +28,7 @@ OTHER_LEVEL = Text(
     "Tiêu chí không áp dụng cho cấp của đơn vị này.",
     "The component does not apply to units of this level.",
 )
+NOT_GIVEN = Text("Chưa ai thẩm định tiêu chí này.", "Nobody has verified this component.")
 NEEDS_GROUP = Text(
     "Chấm theo thứ hạng trong nhóm nên chỉ có điểm ở bảng xếp hạng.",
     "Scored by the rank in a group, so there are points in a ranking only.",
@@ -179,6 +180,34 @@ def _sum(component: Component | None, points: Fraction, parts: tuple[Score, ...]
         sum((one.risk for one in parts), ZERO),
         parts,
     )
+
+
+def score_given(
+    card: Scorecard, readings: Mapping[str, Reading], given: Mapping[str, Fraction]
+) -> Score:
+    """The points of one unit as somebody verified them (leaf -> points), not as they are measured.
+
+    A leaf without given points is not applicable where its reading says so, else unknown.
+    """
+    parts = tuple(_score_given(part, readings, given) for part in card.parts)
+    return _sum(None, card.total, parts)
+
+
+def _score_given(
+    component: Component, readings: Mapping[str, Reading], given: Mapping[str, Fraction]
+) -> Score:
+    if component.parts:
+        parts = tuple(_score_given(part, readings, given) for part in component.parts)
+        return _sum(component, component.points, parts)
+    reading = readings.get(component.code, UNREAD)
+    if component.code in given:
+        known = replace(reading, status=Status.MEASURED, why=None)
+        return _leaf(component, known, earned=given[component.code])
+    if reading.status is Status.NOT_APPLICABLE:
+        return _leaf(component, reading, out=component.points)
+    unknown = replace(reading, status=Status.UNKNOWN, why=NOT_GIVEN)
+    risk = component.rule.most if isinstance(component.rule, Penalty) else ZERO
+    return _leaf(component, unknown, open=component.points, risk=risk)
 
 
 def earn(component: Component, reading: Reading) -> tuple[Fraction, bool | None]:

@@ -30,6 +30,7 @@ from tinhso.modules.scorecards.api_schemas import (
 )
 from tinhso.modules.scorecards.models import Line, NationalTable, Round
 from tinhso.modules.scorecards.round_queries import UnitInRound, UnitLine
+from tinhso.modules.scorecards.round_results import Placed
 from tinhso.modules.scorecards.tables import PeerRow
 
 exact = Amount.of
@@ -206,9 +207,14 @@ def round_shape(one: Round) -> dict[str, Any]:
     return {**{name: getattr(one, name) for name in names}, "unit": one.unit_id}
 
 
-def unit_in_round_shape(one: UnitInRound) -> dict[str, Any]:
-    plain = set(UnitInRoundShape.model_fields) - {"claimed", "verified"}
+def unit_in_round_shape(one: UnitInRound, place: Placed | None) -> dict[str, Any]:
+    ranking = {"rank", "tied", "mark", "not_ranked"}
+    plain = set(UnitInRoundShape.model_fields) - {"claimed", "verified", *ranking}
     return {
+        "rank": place.rank if place else None,
+        "tied": place.tied if place else 0,
+        "mark": exact(place.mark) if place and place.mark is not None else None,
+        "not_ranked": place.why if place and place.rank is None else None,
         **{name: getattr(one, name) for name in plain},
         "claimed": _decimal(one.claimed),
         "verified": _decimal(one.verified),

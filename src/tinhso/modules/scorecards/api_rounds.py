@@ -24,6 +24,7 @@ from tinhso.modules.scorecards.api import CardCode, card_of
 from tinhso.modules.scorecards.models import Round
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.queries import CardQueries
+from tinhso.modules.scorecards.round_results import result_of
 
 NO_ROUND = message(
     "scorecard-round-unknown",
@@ -103,7 +104,12 @@ def get_round(
 ) -> shapes.RoundAnswer:
     who, queries = viewer(request), queries_of(plan)
     made = _round(who, plan, card_of(queries, card).code, round_id)
-    lines = [answers.unit_in_round_shape(one) for one in round_queries.units_in(who, made)]
+    result = result_of(who, made)
+    places = {one.unit: one for one in result.rows} if result is not None else {}
+    lines = [
+        answers.unit_in_round_shape(one, places.get(one.unit))
+        for one in round_queries.units_in(who, made)
+    ]
     answer = {
         **page_fields(request, asked, lines),
         "about": about(queries),

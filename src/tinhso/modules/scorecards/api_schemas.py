@@ -261,6 +261,9 @@ class RoundShape(Shape):
     assess_by: date
     appeal_by: date | None
     ended_at: datetime | None
+    snapshot: int | None = Field(
+        description="Of the measured points, kept at closing; null before, and for a round closed without ranks."
+    )
     reason: str
     simulated: bool
 
@@ -278,6 +281,10 @@ class UnitInRoundShape(Shape):
     verified: str | None
     appeals: int
     undecided: int
+    rank: int | None = Field(description="By verified points, once the round is closed.")
+    tied: int
+    mark: Amount | None
+    not_ranked: TextShape | None = Field(description="Why it has no rank in a closed round.")
 
 
 class RoundAnswer(Page[UnitInRoundShape]):

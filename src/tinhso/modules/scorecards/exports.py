@@ -31,7 +31,7 @@ def workbook(cards: CardQueries, card: Scorecard, unit: str, lens: Lens) -> byte
     about = _about(cards, card, lens, lang)
     whole = cards.unit_score(card, unit, lens).score
     name = cards.queries.units.full_name(unit, shown_day(lens)).to(lang)
-    _sheet(
+    write_sheet(
         book,
         gettext("Điểm"),
         [*about, (gettext("Đơn vị"), name)],
@@ -40,7 +40,7 @@ def workbook(cards: CardQueries, card: Scorecard, unit: str, lens: Lens) -> byte
     )
     for group in card.groups:
         found = cards.ranking(card, group, lens)
-        _sheet(
+        write_sheet(
             book,
             group.code[:31],
             [*about, (gettext("Nhóm"), group.name.to(lang))],
@@ -77,7 +77,7 @@ def table_workbook(units: UnitRegister, found: PeerTable) -> bytes:
         ]
         for row in found.rows
     ]
-    _sheet(book, found.period.code, about, [*head, gettext("Tính lại"), *card.columns], lines)
+    write_sheet(book, found.period.code, about, [*head, gettext("Tính lại"), *card.columns], lines)
     book.close()
     return out.getvalue()
 
@@ -182,7 +182,7 @@ def _ranking(cards: CardQueries, found: Ranking, lens: Lens, lang: str) -> list[
     return lines
 
 
-def _sheet(
+def write_sheet(
     book: xlsxwriter.Workbook,
     name: str,
     about: list[tuple[str, str]],

@@ -30,6 +30,8 @@ _NAMES = {
     "simulated": Text("mô phỏng", "simulated"),
     "state": Text("bước", "step"),
     "reason": Text("lý do", "reason"),
+    "snapshot": Text("bản chụp", "snapshot"),
+    "ranked": Text("số đơn vị có hạng", "units with a rank"),
     "asked": Text("điểm đề nghị", "points asked for"),
     "verified": Text("điểm thẩm định", "verified points"),
 }

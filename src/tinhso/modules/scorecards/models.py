@@ -80,7 +80,9 @@ class Round(models.Model):
     """A round of a card for one period and one group (đợt tự chấm và thẩm định).
 
     `unit` owns it: the plan's own. `assess_by` and `appeal_by` are the last days; None while the
-    step has not begun.
+    step has not begun. `moved_at`: since when it is at its step (None: a round of an older version
+    of the software). `snapshot` and `computed_at`: what the measured points of its lines came of;
+    set when it is closed, together with its `places`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -96,6 +98,11 @@ class Round(models.Model):
     assess_by = models.DateField()
     appeal_by = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    snapshot = models.PositiveBigIntegerField(null=True)
+    computed_at = models.CharField(
+        max_length=40, blank=True, db_default=""
+    )  # as the cube's manifest says it
     reason = models.TextField(blank=True)  # why it was cancelled
     simulated = models.BooleanField(default=False)
 
@@ -112,6 +119,10 @@ class Round(models.Model):
             models.CheckConstraint(
                 name="round_appeals_have_a_last_day",
                 condition=~Q(state="appeals") | Q(appeal_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="round_snapshot_only_when_closed",
+                condition=Q(snapshot__isnull=True) | Q(state="closed"),
             ),
             models.UniqueConstraint(
                 fields=["plan", "card", "period", "group"],
@@ -141,7 +152,9 @@ class Round(models.Model):
 class Line(models.Model):
     """A leaf of a card for one unit in a round: claimed points beside verified ones.
 
-    Points are exact decimals as texts; null: nobody has said anything, which is not zero.
+    Points are exact decimals; null: nobody has said anything, which is not zero. What was measured
+    is kept when the round is closed: `status` ("" before), `measured` (points as an exact fraction,
+    "" where not measured) and the figure's two sums.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="lines")
@@ -154,6 +167,10 @@ class Line(models.Model):
     verified = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     finding = models.TextField(blank=True)
     verified_by = models.CharField(max_length=60, blank=True)  # account
+    status = models.CharField(max_length=16, blank=True, db_default="")  # Status
+    measured = models.CharField(max_length=80, blank=True, db_default="")
+    numerator = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = (
@@ -172,10 +189,48 @@ class Line(models.Model):
                 | Q(claimed__isnull=False, verified=F("claimed"))
                 | ~Q(finding=""),
             ),
+            models.CheckConstraint(
+                name="measured_points_exactly_when_measured",
+                condition=Q(status="measured") & ~Q(measured="")
+                | ~Q(status="measured") & Q(measured=""),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.component} {self.unit_id}"
+
+
+class VerifiedPlace(models.Model):
+    """A unit in the ranking that a closed round ends with (thứ hạng sau thẩm định).
+
+    Kept, not reckoned anew: rules may change later, a result does not. `mark` is the share of the
+    points, `earned` to `out` are points, all exact fractions. Without a rank `why` says why, and
+    with `too-small` the denominator asked for and the one that the unit has.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="places")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    rank = models.PositiveIntegerField(null=True)
+    tied = models.PositiveIntegerField()
+    mark = models.CharField(max_length=80, blank=True)
+    earned = models.CharField(max_length=80)
+    reachable = models.CharField(max_length=80)
+    open = models.CharField(max_length=80)
+    why = models.CharField(max_length=20, blank=True)  # NotRanked
+    smallest = models.PositiveBigIntegerField(default=0)
+    denominator = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["round", "unit"], name="verified_place_once"),
+            models.CheckConstraint(
+                name="verified_place_has_rank_or_reason",
+                condition=Q(rank__gte=1, why="") & ~Q(mark="") | Q(rank__isnull=True) & ~Q(why=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.rank}"
 
 
 class Appeal(models.Model):

@@ -18,79 +18,33 @@ from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.measure.scorecards.definitions import Component, Group, Scorecard
-from tinhso.measure.text import InputError, Place, Problem, message
-from tinhso.modules.scorecards.models import Appeal, Line, Round, RoundState
+from tinhso.measure.text import InputError, Place, Problem
+from tinhso.modules.scorecards.models import Appeal, Line, Round, RoundState, VerifiedPlace
 from tinhso.modules.scorecards.points import points_of
 from tinhso.modules.scorecards.policies import ROUND
-
-ROUND_TWICE = message(
-    "round-twice",
-    vi="Đã có đợt của bộ chỉ số này cho kỳ và nhóm này. Mở đợt ấy, hoặc hủy rồi mở lại.",
-    en="There is a round of this scorecard for this period and group. Use it, or cancel it first.",
+from tinhso.modules.scorecards.round_messages import (
+    APPEALED,
+    APPEALS_OPEN,
+    APPEALS_RUN,
+    DAY_PAST,
+    DECIDED,
+    EVIDENCE_NEEDED,
+    FINDING_NEEDED,
+    NO_UNITS,
+    NOT_VERIFIED,
+    OTHER_VERSION,
+    OWN_CLAIM,
+    ROUND_TWICE,
+    STILL_OPEN,
+    TEXT_NEEDED,
+    TOO_LATE,
+    WRONG_STATE,
 )
-NO_UNITS = message(
-    "round-no-units",
-    vi="Nhóm này không có đơn vị nào trong kỳ đã chọn. Chọn kỳ hoặc nhóm khác.",
-    en="The group has no unit in the chosen period. Choose another period or group.",
-)
-DAY_PAST = message(
-    "round-day-past",
-    vi="Hạn {day} đã qua. Chọn từ hôm nay trở đi.",
-    en="The last day {day} is over. Choose today or later.",
-)
-WRONG_STATE = message(
-    "round-wrong-state",
-    vi="Đợt này đang ở bước khác nên không làm được việc này nữa. Tải lại trang.",
-    en="The round is at another step, so this can no longer be done. Load the page again.",
-)
-TOO_LATE = message(
-    "round-too-late",
-    vi="Hạn là hết ngày {day}, đã qua.",
-    en="The last day was {day}; it is over.",
-)
-EVIDENCE_NEEDED = message(
-    "round-evidence",
-    vi="Ghi căn cứ cho điểm của {component} (văn bản, đường dẫn), hoặc gửi kèm tệp.",
-    en="Give the evidence for the points of {component} (document, link), or send a file.",
-)
-FINDING_NEEDED = message(
-    "round-finding",
-    vi="Điểm thẩm định của {component} khác điểm tự chấm: ghi lý do.",
-    en="The verified points of {component} differ from those claimed: say why.",
-)
-OWN_CLAIM = message(
-    "round-own-claim",
-    vi="Bạn đã tự chấm {component}, nên người khác phải thẩm định.",
-    en="You claimed the points of {component} yourself, so somebody else must verify them.",
-)
-STILL_OPEN = message(
-    "round-still-open",
-    vi="Còn {count} đơn vị chưa tự chấm và hạn là hết ngày {day}. Chờ đến hạn.",
-    en="{count} units have not assessed themselves and may until {day}. Wait until then.",
-)
-NOT_VERIFIED = message(
-    "round-not-verified",
-    vi="Còn {count} tiêu chí đã tự chấm chưa thẩm định. Thẩm định xong rồi chuyển bước.",
-    en="{count} claimed components are not verified. Verify them before moving on.",
-)
-APPEALS_OPEN = message(
-    "round-appeals-open",
-    vi="Còn {count} kiến nghị chưa quyết định. Quyết định xong rồi đóng.",
-    en="{count} appeals are not decided. Decide them before closing.",
-)
-APPEALS_RUN = message(
-    "round-appeals-run",
-    vi="Còn trong hạn kiến nghị đến hết ngày {day}. Đóng sau ngày ấy.",
-    en="Appeals may still come until {day}. Close after that day.",
-)
-TEXT_NEEDED = message("round-text", vi="Ghi lý do.", en="Give the reason.")
-APPEALED = message(
-    "round-appealed",
-    vi="Tiêu chí này đã có kiến nghị; mỗi tiêu chí chỉ kiến nghị một lần.",
-    en="This component has an appeal already; there is one a component.",
-)
-DECIDED = message(
-    "round-decided", vi="Kiến nghị này đã có quyết định.", en="This appeal is decided already."
+from tinhso.modules.scorecards.round_results import (
+    Measured,
+    keep_measured,
+    places_of,
+    verified_ranking,
 )
 
 
@@ -133,6 +87,7 @@ def open_round(
         raise InputError([NO_UNITS(Place("group"))])
     if assess_by < timezone.localdate():
         raise InputError([DAY_PAST(Place("assess_by"), day=assess_by.isoformat())])
+    now = timezone.now()
     with transaction.atomic():
         same = Round.objects.filter(plan=plan, card=card.code, period=period, group=group.code)
         if same.exclude(state=RoundState.CANCELLED).exists():
@@ -144,7 +99,8 @@ def open_round(
             period=period,
             group=group.code,
             unit_id=unit,
-            opened_at=timezone.now(),
+            opened_at=now,
+            moved_at=now,
             opened_by=by,
             assess_by=assess_by,
             simulated=simulated,
@@ -366,17 +322,35 @@ def decide(
         )
 
 
-def close(actor: Actor, made: Round) -> None:
-    """End a round: the verified points stand. After the last day of appeals, all decided."""
+def close(actor: Actor, made: Round, card: Scorecard, measured: Measured) -> None:
+    """End a round after the last day of appeals, all decided: the verified points stand and rank
+    the units; what is measured now is kept beside them, with the snapshot that it came of."""
     with transaction.atomic():
         _hold(made, RoundState.APPEALS)
+        if card.version != made.version:
+            words = {"version": made.version, "now": card.version}
+            raise InputError([OTHER_VERSION(Place("viec"), **words)])
         left = Appeal.objects.filter(line__round=made, decided_at__isnull=True).count()
         if left:
             raise InputError([APPEALS_OPEN(Place("viec"), count=left)])
         if made.may_appeal_on(timezone.localdate()):
             raise InputError([APPEALS_RUN(Place("viec"), day=str(made.appeal_by))])
+        group = card.group(made.group)
+        assert group is not None
+        lines = list(made.lines.all())
+        keep_measured(lines, measured)
+        Line.objects.bulk_update(lines, ["status", "measured", "numerator", "denominator"])
+        places = places_of(made, verified_ranking(card, group, lines))
+        VerifiedPlace.objects.bulk_create(places)
         made.ended_at = timezone.now()
-        _move(actor, made, RoundState.CLOSED, "close")
+        made.snapshot, made.computed_at = measured.snapshot, measured.computed_at
+        ranked = sum(one.rank is not None for one in places)
+        _move(
+            *(actor, made, RoundState.CLOSED, "close"),
+            snapshot=measured.snapshot,
+            ranked=ranked,
+            units=len(places),
+        )
 
 
 def cancel(actor: Actor, made: Round, reason: str) -> None:
@@ -397,10 +371,10 @@ def _hold(made: Round, *states: RoundState) -> None:
 
 
 def _move(
-    actor: Actor, made: Round, state: RoundState, verb: str, *, reason: str = "", **more: str
+    actor: Actor, made: Round, state: RoundState, verb: str, *, reason: str = "", **more: str | int
 ) -> None:
     before = {"state": str(made.state)}
-    made.state = state
+    made.state, made.moved_at = state, timezone.now()
     made.save()
     after = {"state": state.value, **more}
     record(actor, f"{ROUND.kind}.{verb}", _thing(made), before=before, after=after, reason=reason)

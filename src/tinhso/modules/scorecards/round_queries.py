@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import QuerySet
 
 from tinhso.kernel.people.who import Who
-from tinhso.measure.periods import Period
-from tinhso.measure.places import View
-from tinhso.measure.scorecards.definitions import Component, Scorecard
-from tinhso.measure.scorecards.scoring import Score, score
-from tinhso.modules.plan.queries import Lens
+from tinhso.measure.figures import Status
+from tinhso.measure.scorecards.definitions import ByRank, Component, Scorecard
 from tinhso.modules.scorecards.models import Appeal, Line, Round
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.queries import CardQueries
+from tinhso.modules.scorecards.round_results import measured_in
+
+
+@dataclass(frozen=True)
+class MeasuredPoints:
+    """What the records give a unit for a leaf; `earned` counts only where it is measured."""
+
+    status: Status
+    earned: Fraction
 
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A leaf of a unit in a round: measured, claimed and verified points beside each other."""
+    """A leaf of a unit in a round: measured, claimed and verified points beside each other.
+
+    `measured` is what the records give now, and after the closing what they gave then; None where
+    nobody can tell.
+    """
 
     leaf: Component
     line: Line
-    measured: Score | None  # what the records give now; None where the card lost the leaf
+    measured: MeasuredPoints | None
     appeal: Appeal | None
 
     @property
@@ -67,6 +77,11 @@ def a_round(who: Who, round_id: uuid.UUID) -> Round | None:
     return found
 
 
+def units_of(made: Round) -> list[str]:
+    """All units of a round; for reckoning, not for showing."""
+    return sorted(set(made.lines.values_list("unit_id", flat=True)))
+
+
 def units_in(who: Who, made: Round) -> list[UnitInRound]:
     """The units of a round that the one who asks may see, by uid."""
     lines: dict[str, list[Line]] = {}
@@ -93,12 +108,14 @@ def _unit(unit: str, lines: list[Line]) -> UnitInRound:
 
 def unit_lines(cards: CardQueries, made: Round, card: Scorecard, unit: str) -> list[UnitLine]:
     """A unit's lines in the order of the card. The caller has asked the policy for the unit."""
-    lens = Lens(Period.parse(made.period), View())
-    measured: Mapping[str, Score] = {}
-    if cards.queries.figures.cube.grid.slots(lens.period) is not None:
-        whole = score(card, cards.readings(card, unit, lens, card.group(made.group)))
-        measured = {one.component.code: one for one in whole.leaves if one.component is not None}
     own = {line.component: line for line in made.lines.filter(unit=unit).select_related("appeal")}
+    if made.snapshot is None:
+        compared = any(isinstance(leaf.rule, ByRank) for leaf in card.leaves)
+        among = units_of(made) if compared else [unit]
+        now = measured_in(cards, made, card, among).units.get(unit, {})
+        measured = {code: MeasuredPoints(one.status, one.earned) for code, one in now.items()}
+    else:
+        measured = {code: _kept(line) for code, line in own.items()}
     return [
         UnitLine(
             leaf, own[leaf.code], measured.get(leaf.code), getattr(own[leaf.code], "appeal", None)
@@ -106,3 +123,7 @@ def unit_lines(cards: CardQueries, made: Round, card: Scorecard, unit: str) -> l
         for leaf in card.leaves
         if leaf.code in own
     ]
+
+
+def _kept(line: Line) -> MeasuredPoints:
+    return MeasuredPoints(Status(line.status), Fraction(line.measured or 0))

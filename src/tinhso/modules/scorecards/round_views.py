@@ -30,6 +30,7 @@ from tinhso.modules.scorecards.models import Line, Round, RoundState
 from tinhso.modules.scorecards.pages import card_of, group_of, plan_queries
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.queries import CardQueries
+from tinhso.modules.scorecards.round_results import measured_in, result_of
 from tinhso.modules.scorecards.templatetags.scorecard_words import field_points
 
 NO_PERIOD = message(
@@ -138,7 +139,8 @@ def in_words(seat: Seat) -> str:
     return f"{seat.title.vi}, {units.card(seat.unit).name.vi}"[:200]
 
 
-def _round(request: HttpRequest, round_id: uuid.UUID) -> tuple[Round, PlanQueries, Scorecard]:
+def round_of(request: HttpRequest, round_id: uuid.UUID) -> tuple[Round, PlanQueries, Scorecard]:
+    """The round in an address. Raises Http404 also where it is out of reach."""
     found = round_queries.a_round(who_is(request), round_id)
     if found is None:
         raise Http404
@@ -149,11 +151,11 @@ def _round(request: HttpRequest, round_id: uuid.UUID) -> tuple[Round, PlanQuerie
 @asks(ROUND, "view")
 def one_round(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
     """A round with its units, and the steps that the one who asks may take."""
-    made, queries, card = _round(request, round_id)
+    made, queries, card = round_of(request, round_id)
     filled = Filled(None, appeal_by=timezone.localdate() + timedelta(APPEAL_DAYS))
     if request.method == "POST":
         try:
-            said = _step(request, made)
+            said = _step(request, made, queries, card)
         except InputError as error:
             made.refresh_from_db()
             filled = Filled(request.POST, error)
@@ -176,11 +178,12 @@ def one_round(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
         "simulated": made.simulated or bool(queries.manifest.simulated),
         "steps": list(RoundState),
         "other_version": made.version != card.version,
+        "result": result_of(who_is(request), made),
     }
     return render(request, "scorecards/round.html", context, status=400 if filled.problems else 200)
 
 
-def _step(request: HttpRequest, made: Round) -> str:
+def _step(request: HttpRequest, made: Round, queries: PlanQueries, card: Scorecard) -> str:
     """One of the round's steps; says what was done. Raises InputError, ForbiddenError."""
     who, step = who_is(request), request.POST.get("viec")
     if step not in ("tham-dinh", "kien-nghi", "dong", "huy"):
@@ -196,7 +199,8 @@ def _step(request: HttpRequest, made: Round) -> str:
             round_actions.begin_appeals(actor, made, appeal_by)
             return gettext("Đã chuyển sang nhận kiến nghị.")
         case "dong":
-            round_actions.close(actor, made)
+            measured = measured_in(CardQueries(queries), made, card, round_queries.units_of(made))
+            round_actions.close(actor, made, card, measured)
             return gettext("Đã đóng đợt.")
     round_actions.cancel(actor, made, request.POST.get("reason", ""))
     return gettext("Đã hủy đợt.")
@@ -212,7 +216,7 @@ def _uid(_request: HttpRequest, round_id: uuid.UUID, uid: str) -> str:  # noqa: 
 @asks(ROUND, "view", unit=_uid)
 def unit_lines(request: HttpRequest, round_id: uuid.UUID, uid: str) -> HttpResponse:
     """A unit's lines; each act is a form of its own, told apart by the field `viec`."""
-    made, queries, card = _round(request, round_id)
+    made, queries, card = round_of(request, round_id)
     if not made.lines.filter(unit=uid).exists():
         raise Http404
     error: InputError | None = None

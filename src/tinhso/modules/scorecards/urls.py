@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from tinhso.modules.scorecards import peer_views, round_views, views
+from tinhso.modules.scorecards import peer_views, round_exports, round_views, views
 
 app_name = "scorecards"
 urlpatterns = [
     path("", views.home, name="home"),
     path("dot/<uuid:round_id>/", round_views.one_round, name="round"),
+    path("dot/<uuid:round_id>/xep-hang.<str:form>", round_exports.download, name="round-download"),
     path("dot/<uuid:round_id>/<str:uid>/", round_views.unit_lines, name="round-unit"),
     path("<slug:plan_code>/", views.cards, name="cards"),
     path("<slug:plan_code>/cac-dot/", round_views.all_rounds, name="all-rounds"),

@@ -126,12 +126,16 @@ def rule(component: Component) -> Text:
 
 
 def not_ranked(row: Ranked) -> Text:
-    if row.why is NotRanked.TOO_SMALL:
+    return why_not_ranked(row.why, row.denominator, row.smallest)
+
+
+def why_not_ranked(why: NotRanked | None, denominator: int, smallest: int) -> Text:
+    if why is NotRanked.TOO_SMALL:
         return Text(
-            f"mẫu số {row.denominator}, nhỏ hơn mức {row.smallest} để xếp hạng",
-            f"a denominator of {row.denominator}, below the {row.smallest} needed for a rank",
+            f"mẫu số {denominator}, nhỏ hơn mức {smallest} để xếp hạng",
+            f"a denominator of {denominator}, below the {smallest} needed for a rank",
         )
-    return Text("", "") if row.why is None else NOT_RANKED[row.why]
+    return Text("", "") if why is None else NOT_RANKED[why]
 
 
 def gain(one: Gain, unit: Text) -> Text:
