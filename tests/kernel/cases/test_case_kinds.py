@@ -66,6 +66,8 @@ def stories(draw: st.DrawFn) -> list[Event]:
             break
         role, act = draw(st.sampled_from(ways))
         data = {name: DATA[name] for name in act.needs}
+        if draw(st.integers(0, 3)) == 0:
+            data["category"] = draw(st.sampled_from(["", "danger", "noise"]))
         unit = now.members[0] if role is Role.MEMBER and now.members else now.lead
         events.append(Event(now.last + 1, act.code, at, role, unit, data))
         now = after(now, events[-1])
@@ -89,6 +91,13 @@ def test_what_must_hold_of_every_case(events: list[Event]) -> None:
     assert all(clock.end is not None for clock in now.clocks) or now.open
     assert sum(clock.name == "whole" for clock in now.clocks) == 1 + now.reopened
     assert now.extended <= now.rule.extensions
+    # Whatever it was called before, what runs has the term of what it is called now.
+    for one in now.clocks:
+        if one.end is None:
+            given = sum(more.amount for more in one.given if more.span is one.term.span)
+            assert one.term == now.rule.term(one.name, now.category).plus(given)
+    asked = [one.unit for one in now.clocks if one.name == "member" and one.end is None]
+    assert sorted(asked) == sorted(now.members)
     # Whoever has to act is named by the state, and can.
     if now.open:
         assert possible(now, now.state_rule.waits, events[-1].at)
@@ -124,6 +133,88 @@ def told(*acts: tuple[str, str, Role, dict[str, object]]) -> Standing:
 
 
 ROUTED = ("route", "2025-06-02 10:00", Role.ROUTER, {"unit": "dept:a"})
+
+
+def due_at(standing: Standing, name: str, unit: str = "") -> str:
+    clock = next(c for c in reversed(standing.clocks) if (c.name, c.unit) == (name, unit))
+    found = clock.due(calendar())
+    assert found is not None
+    return f"{found.at:%d/%m %H:%M}"
+
+
+def routed(category: str) -> tuple[str, str, Role, dict[str, object]]:
+    return "route", "2025-06-02 10:00", Role.ROUTER, {"unit": "dept:a", "category": category}
+
+
+#: Given at three on the day of receipt, Monday 2 June 2025, which began at 9:00.
+MORE = ("extend", "2025-06-02 15:00", Role.LEAD, {"reason": "phải đào lên"})
+
+
+def passed_on(category: str) -> tuple[str, str, Role, dict[str, object]]:
+    data = {"unit": "dept:d", "reason": "việc của họ", "category": category}
+    return "hand_over", "2025-06-02 16:00", Role.LEAD, data
+
+
+@pytest.mark.parametrize(
+    ("acts", "whole", "agency"),
+    [
+        # 24 hours from 9:00; 22 from 10:00.
+        ([routed("danger")], "03/06 09:00", "03/06 08:00"),
+        # 3 to 9 June; 3 to 6.
+        ([routed("danger"), passed_on("noise")], "09/06 17:00", "06/06 17:00"),
+        # Three hours more; handed over, the new agency has its own 22.
+        ([routed("danger"), MORE], "03/06 12:00", "03/06 11:00"),
+        ([routed("danger"), MORE, passed_on("danger")], "03/06 12:00", "03/06 14:00"),
+        # What was given in hours stays hours: three after 9 June 17:00.
+        ([routed("danger"), MORE, passed_on("noise")], "09/06 20:00", "06/06 17:00"),
+        # Three working days more; they stay three working days after 24 hours.
+        ([routed("noise"), MORE], "12/06 17:00", "11/06 17:00"),
+        ([routed("noise"), MORE, passed_on("danger")], "06/06 17:00", "03/06 14:00"),
+    ],
+)
+def test_a_case_called_something_else_has_its_terms_from_its_beginning(
+    acts: list[tuple[str, str, Role, dict[str, object]]], whole: str, agency: str
+) -> None:
+    found = told(*acts)
+    assert (due_at(found, "whole"), due_at(found, "agency")) == (whole, agency)
+
+
+def test_a_second_extension_is_refused_and_the_date_stays() -> None:
+    found = told(routed("noise"), MORE)
+    later = datetime(2025, 6, 5, 9, 0, tzinfo=LOCAL)
+    refused = refusal(found, "extend", Role.LEAD, later)
+    assert refused is not None
+    assert refused.code == "case-extended"
+    assert due_at(found, "whole") == "12/06 17:00"
+
+
+def test_each_agency_that_is_asked_has_one_clock_which_its_opinion_ends() -> None:
+    def asks(day: str, *units: str) -> tuple[str, str, Role, dict[str, object]]:
+        return "consult", f"{day} 09:00", Role.LEAD, {"units": list(units), "text": "?"}
+
+    twice = (ROUTED, asks("2025-06-03", "dept:b"), asks("2025-06-04", "dept:b", "dept:c", "dept:c"))
+    found = told(*twice)
+    assert [one.unit for one in found.clocks if one.name == "member"] == ["dept:b", "dept:c"]
+    assert due_at(found, "member", "dept:b") == "05/06 17:00"
+    assert due_at(found, "member", "dept:c") == "06/06 17:00"
+    said = Event(
+        5,
+        "opinion",
+        datetime(2025, 6, 4, 10, tzinfo=LOCAL),
+        Role.MEMBER,
+        "dept:b",
+        {"text": "được"},
+    )
+    found = after(found, said)
+    assert [one.end is None for one in found.clocks if one.name == "member"] == [False, True]
+    agency = found.clock("agency")
+    assert agency is not None
+    assert agency.open_pause
+    found = after(found, replace(said, n=6, unit="dept:c"))
+    agency = found.clock("agency")
+    assert agency is not None
+    assert not agency.open_pause
+    assert all(one.end for one in found.clocks if one.name == "member")
 
 
 def due_day(standing: Standing, name: str, now: str) -> str:

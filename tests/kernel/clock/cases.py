@@ -100,3 +100,27 @@ CASES: list[tuple[str, str, str, Pauses, str]] = [
     ("days: waiting on a weekend counts there", "10 d", "2025-06-02 09:00",
      [("2025-06-07 09:00", "2025-06-08 09:00")], "2025-06-16 17:00"),
 ]  # fmt: skip
+
+#: The same with more time given: the extensions stand after the pauses.
+EXTENDED: list[tuple[str, str, str, Pauses, list[str], str]] = [
+    ("over a weekend: 11 June, then 12, 13, 16", "5 wd", "2025-06-04 10:00", [], ["3 wd"], "2025-06-16 17:00"),
+    ("Tết 2025: due 24 January, the next working day is 3 February", "1 wd", "2025-01-23 09:00", [], ["1 wd"], "2025-02-03 17:00"),
+    ("Tết 2025: due 5 February, then 6, 7, 10", "5 wd", "2025-01-22 09:00", [], ["3 wd"], "2025-02-10 17:00"),
+    ("after a pause: due 11 June, then 12, 13, 16", "5 wd", "2025-06-02 09:00",
+     [("2025-06-04 10:00", "2025-06-05 15:00")], ["3 wd"], "2025-06-16 17:00"),
+    ("a pause in the time that was given: 4 and 5 June stood", "1 wd", "2025-06-02 09:00",
+     [("2025-06-04 10:00", "2025-06-05 15:00")], ["2 wd"], "2025-06-09 17:00"),
+    ("in hours, over midnight", "24 h", "2025-06-02 22:00", [], ["3 h"], "2025-06-04 01:00"),
+    ("in working hours: due 9:30, two hours to lunch, two after", "8 wh", "2025-06-02 09:30", [], ["4 wh"], "2025-06-03 15:00"),
+    ("Monday 27 April 2026 is off for Hùng Kings", "1 wd", "2026-04-23 09:00", [], ["1 wd"], "2026-04-28 17:00"),
+    ("Saturday 26 April 2025 is worked for 2 May", "1 wd", "2025-04-24 09:00", [], ["1 wd"], "2025-04-26 17:00"),
+    ("days: 5 end on Saturday, 8 on Tuesday; it is the term that grows", "5 d", "2025-06-02 09:00", [], ["3 d"], "2025-06-10 17:00"),
+    ("twice, where a rule allows it: 9 June, then 10, 11, 12, 13", "5 wd", "2025-06-02 09:00", [], ["3 wd", "1 wd"], "2025-06-13 17:00"),
+    # -- in another span than the term's: from where that ends ----------------------------------------
+    ("three hours after the 9th closes", "5 wd", "2025-06-02 09:00", [], ["3 h"], "2025-06-09 20:00"),
+    ("four working hours after a Saturday morning: Monday's first", "24 h", "2025-06-06 09:00", [], ["4 wh"], "2025-06-09 11:30"),
+    ("three working days after Tuesday 9:00", "24 h", "2025-06-02 09:00", [], ["3 wd"], "2025-06-06 17:00"),
+    ("and one more for Wednesday, in which it stood", "24 h", "2025-06-02 09:00",
+     [("2025-06-04 08:00", "2025-06-04 16:00")], ["3 wd"], "2025-06-09 17:00"),
+    ("in both spans: 26 hours to 10 June 9:00, then 11, 12, 13", "24 h", "2025-06-09 07:00", [], ["3 wd", "2 h"], "2025-06-13 17:00"),
+]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import holidays
 import pytest
-from cases import CASES, Pauses
+from cases import CASES, EXTENDED, Pauses
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +42,25 @@ def test_worked_by_hand(shows: str, term: str, begin: str, pauses: Pauses, expec
     found = due(term_of(term), at(begin), pauses_of(pauses), VN)
     assert found is not None
     assert found.at == at(expected), shows
+
+
+@pytest.mark.parametrize(
+    ("shows", "term", "begin", "pauses", "given", "expected"), EXTENDED, ids=lambda v: ""
+)
+def test_more_time_worked_by_hand(
+    shows: str, term: str, begin: str, pauses: Pauses, given: list[str], expected: str
+) -> None:
+    clock = Clock("whole", term_of(term), at(begin), tuple(pauses_of(pauses)))
+    for more in map(term_of, given):
+        clock = clock.extended(more.amount, more.span)
+    found = clock.due(VN)
+    assert found is not None
+    assert found.at == at(expected), shows
+    # What was given before the term became another one is the same as given after.
+    other = Clock("whole", Term(1, Span.DAYS), at(begin), clock.pauses)
+    for more in map(term_of, given):
+        other = other.extended(more.amount, more.span)
+    assert other.retermed(term_of(term)).due(VN) == found
 
 
 def test_there_are_at_least_sixty() -> None:

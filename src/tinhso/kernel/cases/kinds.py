@@ -78,7 +78,7 @@ class Version:
     terms: Mapping[str, Term]
     by_category: Mapping[str, Mapping[str, Term]]
     extensions: int
-    extension: int  # in what the whole term is counted in
+    extension: int  # in what the whole term of the case's category is counted in
     reopen_days: int
     source: Text
 
@@ -185,6 +185,13 @@ def _contradictions(kind: Kind) -> list[str]:
             found += [f"act {act.code}: no term for clock {one}" for one in missing]
         unexplained = sorted(set(act.pauses.values()) - set(kind.reasons))
         found += [f"act {act.code}: no reason {one}" for one in unexplained]
+    for version in kind.versions:
+        for category, terms in version.by_category.items():
+            unknown = sorted(set(terms) - set(version.terms))
+            found += [f"category {category}: no clock {one}" for one in unknown]
+            # An extension gives both the same.
+            if version.term("whole", category).span is not version.term("agency", category).span:
+                found.append(f"category {category}: whole and agency are counted in two spans")
     found += [
         f"state {state.code} is open and waits for nobody"
         for state in kind.states.values()

@@ -6,7 +6,7 @@ the same standing, whenever one asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,14 +122,18 @@ def after(standing: Standing, event: Event) -> Standing:
     act = standing.kind.acts[event.act]
     now = replace(standing, last=event.n)
     data = event.data
-    if "category" in data:
+    resorted = str(data.get("category", now.category)) != now.category
+    if resorted:
         now = replace(now, category=str(data["category"]))
+    # Agencies whose opinion this act asks for, and whose it gives.
+    asked: list[str] = []
     if event.act in ("route", "hand_over"):
         now = replace(now, lead=str(data["unit"]), members=())
     elif event.act == "return":
         now = replace(now, lead="", members=())
     elif event.act == "consult":
-        asked = [one for one in data["units"] if one not in now.members and one != now.lead]
+        listed = dict.fromkeys(str(one) for one in data["units"])
+        asked = [one for one in listed if one not in now.members and one != now.lead]
         now = replace(now, members=(*now.members, *asked))
     elif event.act == "opinion":
         now = replace(now, members=tuple(one for one in now.members if one != event.unit))
@@ -151,9 +155,8 @@ def after(standing: Standing, event: Event) -> Standing:
         opens = not standing.open and now.kind.states[act.to].open
         at = event.at if closes else None if opens else now.closed_at
         now = replace(now, state=act.to, closed_at=at)
-    if event.act == "opinion" and not moves:
-        return now
-    return _with_clocks(now, act, event)
+    now = _with_clocks(now, act, event, asked, moves=moves)
+    return _retermed(now) if resorted else now
 
 
 def fold(kind: Kind, events: Iterable[Event]) -> Standing:
@@ -219,11 +222,18 @@ _FIELDS: Mapping[str, Text] = {
 }
 
 
-def _with_clocks(standing: Standing, act: ActRule, event: Event) -> Standing:
+def _with_clocks(
+    standing: Standing, act: ActRule, event: Event, asked: Sequence[str] = (), *, moves: bool = True
+) -> Standing:
+    """What an act does to the clocks. Each agency that is asked has one of its own, which its opinion
+    ends; an act that does not move the case, though others like it do, does no more."""
     found = []
+    span = standing.rule.term("whole", standing.category).span
     for clock in standing.clocks:
         now = clock
-        if clock.end is None:
+        if clock.end is None and event.act == "opinion" and clock.unit:
+            now = now.ended(event.at) if clock.unit == event.unit or moves else now
+        elif clock.end is None and (moves or act.to is None):
             if clock.name in act.ends:
                 now = now.ended(event.at)
             elif clock.name in act.pauses:
@@ -231,9 +241,20 @@ def _with_clocks(standing: Standing, act: ActRule, event: Event) -> Standing:
             elif clock.name in act.resumes:
                 now = now.resumed(event.at)
             if event.act == "extend" and clock.name in ("whole", "agency"):
-                now = now.extended(standing.rule.extension)
+                now = now.extended(standing.rule.extension, span)
         found.append(now)
     for name in act.starts:
         term = standing.rule.term(name, standing.category)
-        found.append(Clock(name, term, event.at))
+        units = asked if event.act == "consult" else [""]
+        found += [Clock(name, term, event.at, unit=unit) for unit in units]
     return replace(standing, clocks=tuple(found))
+
+
+def _retermed(standing: Standing) -> Standing:
+    """After re-sorting: clocks that run or stand have the terms of the new category from their
+    beginnings, by the rule in force when the case began. Those that have ended were right in their time."""
+    clocks = (
+        one if one.end else one.retermed(standing.rule.term(one.name, standing.category))
+        for one in standing.clocks
+    )
+    return replace(standing, clocks=tuple(clocks))

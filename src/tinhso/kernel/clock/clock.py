@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
-from tinhso.kernel.clock.terms import Due, Pause, Term, due
+from tinhso.kernel.clock.terms import Due, Pause, Span, Term, due
 
 
 class State(StrEnum):
@@ -18,14 +18,28 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class Given:
+    """More time that a clock was given: an extension."""
+
+    amount: int
+    span: Span
+
+
+@dataclass(frozen=True)
 class Clock:
-    """What happened to one clock: it began, it stood, it was given more time, it ended."""
+    """What happened to one clock: it began, it stood, it was given more time, it ended.
+
+    `term` holds what was given in its own span. `given`: each extension, in the span it was given in.
+    `unit`: whose clock it is, where several of a name run at once.
+    """
 
     name: str
     term: Term
     begin: datetime
     pauses: tuple[Pause, ...] = ()
     end: datetime | None = None
+    given: tuple[Given, ...] = ()
+    unit: str = ""
 
     @property
     def open_pause(self) -> Pause | None:
@@ -49,9 +63,26 @@ class Clock:
     def ended(self, at: datetime) -> Clock:
         return self if self.end else replace(self.resumed(at), end=at)
 
-    def extended(self, amount: int) -> Clock:
-        """With so much more of what the term is counted in."""
-        return replace(self, term=self.term.plus(amount))
+    def extended(self, amount: int, span: Span | None = None) -> Clock:
+        """With so much more time (gia hạn), of what the term is counted in where no span is told."""
+        more = Given(amount, span or self.term.span)
+        same = more.span is self.term.span
+        term = self.term.plus(amount) if same else self.term
+        return replace(self, term=term, given=(*self.given, more))
+
+    def retermed(self, term: Term) -> Clock:
+        """As if it had begun with this term: what was given stays, in the span it was given in."""
+        same = sum(one.amount for one in self.given if one.span is term.span)
+        return replace(self, term=term.plus(same))
+
+    def due(self, calendar: WorkCalendar) -> Due | None:
+        """When it is over; None while it stands. What was given in another span than that of the term
+        begins when the term is over, one after the other."""
+        found = due(self.term, self.begin, self.pauses, calendar)
+        for more in self.given:
+            if found is not None and more.span is not self.term.span:
+                found = due(Term(more.amount, more.span), found.at, self.pauses, calendar)
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,8 +105,8 @@ class Reading:
 def read(clock: Clock, now: datetime, calendar: WorkCalendar) -> Reading:
     """How `clock` stands at `now`; what happened after `now` is not known yet."""
     seen = _as_of(clock, now)
-    when = due(seen.term, seen.begin, seen.pauses, calendar)
-    if_now = when or due(seen.term, seen.begin, seen.resumed(now).pauses, calendar)
+    when = seen.due(calendar)
+    if_now = when or seen.resumed(now).due(calendar)
     assert if_now is not None
     until = seen.end or now
     state = State.ENDED if seen.end else State.STANDING if seen.open_pause else State.RUNNING

@@ -16,7 +16,6 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import seen_by
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.terms import due
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
@@ -137,7 +136,7 @@ def enter_case(request: HttpRequest) -> HttpResponse:
 def _receipt(request: HttpRequest, case: Case, secret: str) -> HttpResponse:
     whole_clock = officer_case.now_of(case).clock("whole")
     assert whole_clock is not None
-    found = due(whole_clock.term, whole_clock.begin, whole_clock.pauses, calendar())
+    found = whole_clock.due(calendar())
     context = {"case": case, "secret": secret, "aloud": read_out(case.code), "due": found}
     return render(request, "feedback/officers/receipt.html", context)
 

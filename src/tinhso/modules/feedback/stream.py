@@ -14,7 +14,6 @@ from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_d
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.terms import due
 from tinhso.kernel.ledger.outbox import owe_records
 
 STREAM = "feedback"
@@ -42,7 +41,7 @@ def record_of(case: Case, standing: Standing, events: list[Event]) -> dict[str, 
     """What the stream holds of a case after its events; nothing that anybody wrote."""
     days = calendar()
     whole = next(one for one in standing.clocks if one.name == "whole")
-    when = due(whole.term, whole.begin, whole.pauses, days)
+    when = whole.due(days)
     answers = [one for one in events if one.act == "answer"]
     reopened = [one for one in events if one.act == "reopen"]
     ends = [one for one in events if one.act in ("answer", "reject", "merge", "withdraw")]
