@@ -1,14 +1,15 @@
 """Who answers a case, and why: dated rules, the first that fits decides (điều phối).
 
-Rules are data: kind, category, the level of the place; "commune" stands for the commune of the place,
-"department:<code>" for a department of the province, "province" for the unit of the standing agency.
+Rules are data: kind, category, where it happened, at what hour it is routed, how much the agency has
+already. Of what a rule may route to, "commune" stands for the commune of the place, "department:<code>"
+for a department of the province, "province" for the unit of the standing agency.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,43 @@ FILE = Path(__file__).resolve().parents[2] / "packs" / "routing" / "routing.yaml
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A moment as rules see it: the local time of day, and whether offices are open."""
+
+    clock: time
+    at_work: bool
+
+
+@dataclass(frozen=True)
+class Hours:
+    """[since, until) of every day, also over midnight; or, by the calendar, when offices are open
+    (`at_work` True) or closed (False)."""
+
+    since: time = time.min
+    until: time = time.min
+    at_work: bool | None = None
+
+    def holds(self, at: Moment) -> bool:
+        if self.at_work is not None:
+            return at.at_work is self.at_work
+        if self.since < self.until:
+            return self.since <= at.clock < self.until
+        return at.clock >= self.since or at.clock < self.until
+
+    @property
+    def words(self) -> Text:
+        if self.at_work is not None:
+            return OFFICE if self.at_work else OFF
+        span = f"{self.since:%H:%M}–{self.until:%H:%M}"
+        return Text(span, span)
+
+
+@dataclass(frozen=True)
 class RoutingRule:
-    """Empty `kinds` or `categories`: all. Holds on [since, until); `until` None: still."""
+    """Empty `kinds`, `categories`, `places` or `hours`: all. Holds on [since, until); `until` None: still.
+
+    `places`: uids of units in one of which it happened. `hours`: when it is routed.
+    """
 
     code: str
     why: Text
@@ -31,6 +67,8 @@ class RoutingRule:
     since: date
     until: date | None = None
     most_open: int | None = None  # does not fit an agency that has more open cases
+    places: frozenset[str] = frozenset()
+    hours: tuple[Hours, ...] = ()
 
     def fits(self, kind: str, category: str, day: date) -> bool:
         return (
@@ -60,6 +98,10 @@ class Route:
     tried: tuple[Tried, ...]
 
 
+OFFICE = Text("trong giờ làm việc", "while offices are open")
+OFF = Text("ngoài giờ làm việc", "while offices are closed")
+NOT_THERE = Text("không xảy ra ở nơi mà quy tắc nêu", "it is not where the rule says")
+NOT_NOW = Text("lúc {clock} thì chưa tới giờ mà quy tắc nêu ({hours})", "at {clock} it is not the hour that the rule says ({hours})")  # fmt: skip
 NO_PLACE = Text("không rõ nơi xảy ra", "the place is not known")
 NO_UNIT = Text("không có cơ quan này", "there is no such agency")
 FULL = Text("đang có quá nhiều vụ việc", "has too many open cases")
@@ -72,12 +114,19 @@ def route(
     day: date,
     places: Mapping[str, str],
     open_cases: Mapping[str, int],
+    *,
+    within: Collection[str] = (),
+    at: Moment | None = None,
 ) -> Route:
-    """`places` maps what a rule's `to` may say to a unit's uid; `open_cases`: how many each has."""
+    """`places` maps what a rule's `to` may say to a unit's uid; `open_cases`: how many each has. `within`:
+    the units that the place lies in, itself among them. `at` None: no rule that names hours fits."""
     tried = []
     for rule in rules:
         if not rule.fits(kind, category, day):
             tried.append(Tried(rule, fits=False, unit=""))
+            continue
+        if (note := _elsewhere(rule, within, at)) is not None:
+            tried.append(Tried(rule, fits=False, unit="", note=note))
             continue
         unit = places.get(rule.to, "")
         if not unit:
@@ -91,10 +140,53 @@ def route(
     return Route("", None, tuple(tried))
 
 
+def _elsewhere(rule: RoutingRule, within: Collection[str], at: Moment | None) -> Text | None:
+    """Why a rule does not hold for this place and hour; None where it does."""
+    if rule.places and not rule.places.intersection(within):
+        return NOT_THERE
+    if not rule.hours or (at is not None and any(one.holds(at) for one in rule.hours)):
+        return None
+    clock = f"{at.clock:%H:%M}" if at else "–"
+    vi, en = (", ".join(one.words.to(language) for one in rule.hours) for language in ("vi", "en"))
+    return Text(NOT_NOW.vi.format(clock=clock, hours=vi), NOT_NOW.en.format(clock=clock, hours=en))
+
+
+def never(rules: Sequence[RoutingRule]) -> list[str]:
+    """Codes of rules that can never decide: one before them decides whatever they would."""
+    found = []
+    for n, rule in enumerate(rules):
+        if any(_covers(other, rule) for other in rules[:n]):
+            found.append(rule.code)
+    return found
+
+
+def _covers(other: RoutingRule, rule: RoutingRule) -> bool:
+    """Whether `other` fits and has a unit for everything that `rule` fits. Only the standing agency's
+    unit is always known; a commune, or a department's code, may not be."""
+    sure = other.most_open is None and other.to in ("province", rule.to)
+    span = other.since <= rule.since and (
+        other.until is None or (rule.until is not None and rule.until <= other.until)
+    )
+    wider = all(
+        not mine or (theirs and theirs <= mine)
+        for mine, theirs in (
+            (other.kinds, rule.kinds),
+            (other.categories, rule.categories),
+            (other.places, rule.places),
+            (frozenset(other.hours), frozenset(rule.hours)),
+        )
+    )
+    return bool(sure and span and wider)
+
+
 @cache
 def rules(path: Path = FILE) -> tuple[RoutingRule, ...]:
-    """The rules of `packs/routing/routing.yaml`, in order."""
-    return tuple(_rules(read_yaml(path).data["rules"]))
+    """The rules of `packs/routing/routing.yaml`, in order. Raises ValueError for one that is written
+    wrongly or can never decide."""
+    found = tuple(_rules(read_yaml(path).data["rules"]))
+    if idle := never(found):
+        raise ValueError(f"{path.name}: rules that can never decide: {', '.join(idle)}")
+    return found
 
 
 def _rules(told: Iterable[Mapping[str, Any]]) -> Iterable[RoutingRule]:
@@ -108,4 +200,21 @@ def _rules(told: Iterable[Mapping[str, Any]]) -> Iterable[RoutingRule]:
             date.fromisoformat(one["since"]),
             date.fromisoformat(one["until"]) if "until" in one else None,
             one.get("most_open"),
+            frozenset(one.get("places", ())),
+            tuple(hours_of(written) for written in one.get("hours", ())),
         )
+
+
+def hours_of(written: str) -> Hours:
+    """`17:00-07:30`, `office` or `off`.
+
+    >>> hours_of("17:00-07:30").words.vi, hours_of("off").words.vi
+    ('17:00–07:30', 'ngoài giờ làm việc')
+    """
+    if written in ("office", "off"):
+        return Hours(at_work=written == "office")
+    since, _, until = written.partition("-")
+    found = Hours(time.fromisoformat(since), time.fromisoformat(until))
+    if found.since == found.until:
+        raise ValueError(f"hours {written}: no time")
+    return found

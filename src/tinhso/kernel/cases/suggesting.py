@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from tinhso.kernel.cases import routing
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.routing import Route
+from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
 
@@ -20,8 +23,10 @@ def suggestion(case: Case, day: date) -> Route:
     path = names.boundaries.map(day).path(province)
     province = next((one for one in path if names.level(one) is Level.PROVINCE), province)
     places["province"] = province
+    within: tuple[str, ...] = ()
     if case.place_id:
         here = names.at(case.place_id, day).uid
+        within = (case.place_id, here, *names.ancestors(here, day))
         if names.level(here) is Level.COMMUNE:
             places["commune"] = here
     for uid in names.lives:
@@ -32,4 +37,7 @@ def suggestion(case: Case, day: date) -> Route:
         unit: Case.objects.filter(lead_id=unit, open=True).count()
         for unit in {places[one] for one in limited if one in places}
     }
-    return routing.route(rules, case.kind, case.category, day, places, counted)
+    now = timezone.localtime()
+    at = routing.Moment(now.time(), calendar().at_work(now))
+    kind, category = case.kind, case.category
+    return routing.route(rules, kind, category, day, places, counted, within=within, at=at)

@@ -15,12 +15,13 @@ from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.clock import Clock
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text, fold
 from tinhso.modules.feedback.officer_clock import ClockFace, face
 from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
-from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all
+from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all, unit_name
 
 #: Cases that are shown as like another; the product's choice.
 MOST_ALIKE = 6
@@ -102,7 +103,16 @@ def clocks(now: Standing, at: datetime) -> list[ClockFace]:
     if not shown:
         shown = [one for one in [now.clock("whole")] if one is not None]
     days, reasons = calendar(), now.kind.reasons
-    return [face(CLOCKS[one.name], one, at, days, reasons) for one in shown]
+    return [face(_called(one), one, at, days, reasons) for one in shown]
+
+
+def _called(clock: Clock) -> Text:
+    """A clock's name; where several agencies are asked at once, with whose it is."""
+    name = CLOCKS[clock.name]
+    if not clock.unit:
+        return name
+    unit = unit_name(clock.unit)
+    return Text(f"{name.vi}, {unit.vi}", f"{name.en}, {unit.en}")
 
 
 @dataclass(frozen=True)
