@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tinhso.kernel.cases import actions, contacts
+from tests.people import appoint
+from tinhso.kernel.cases import actions, contacts, homes
 from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
-from tinhso.kernel.cases.routing import RoutingRule, route
+from tinhso.kernel.cases.routing import NOT_THERE, Moment, RoutingRule, hours_of, never, route
+from tinhso.kernel.cases.routing import rules as routing_rules
+from tinhso.kernel.cases.waiting import text_for, title_for, waiting_for
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people import identity, keyring
-from tinhso.kernel.units.models import Unit
+from tinhso.kernel.units.register import register
+from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError, Text
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +36,12 @@ RESIDENT, ROUTER = Doer(SYSTEM, Role.REQUESTER), Doer(SYSTEM, Role.ROUTER)
 
 @pytest.fixture
 def commune() -> str:
-    return Unit.objects.filter(level="commune").order_by("uid").values_list("uid", flat=True)[0]
+    return communes()[0]
+
+
+def communes() -> list[str]:
+    """Those of the site's province."""
+    return register().descendants(homes.SITE[0](), timezone.localdate(), Level.COMMUNE)
 
 
 def lead(unit: str) -> Doer:
@@ -113,6 +127,159 @@ def test_no_circles_of_merging(commune: str) -> None:
         actions.act(ROUTER, second, "merge", {"case": str(second.pk)})
 
 
+def opening(home: str, title: str = "Đèn hỏng", **more: object) -> Case:
+    return actions.open_case(RESIDENT, Received("feedback", title, home, **more))  # type: ignore[arg-type]
+
+
+def problems(act: Callable[[], object]) -> list[tuple[str, str]]:
+    """What is wrong, and with which field."""
+    with pytest.raises(InputError) as refused:
+        act()
+    return [(one.code, str(one.place)) for one in refused.value.problems]
+
+
+@pytest.mark.parametrize("away", ["p01", "c00004.2025"])  # Hà Nội, and its ward of Ba Đình
+def test_no_door_takes_a_case_of_another_province_and_every_old_unit_of_this_one_may_be_told(
+    commune: str, away: str
+) -> None:
+    assert away in register()
+    assert problems(lambda: opening(away)) == [("case-outside", "place")]
+    assert problems(lambda: opening(commune, place=away)) == [("case-outside", "place")]
+    assert not Case.objects.exists()
+    old = register().descendants("p70", date(2025, 6, 1), Level.COMMUNE)[0]
+    assert opening("p70", place=old).home_id == "p70"
+
+
+MARKED = "Đe\u0300n \u202ehỏng\u200b\x07 ở ngã ba"
+PLAIN = "Đèn hỏng ở ngã ba"
+
+
+def test_words_are_kept_composed_and_without_what_is_not_seen_by_every_act(commune: str) -> None:
+    case = opening(commune, MARKED, text=f"{MARKED}\r\n{MARKED}", address=MARKED)
+    assert (case.title, case.text, case.address) == (PLAIN, f"{PLAIN}\n{PLAIN}", PLAIN)
+    actions.act(ROUTER, case, "route", {"unit": commune})
+    actions.act(lead(commune), case, "extend", {"reason": MARKED})
+    done = actions.act(lead(commune), case, "answer", {"text": MARKED, "public_text": MARKED})
+    assert (done.data["text"], done.data["public_text"]) == (PLAIN, PLAIN)
+    assert case.history.get(act="extend").data["reason"] == PLAIN
+    actions.publish(ROUTER, case, MARKED, MARKED)
+    assert (case.public_title, case.public_text) == (PLAIN, PLAIN)
+
+
+def test_what_is_too_long_is_refused_with_its_field_and_never_cut(commune: str) -> None:
+    long = "a" * 100_000
+    assert problems(lambda: opening(commune, long, text=long, address=long)) == [
+        ("feedback-too-long", name) for name in ("title", "text", "address")
+    ]
+    case = opening(commune, "a" * 300, text="b" * 5000)
+    assert (len(case.title), len(case.text)) == (300, 5000)
+    actions.act(ROUTER, case, "route", {"unit": commune})
+    tried = problems(lambda: actions.act(lead(commune), case, "answer", {"text": long}))
+    assert tried == [("feedback-too-long", "text")]
+    add = problems(lambda: actions.act(RESIDENT, case, "add", {"text": "a" * 5001}))
+    assert add == [("feedback-too-long", "text")]
+    assert problems(lambda: actions.publish(ROUTER, case, long, "")) == [
+        ("feedback-too-long", "title")
+    ]
+    actions.act(lead(commune), case, "answer", {"text": "a" * 20_000})
+    assert case.history.count() == 3
+
+
+def refused_merge(case: Case, into: Case, doer: Doer = ROUTER) -> list[str]:
+    with pytest.raises(InputError) as refused:
+        actions.act(doer, case, "merge", {"case": str(into.pk)})
+    return [one.code for one in refused.value.problems]
+
+
+def secret_lamp(commune: str, person: Person, channel: str = "web") -> Case:
+    told = Received("feedback", "Tố giác ông Sáu", commune, "số 5", channel=channel, private=True)
+    return actions.open_case(RESIDENT, told, contacts.keep(person)[0])
+
+
+def test_nobody_is_merged_into_what_another_told_in_private(commune: str) -> None:
+    """A number typed into a form proves nothing; a Zalo id and an address that was written from do."""
+    target = secret_lamp(commune, Person("Bà Tư", phone="0912345678"))
+    claims = lamp(commune, person=Person("Ai đó", phone="0912345678"))
+    assert refused_merge(claims, target) == ["case-merge-private"]
+    assert not target.watchers.exclude(sender=True).exists()
+    told = Received("feedback", "Đèn hỏng", commune, channel="open311")
+    assert refused_merge(actions.open_case(RESIDENT, told), target) == ["case-merge-private"]
+    by_zalo = secret_lamp(commune, Person(zalo="77"), "zalo")
+    again = lamp(commune, person=Person(zalo="77"))
+    actions.act(ROUTER, again, "merge", {"case": str(by_zalo.pk)})
+    assert [one.sender for one in by_zalo.watchers.all()] == [True, True]
+    # Whoever was merged in before goes along, and is no sender of the private one.
+    second, third = lamp(commune, person=Person(zalo="77")), lamp(commune, person=Person(zalo="78"))
+    actions.act(ROUTER, third, "merge", {"case": str(second.pk)})
+    assert refused_merge(second, by_zalo) == ["case-merge-private"]
+
+
+def test_what_was_withdrawn_takes_in_nobody_for_it_is_not_answered(commune: str) -> None:
+    target = lamp(commune)
+    actions.act(RESIDENT, target, "withdraw")
+    assert refused_merge(lamp(commune), target) == ["case-merge-withdrawn"]
+
+
+def test_an_officer_merges_only_into_what_they_may_read(commune: str) -> None:
+    other = communes()[-1]
+    account = appoint("officer", commune)
+    officer = Doer(SYSTEM, Role.ROUTER, commune, account.pk)
+    target = lamp(other)
+    assert refused_merge(lamp(commune), target, officer) == ["case-merge-unseen"]
+    actions.publish(ROUTER, target, "Đèn hỏng", "")
+    actions.act(officer, lamp(commune), "merge", {"case": str(target.pk)})
+    actions.act(officer, lamp(commune), "merge", {"case": str(lamp(commune).pk)})
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_happens_only_the_sender_reads_what_is_private(
+    commune: str, data: st.DataObject
+) -> None:
+    """Each case holds its number in its title and text; so whoever reads one shows whose it is."""
+    cases = []
+    for n in range(3):
+        private = data.draw(st.booleans())
+        who = Person(zalo=f"z{data.draw(st.integers(0, 2))}")
+        words = f"riêng của vụ {n}"
+        told = Received("feedback", words, commune, words, channel="zalo", private=private)
+        cases.append(actions.open_case(RESIDENT, told, contacts.keep(who)[0]))
+    owner = {one.pk: contacts.opened(one.watchers.get().contact).zalo for one in cases}
+    for _ in range(data.draw(st.integers(1, 8))):
+        case, other = (data.draw(st.sampled_from(cases)) for _ in range(2))
+        case.refresh_from_db()
+        what = data.draw(
+            st.sampled_from(["merge", "publish", "unpublish", "answer", "reopen", "split"])
+        )
+        with suppress(InputError):
+            if what == "publish":
+                actions.publish(ROUTER, case, "Đã duyệt", "Đã duyệt")
+            elif what == "unpublish":
+                actions.unpublish(ROUTER, case, "thôi")
+            elif what == "answer":
+                actions.act(ROUTER, case, "route", {"unit": commune})
+                actions.act(
+                    lead(commune), case, "answer", {"text": f"riêng, trả lời vụ {case.code}"}
+                )
+            elif what == "split":
+                told = Received("feedback", case.title, commune, case.text, private=case.private)
+                made = actions.split(ROUTER, case, told)
+                owner[made.pk] = owner[case.pk]
+                cases.append(made)
+            else:
+                actions.act(ROUTER, case, what, {"case": str(other.pk), "reason": "trùng"})
+    for case in cases:
+        case.refresh_from_db()
+        for one in waiting_for(case):
+            mine = contacts.opened(one.contact).zalo == owner[case.pk]
+            read = [title_for(case, sender=one.sender).vi, text_for(case, sender=one.sender)]
+            if case.private:
+                read += [one.reads(event) for event in case.history.all()]
+            assert mine or "riêng" not in " ".join(read)
+
+
 def test_a_caller_is_known_again_by_number_and_read_by_nobody_without_the_key(commune: str) -> None:
     case = lamp(commune, person=Person("Bà Tư", phone="+84 912.345.678"))
     assert list(contacts.cases_of(phone="0912345678")) == [case]
@@ -169,6 +336,56 @@ def test_the_first_rule_that_fits_decides_and_the_table_says_why_the_others_did_
         ("old", False, False), ("light", True, True), ("place", True, True), ("rest", True, False),
     ]  # fmt: skip
     assert route(rules, "feedback", "light", DAY, places, {"dept:a": 10}).unit == "dept:a"
+
+
+@pytest.mark.parametrize(
+    ("hours", "clock", "at_work", "holds"),
+    [
+        (["17:00-07:30"], "17:00", False, True),
+        (["17:00-07:30"], "07:29", False, True),
+        (["17:00-07:30"], "07:30", True, False),
+        (["11:30-13:00"], "12:59", False, True),
+        (["11:30-13:00"], "13:00", True, False),
+        (["11:30-13:00", "17:00-00:00"], "18:00", False, True),
+        (["off"], "09:00", False, True),  # a holiday
+        (["off"], "09:00", True, False),
+        (["office"], "09:00", True, True),
+    ],
+)
+def test_a_rule_of_hours_decides_in_them_alone_and_the_table_tells_the_hour(
+    hours: list[str], clock: str, at_work: bool, holds: bool
+) -> None:
+    duty = rule("duty", "province", hours=tuple(map(hours_of, hours)))
+    rules, at = [duty, rule("place", "commune")], Moment(time.fromisoformat(clock), at_work)
+    found = route(rules, "feedback", "", DAY, {"province": "p", "commune": "c"}, {}, at=at)
+    assert found.unit == ("p" if holds else "c")
+    note = found.tried[0].note
+    assert holds == (note is None)
+    assert note is None or clock in note.vi
+
+
+def test_a_rule_of_places_holds_for_all_that_lies_in_them() -> None:
+    rules = [rule("island", "department:x", places=frozenset({"d1"})), rule("rest", "province")]
+    places = {"department:x": "dept:x", "province": "p"}
+    inside = route(rules, "feedback", "", DAY, places, {}, within=("c1", "d1", "p"))
+    outside = route(rules, "feedback", "", DAY, places, {}, within=("c2", "d2", "p"))
+    assert (inside.unit, outside.unit) == ("dept:x", "p")
+    assert [(one.fits, one.note) for one in outside.tried] == [(False, NOT_THERE), (True, None)]
+    assert route(rules, "feedback", "", DAY, places, {}).unit == "p"
+
+
+def test_a_rule_that_can_never_decide_is_named_and_the_packs_has_none() -> None:
+    night = tuple(map(hours_of, ["off"]))
+    found = [
+        rule("night", "province", hours=night),
+        rule("night-lamps", "commune", hours=night, categories=frozenset({"light"})),
+        rule("place", "commune", most_open=5),
+        rule("again", "commune"),
+        rule("all", "province"),
+        rule("late", "department:a"),
+    ]
+    assert never(found) == ["night-lamps", "late"]
+    assert never(routing_rules()) == []
 
 
 def test_where_no_rule_fits_a_person_decides() -> None:

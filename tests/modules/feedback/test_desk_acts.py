@@ -341,6 +341,9 @@ def test_a_call_is_entered_once_however_often_it_is_sent_and_the_caller_is_known
     wrong = client.post("/1022/nhap/", {**call, "phone": "12", "title": ""})
     assert wrong.status_code == 400
     assert 'value="Ông Năm"' in wrong.content.decode()
+    away = client.post("/1022/nhap/", {**call, "place": "Phường Ba Đình"})
+    assert (away.status_code, Case.objects.filter(title=call["title"]).count()) == (400, 0)
+    assert "Không có xã, phường này trong tỉnh." in away.content.decode()
     page = client.post("/1022/nhap/", call).content.decode()
     client.post("/1022/nhap/", call)
     case = Case.objects.get(title="Cống tắc trước nhà")

@@ -22,7 +22,7 @@ from django.db.models.functions import Now
 
 from tests.people import letters
 from tinhso.kernel.cases import actions, contacts
-from tinhso.kernel.cases.actions import Doer
+from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.ledger import delivering
@@ -134,6 +134,51 @@ def test_thanks_after_the_answer_change_nothing_and_the_word_opens_it_again(home
     take(bytes(mail(subject, "MỞ LẠI: vẫn tối\n", "m4")))
     case.refresh_from_db()
     assert (case.state, case.reopened) == ("received", 1)
+
+
+def test_what_is_merged_into_an_answered_report_gets_its_answer_at_once_in_its_own_thread(
+    home: str,
+) -> None:
+    case = take(bytes(LAMP)).case
+    assert case is not None
+    told = Received("feedback", "Đèn đường tối", home, channel=Case.Channel.PHONE)
+    target = actions.open_case(Doer(SYSTEM, Role.REQUESTER), told)
+    officer = handled(target, home)
+    actions.act(officer, target, "answer", {"text": "Đã thay bóng hôm qua."})
+    actions.act(ROUTER, case, "merge", {"case": str(target.pk)})
+    news = letters()[-1]
+    assert (news.to, news.subject) == (["anh@example.vn"], f"Re: Đèn đường hỏng [{case.code}]")
+    assert f"{case.code} đã nhập vào {target.code}" in news.body
+    assert "Đã thay bóng hôm qua." in news.body
+    # Opened again and answered anew, the news goes on in the same thread, once each time.
+    many = len(letters())
+    actions.act(ROUTER, target, "reopen", {"reason": "Lại tối"})
+    actions.act(handled(target, home), target, "answer", {"text": "Đã thay dây."})
+    assert [one.to for one in letters()[many:]] == [["anh@example.vn"]] * 3
+    assert "Đã thay dây." in letters()[-1].body
+    assert Delivery.objects.filter(topic=TOPIC).latest("id").payload["thread"] == [
+        "<m1@example.vn>"
+    ]
+
+
+def test_of_a_long_message_nothing_is_lost_and_what_is_longer_still_is_said(home: str) -> None:
+    words = [f"dòng{n}" for n in range(2000)]
+    long = mail("Đèn \u202ehỏng. Cả xóm tối", "\n".join(words), "long")
+    case = take(bytes(long)).case
+    assert take(bytes(long)).outcome is Outcome.KNOWN
+    assert case is not None
+    assert case.title == "Đèn hỏng."
+    added = [one.data["text"] for one in case.history.filter(act="add").order_by("n")]
+    assert len(added) == 3
+    assert " ".join([case.text, *added]).split() == ["Đèn", "hỏng.", "Cả", "xóm", "tối", *words]
+    assert "Thư dài" not in letters()[-1].body
+    longer = take(bytes(mail("Đèn hỏng", "tối om " * 10_000, "longer"))).case
+    assert longer is not None
+    assert longer.history.filter(act="add").count() == 9
+    assert "Thư dài 69999 chữ cái, chỉ ghi được 50000 chữ đầu." in letters()[-1].body
+    more = mail(f"[{longer.code}]", "vẫn tối " * 10_000, "more")
+    assert take(bytes(more)).outcome is Outcome.MORE
+    assert "chỉ ghi được 50000 chữ đầu" in letters()[-1].body
 
 
 def test_a_stranger_who_knows_a_code_begins_a_case_of_their_own() -> None:

@@ -242,7 +242,7 @@ def test_news_of_a_report_both_ways(
     assert (case.state, case.history.count()) == ("assigned", 4)
     for wrong, status in (
         ({"service_request_id": "PA-000000-AAAAAA"}, 404),
-        ({"status": "fixed"}, 400),
+        ({"status": "mended"}, 400),
         ({"description": ""}, 400),
         ({"updated_datetime": "2199-01-01T00:00:00Z"}, 400),
         ({"api_key": "x"}, 403),
@@ -252,6 +252,74 @@ def test_news_of_a_report_both_ways(
             f"{base}/servicerequestupdates.json", data={**news, **wrong}, timeout=30
         )
         assert set(errors(answer)) == {status} == {answer.status_code}
+
+
+def test_what_was_merged_stands_as_the_report_that_goes_on_for_it(
+    base: str, key: str, send: Callable[..., Any], home: str
+) -> None:
+    code = code_of(send())
+    case = Case.objects.get(code=code)
+    told = actions.Received("feedback", "Đèn trước trường", home, channel="phone")
+    target = actions.open_case(Doer(SYSTEM, Role.REQUESTER), told)
+    actions.act(ROUTER, case, "merge", {"case": str(target.pk)})
+
+    def stands() -> tuple[str, str]:
+        (row,) = get(f"{base}/requests/{code}.json", api_key=key).json()
+        return row["status"], row["status_notes"]
+
+    assert stands() == ("open", f"Đã nhập vào {target.code}: Mới nhận")
+    found = get(f"{base}/requests.json", api_key=key, status="open").json()
+    assert [one["service_request_id"] for one in found] == [code]
+    assert get(f"{base}/requests.json", api_key=key, status="closed").json() == []
+    actions.act(ROUTER, target, "route", {"unit": home})
+    actions.act(Doer(SYSTEM, Role.LEAD, home), target, "answer", {"text": "Đã thay bóng"})
+    assert stands() == ("closed", f"Đã nhập vào {target.code}: Đã trả lời")
+    news = get(f"{base}/servicerequestupdates.json", api_key=key).json()
+    assert [(one["service_request_id"], one["status"]) for one in news] == [
+        (code, "open"), (code, "closed"), (code, "open"), (code, "closed"),
+    ]  # fmt: skip
+    assert news[-1]["description"] == "Đã thay bóng"
+    assert len({one["update_id"] for one in news}) == 4
+    assert get(f"{base}/servicerequestupdates.json").json() == []
+
+
+def test_fixmystreets_own_statuses_are_taken_and_only_what_was_written_later_opens_again(
+    base: str, key: str, send: Callable[..., Any], home: str
+) -> None:
+    code = code_of(send())
+    case = Case.objects.get(code=code)
+
+    def tell(status: str, text: str, at: datetime) -> str:
+        data = {
+            "api_key": key, "service_request_id": code, "status": status, "description": text,
+            "updated_datetime": at.isoformat(),
+        }  # fmt: skip
+        answer = requests.post(f"{base}/servicerequestupdates.json", data=data, timeout=30)
+        assert answer.status_code == 200, answer.text
+        case.refresh_from_db()
+        return case.state
+
+    now = timezone.now()
+    actions.act(ROUTER, case, "route", {"unit": home})
+    assert tell("Fixed", "", now) == "assigned"
+    assert "FIXED" in case.history.latest("n").data["text"]
+    assert tell("IN_PROGRESS", "Vẫn tối", now) == "assigned"
+    actions.act(Doer(SYSTEM, Role.LEAD, home), case, "answer", {"text": "Đã thay bóng"})
+    assert tell("OPEN", "Viết trước khi có trả lời", now) == "answered"
+    assert tell("OPEN", "Vẫn hỏng", timezone.now() + timedelta(seconds=1)) == "received"
+
+
+def test_browsers_of_other_origins_may_ask_and_a_slash_at_the_end_changes_nothing(
+    base: str,
+) -> None:
+    for path in ("services", "services/light", "requests.json", "servicerequestupdates", ""):
+        answer = requests.options(f"{base}/{path}", timeout=30)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert requests.options(f"{base}/nothing", timeout=30).status_code == 404
+    for path in ("services", "services/light", "requests", "servicerequestupdates"):
+        assert get(f"{base}/{path}/").content == get(f"{base}/{path}").content
 
 
 # -- what is refused -----------------------------------------------------------------------------------
@@ -357,8 +425,8 @@ def test_letters_of_any_kind_arrive_as_they_are(
         (row,) = rows_of("requests", answer.content, form)
         assert row["description"] == words
     case = Case.objects.get(code=code)
-    Case.objects.filter(pk=case.pk).update(title="x\x01y", public_title="x\x01y")
-    publish(code, "x\x01y", "")
+    publish(code)
+    Case.objects.filter(pk=case.pk).update(public_title="x\x01y", public_text="")
     assert "x\ufffdy" in fromstring(get(f"{base}/requests/{code}.xml").content)[0].findtext(
         "description", ""
     )

@@ -275,6 +275,31 @@ def test_news_goes_to_all_who_wait_and_private_words_only_to_the_sender(settings
     assert told["nam@example.com"].subject.endswith("has been answered")
 
 
+def test_whoever_was_merged_in_reads_the_answer_and_nothing_that_is_not_public(
+    client: Client, settings: object
+) -> None:
+    settings.EMAIL_HOST = "mail.example"  # type: ignore[attr-defined]
+    target, second = sent("Nhà bà Tư số 5 bị ngập"), sent(person=Person(email="nam@example.com"))
+    act(ROUTER, second.case, "merge", {"case": str(target.case.pk)})
+    act(ROUTER, target.case, "route", {"unit": COMMUNE})
+    act(LEAD, target.case, "ask", {"text": "Bà Tư có nhà lúc nào?"})
+    act(Doer(SYSTEM, Role.REQUESTER), target.case, "reply", {"text": "Chiều"})
+    act(LEAD, target.case, "answer", {"text": "Đã thông cống"})
+    assert target.case.code in page(client, second)
+    shown = page(client, Sent(target.case, second.secret))
+    assert "Đã thông cống" in shown
+    assert "bà Tư" not in shown
+    assert "Chiều" not in shown
+    assert "Phản ánh, kiến nghị chưa công khai" in shown
+    body = [one.body for one in letters()][-1]
+    assert "Đã thông cống" in body
+    assert "bà Tư" not in body
+    cases.publish(ROUTER, target.case, "Ngập", "Cống tắc")
+    shown = page(client, Sent(target.case, second.secret))
+    assert "Cống tắc" in shown
+    assert "bà Tư" not in shown
+
+
 def test_each_event_owes_the_stream_one_record_without_anybodys_words() -> None:
     found = answered(text="Nhà bà Tư số 5")
     owed = Delivery.objects.filter(key=f"feedback/{found.case.code}").order_by("id")

@@ -17,7 +17,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tinhso.kernel.cases import actions, contacts
-from tinhso.kernel.cases.actions import Doer
+from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, Conversation
 from tinhso.kernel.ledger import deliveries, delivering
@@ -215,6 +216,31 @@ def test_what_is_said_while_a_case_is_open_goes_on_to_it(
     assert "mở lại" in talk("m8", "Mở lại, vẫn tối")
     case.refresh_from_db()
     assert case.reopened == 1
+
+
+def test_whoever_wrote_here_hears_of_the_report_that_theirs_was_merged_into(home: str) -> None:
+    """Another came by the web; it is answered at length, in the words that its sender gets."""
+    own = actions.open_case(
+        Doer(SYSTEM, Role.REQUESTER),
+        Received("feedback", "Đèn hỏng", home, channel=Case.Channel.ZALO),
+        contacts.keep(Person(zalo=SENDER))[0],
+    )
+    first = Received("feedback", "Đèn đường tối", home)
+    target = actions.open_case(Doer(SYSTEM, Role.REQUESTER), first, contacts.keep(Person("Tư"))[0])
+    actions.act(ROUTER, own, "merge", {"case": str(target.pk)})
+    assert said()[-1].startswith(f"{own.code}: đã nhập vào {target.code}")
+    actions.act(ROUTER, target, "route", {"unit": home})
+    officer = Doer(SYSTEM, Role.LEAD, home)
+    actions.act(officer, target, "ask", {"text": "Nhà bà Tư ở đâu?"})
+    assert "bà Tư" not in "".join(said())
+    actions.act(Doer(SYSTEM, Role.REQUESTER), target, "reply", {"text": "Số 5"})
+    before, words = len(said()), "đã thay bóng " * 300
+    actions.act(officer, target, "answer", {"text": words})
+    parts = said()[before:]
+    assert [len(one) <= 2000 for one in parts] == [True] * len(parts)
+    assert parts[0].startswith(f"{own.code} (đã nhập vào {target.code}): trả lời")
+    assert " ".join(parts).count("đã thay bóng") == 300
+    assert "MỞ LẠI" in parts[-1]
 
 
 def test_nobody_reads_a_conversation_without_the_key_and_keys_may_change(

@@ -96,6 +96,34 @@ def test_what_is_sent_is_what_the_head_approved_and_it_is_found_at_once(
     assert [one.code for one in queries.search("xay chuong ga")] == [answer.code]
 
 
+def test_a_question_of_another_province_is_refused_with_its_field_and_not_lost() -> None:
+    with pytest.raises(InputError) as refused:
+        actions.ask(nobody(), Asked("Hỏi?", "", "xay-dung", "c00004.2025"), Person("Bà Tư"), "vi")
+    assert [(one.code, str(one.place)) for one in refused.value.problems] == [
+        ("case-outside", "place")
+    ]
+    assert not Case.objects.exists()
+
+
+def test_whoever_is_merged_in_reads_no_question_but_their_own(
+    client: Client, people: dict[str, Who], commune: str
+) -> None:
+    first, _ = asked()
+    second, secret = asked()
+    private, _ = asked(private=True)
+    with pytest.raises(InputError):
+        officers.do(people["router"], second, "merge", {"case": str(private.pk)})
+    Case.objects.filter(pk=first.pk).update(title="Bà Tư hỏi", text="Nhà bà Tư")
+    officers.do(people["router"], second, "merge", {"case": str(first.pk)})
+    officers.do(people["router"], first, "route", {"unit": commune})
+    officers.do(people["officer"], first, "ask", {"text": "Bà Tư ở đâu?"})
+    page = client.get(f"/hoi-dap/theo-doi/{first.code}/{secret}/").content.decode()
+    assert "Câu hỏi chưa công khai" in page
+    assert "Bà Tư hỏi" not in page
+    assert "bà Tư" not in page
+    assert "Bà Tư ở đâu" not in page
+
+
 def test_an_officer_does_not_approve_and_another_unit_does_nothing(
     people: dict[str, Who], commune: str
 ) -> None:

@@ -39,7 +39,8 @@ CLOSED = tickets.last_day("2025-06a") + timedelta(days=16)
 
 @pytest.fixture
 def unit() -> str:
-    return Unit.objects.filter(level="commune").order_by("uid").values_list("uid", flat=True)[0]
+    """A commune of the site's province."""
+    return Unit.objects.get(uid="c25363.2025").uid
 
 
 def ended(unit: str, kind: str = "feedback") -> tuple[Case, Contact, str]:

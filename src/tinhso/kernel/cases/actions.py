@@ -16,13 +16,16 @@ from django.utils import timezone
 from tinhso.kernel.cases import standing as standings
 from tinhso.kernel.cases.cells import cell_of
 from tinhso.kernel.cases.contacts import watch
+from tinhso.kernel.cases.homes import require_homes
 from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, CaseMember, Contact, short_code
 from tinhso.kernel.cases.standing import Event, Standing
+from tinhso.kernel.cases.tidy import MOST_ON_A_LINE, line, tidy, too_long, words_of
+from tinhso.kernel.cases.waiting import require_target, watchers_go_along
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Clock
-from tinhso.kernel.clock.terms import counted, due
+from tinhso.kernel.clock.terms import counted
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
@@ -35,17 +38,11 @@ MEANWHILE = message(
     vi="Trong lúc bạn xem, vụ việc đã được {act}. Tải lại trang rồi làm tiếp; nội dung bạn gõ còn nguyên.",
     en="While you were looking, something happened to the case: {act}. Load the page again and go on; what you typed is kept.",
 )
-ITSELF = message(
-    "case-merge-itself",
-    vi="Không nhập một vụ việc vào chính nó hay vào vụ việc đã nhập đi nơi khác.",
-    en="A case is not merged into itself, nor into one that was merged elsewhere.",
-)
 NO_TITLE = message(
     "case-title",
     vi="Hãy viết một câu cho biết việc gì.",
     en="Say in a sentence what it is about.",
 )
-UNKNOWN_CASE = message("case-unknown", vi="Không có vụ việc {code}.", en="There is no case {code}.")
 PRIVATE = message(
     "case-private",
     vi="Người gửi đã chọn không công khai vụ việc này.",
@@ -106,22 +103,27 @@ def open_case(
 ) -> Case:
     """Receive a case (tiếp nhận). What has come already under the same key is returned as it is.
 
-    Raises InputError.
+    Raises InputError: without a title, too long a text, or a home outside the site's province.
     """
-    title = told.title.strip()
-    if not title:
-        raise InputError([NO_TITLE(Place("title"))])
     if told.key and (known := Case.objects.filter(key=told.key).first()):
         return known
+    title, text, address = line(told.title), tidy(told.text), line(told.address)
+    problems = [] if title else [NO_TITLE(Place("title"))]
+    problems += too_long(title, "title", MOST_ON_A_LINE) + too_long(text, "text")
+    problems += too_long(address, "address", MOST_ON_A_LINE)
+    if problems:
+        raise InputError(problems)
+    if told.out_of is None:
+        require_homes(*filter(None, (told.home, told.place)))
     at = at or timezone.now()
-    data = {"category": told.category, **told.data}
+    data = words_of({"category": told.category, **told.data}, doer.role)
     event = Event(1, RECEIVE, at, doer.role, doer.unit, data)
     start = standings.begin(kind(told.kind), event)
     lat, lon = told.point or (None, None)
     case = Case(
         kind=told.kind, key=told.key or None, channel=told.channel, category=told.category,
-        title=title[:300], text=told.text.strip(), home_id=told.home, place_id=told.place or None,
-        address=told.address.strip()[:300], lat=lat, lon=lon,
+        title=title, text=text, home_id=told.home, place_id=told.place or None,
+        address=address, lat=lat, lon=lon,
         cell=cell_of(*told.point) if told.point else None, private=told.private,
         simulated=told.simulated, received_at=at, split_from=told.out_of,
     )  # fmt: skip
@@ -163,16 +165,15 @@ def act(
         now = Case.objects.select_for_update().get(pk=case.pk)
         if key and (known := CaseEvent.objects.filter(key=key, case=now).first()):
             return known
+        said = words_of(data or {}, doer.role)
         past = events_of(now)
         before = standings.fold(kind(now.kind), past)
         if seen is not None and seen != before.last:
             raise InputError([_meanwhile(before, past[-1])])
-        event = Event(
-            before.last + 1, what, at or timezone.now(), doer.role, doer.unit, dict(data or {})
-        )
+        event = Event(before.last + 1, what, at or timezone.now(), doer.role, doer.unit, said)
         standings.require(before, event)
         if what == "merge":
-            _require_target(now, str(event.data["case"]))
+            require_target(now, str(event.data["case"]), doer.role, doer.account)
         after = standings.after(before, event)
         _project(now, after, event.at)
         now.save()
@@ -182,7 +183,7 @@ def act(
         for file in files:
             Attachment.objects.get_or_create(case=now, file=file, defaults={"event": kept})
         if what == "merge":
-            _watchers_go_along(now)
+            watchers_go_along(now)
         _tell(doer, now, kept, after, before=before)
     _as_is(case, now)
     return kept
@@ -234,12 +235,17 @@ def publish(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Let everybody read a case, in these words (duyệt công khai). Raises InputError (`case-private`)."""
+    """Let everybody read a case, in these words (duyệt công khai). Raises InputError: a private one,
+    or too long a text."""
+    title, text = line(title), tidy(text)
+    problems = too_long(title, "title", MOST_ON_A_LINE) + too_long(text, "text")
+    if problems:
+        raise InputError(problems)
     with transaction.atomic():
         now = Case.objects.select_for_update().get(pk=case.pk)
         if now.private:
             raise InputError([PRIVATE(NOWHERE)])
-        now.public_title, now.public_text = title.strip()[:300], text.strip()
+        now.public_title, now.public_text = title, text
         now.published_at = now.published_at or at or timezone.now()
         now.save(update_fields=["public_title", "public_text", "published_at"])
         shown = [one.pk for one in files]
@@ -341,7 +347,7 @@ def _as_is(case: Case, now: Case) -> None:
 
 
 def _due(clock: Clock | None, days: WorkCalendar) -> datetime | None:
-    found = due(clock.term, clock.begin, clock.pauses, days) if clock else None
+    found = clock.due(days) if clock else None
     return found.at if found else None
 
 
@@ -402,17 +408,3 @@ def _state(standing: Standing) -> dict[str, Any]:
         "category": standing.category,
         "extended": standing.extended,
     }
-
-
-def _require_target(case: Case, into: str) -> None:
-    target = Case.objects.filter(pk=into).first()
-    if target is None:
-        raise InputError([UNKNOWN_CASE(Place("case"), code=into)])
-    if target.pk == case.pk or target.merged_into_id or target.kind != case.kind:
-        raise InputError([ITSELF(Place("case"))])
-
-
-def _watchers_go_along(case: Case) -> None:
-    assert case.merged_into
-    for watcher in case.watchers.select_related("contact"):
-        watch(case.merged_into, watcher.contact)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from django.db.models import Q, QuerySet
 
 from tinhso.kernel.cases.models import Case, Contact, Watcher
+from tinhso.kernel.cases.tidy import line, too_long
 from tinhso.kernel.people import identity, keyring
 from tinhso.kernel.people.models import Account
 from tinhso.measure.text import InputError, Place, message
@@ -27,6 +28,9 @@ BAD_EMAIL = message(
     vi="“{found}” không phải địa chỉ thư điện tử.",
     en='"{found}" is not an e-mail address.',
 )
+
+#: Letters of a name; the product's choice.
+MOST_OF_A_NAME = 250
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -43,7 +47,8 @@ class Person:
     def checked(self) -> Person:
         """Tidied. Raises InputError for a number or address that cannot be one."""
         phone = plain_phone(self.phone)
-        problems = []
+        name = line(self.name)
+        problems = too_long(name, "name", MOST_OF_A_NAME)
         if phone and not re.fullmatch(r"0\d{9,10}", phone):
             problems.append(BAD_PHONE(Place("phone"), found=self.phone))
         email = self.email.strip()
@@ -51,7 +56,7 @@ class Person:
             problems.append(BAD_EMAIL(Place("email"), found=self.email))
         if problems:
             raise InputError(problems)
-        return Person(self.name.strip(), phone, email, self.zalo.strip())
+        return Person(name, phone, email, self.zalo.strip())
 
 
 def plain_phone(text: str) -> str:

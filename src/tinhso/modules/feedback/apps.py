@@ -9,9 +9,12 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Phản ánh, kiến nghị"
 
     def ready(self) -> None:
-        # They listen to cases, tell their needs, and tell the worker what they send and read.
+        # They listen to cases, tell their needs and whose cases they are, and tell the worker what
+        # they send and read.
+        from tinhso.kernel.cases import homes  # noqa: PLC0415
         from tinhso.modules.feedback import (  # noqa: F401, PLC0415
             letters,
+            machine_places,
             mail_out,
             mailbox,
             officer_needs,
@@ -19,3 +22,5 @@ class FeedbackConfig(AppConfig):
             stream,
             zalo_talk,
         )
+
+        homes.SITE.append(machine_places.province)

@@ -8,8 +8,9 @@ from django.utils import translation
 
 from tinhso.kernel.cases.actions import listens
 from tinhso.kernel.cases.contacts import opened
-from tinhso.kernel.cases.models import Case, CaseEvent, Contact, Watcher
+from tinhso.kernel.cases.models import Case, CaseEvent, Contact
 from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.cases.waiting import Waiting, settled, title_for, waiting, waiting_for
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.measure.text import Language, Text
 from tinhso.modules.feedback import push
@@ -22,14 +23,14 @@ _NEWS = {
     "extend": Text("được gia hạn", "was given more time"),
     "answer": Text("đã có trả lời", "has been answered"),
     "reject": Text("không được tiếp nhận", "was not accepted"),
-    "merge": Text("đã nhập vào một phản ánh khác về cùng việc", "was merged into another of the same matter"),
+    "merge": Text("đã nhập vào {into}, phản ánh về cùng việc", "was merged into {into}, a report of the same matter"),
     "reopen": Text("đã được mở lại", "was opened again"),
 }  # fmt: skip
 #: Whoever wrote by these is answered in the thread, by the channel itself.
 _ANSWERED_THERE = frozenset({Case.Channel.EMAIL, Case.Channel.ZALO})
 
 #: What those are told who follow somebody else's report.
-_PUBLIC = frozenset({"route", "answer", "reject", "merge", "reopen"})
+PUBLIC = frozenset({"route", "answer", "reject", "merge", "reopen"})
 
 
 def received(case: Case, sender: Contact, secret: str) -> None:
@@ -53,29 +54,64 @@ def tell(case: Case, event: CaseEvent, standing: Standing) -> None:
         return
     unit = unit_name(str(event.data.get("unit", "")))
     due = due_words(standing, event.at).text
-    subject = Text(
-        f"Phản ánh {case.code} {news.vi.format(unit=unit.vi)}",
-        f"Report {case.code} {news.en.format(unit=unit.en)}",
-    )
-    for watcher in Watcher.objects.filter(case=case).select_related("contact"):
-        if not watcher.sender and event.act not in _PUBLIC:
+    into = case.merged_into.code if case.merged_into else ""
+    what = Text(news.vi.format(unit=unit.vi, into=into), news.en.format(unit=unit.en, into=into))
+    for one in waiting_for(case):
+        if not one.sender and event.act not in PUBLIC:
             continue
-        title = case.title if watcher.sender else case.public_title or case.title
-        push.owe_notice(watcher.contact, _language(watcher.contact), case, subject, title)
-        if watcher.sender and case.channel in _ANSWERED_THERE:
+        name = code_for(one)
+        subject = Text(f"Phản ánh {name.vi} {what.vi}", f"Report {name.en} {what.en}")
+        # Of what they sent themselves people read their own words.
+        title = Text(one.own.title, one.own.title) if one.own else title_for(case, sender=False)
+        language = _language(one.contact)
+        push.owe_notice(one.contact, language, one.own or case, subject, title.to(language))
+        if one.own is not None and one.own.channel in _ANSWERED_THERE:
             continue
-        said = _said(event) if watcher.sender else ""
-        address = _site("feedback:follow-enter", watcher.contact)
+        said = _said(event, one)
+        address = _site("feedback:follow-enter", one.contact)
         body = Text(
-            f"“{title}”\n\n{subject.vi}.\n{said}{due.vi}\n\nXem và trả lời: mở địa chỉ theo dõi mà bạn đã nhận khi gửi, hoặc nhập hai mã ở đây.\n{address}\n",
-            f"“{title}”\n\n{subject.en}.\n{said}{due.en}\n\nTo see and reply, open the address that you got when you sent it, or enter both codes here.\n{address}\n",
+            f"“{title.vi}”\n\n{subject.vi}.\n{said}{due.vi}\n\nXem và trả lời: mở địa chỉ theo dõi mà bạn đã nhận khi gửi, hoặc nhập hai mã ở đây.\n{address}\n",
+            f"“{title.en}”\n\n{subject.en}.\n{said}{due.en}\n\nTo see and reply, open the address that you got when you sent it, or enter both codes here.\n{address}\n",
         )
-        _owe(watcher.contact, subject, body)
+        _owe(one.contact, subject, body)
 
 
-def _said(event: CaseEvent) -> str:
-    text = str(event.data.get("text", "") or event.data.get("reason", ""))
-    return f"\n{text}\n\n" if text and event.act in ("ask", "answer", "reject", "extend") else ""
+def code_for(one: Waiting) -> Text:
+    """The code that this person knows, and of what goes on for it."""
+    if not (one.joined and one.own):
+        return Text(one.case.code, one.case.code)
+    return Text(
+        f"{one.own.code} (đã nhập vào {one.case.code})",
+        f"{one.own.code} (merged into {one.case.code})",
+    )
+
+
+def _said(event: CaseEvent, one: Waiting) -> str:
+    text = said_to(event, one)
+    shown = ("ask", "answer", "reject", "extend", "merge")
+    return f"\n{text}\n\n" if text and event.act in shown else ""
+
+
+def told_by(channel: Case.Channel, case: Case, act: str) -> list[tuple[Waiting, Case]]:
+    """Whom a channel that answers in the thread tells of an act, and of what they sent: whoever wrote by
+    it; of a case that another sent, only what everybody is told."""
+    if case.channel != channel and not case.merged.exists():
+        return []
+    return [
+        (one, one.own)
+        for one in waiting_for(case)
+        if one.own is not None and one.own.channel == channel and (one.sender or act in PUBLIC)
+    ]
+
+
+def said_to(event: CaseEvent, one: Waiting) -> str:
+    """What somebody who waits reads with an act: of merging, the words that settled the other case
+    already, for nobody will send them again."""
+    if event.act != "merge":
+        return one.reads(event)
+    target = one.case.merged_into
+    told = settled(target) if target else None
+    return waiting(target, one.contact).reads(told) if told and target else ""
 
 
 def _owe(contact: Contact, subject: Text, body: Text) -> None:

@@ -93,13 +93,6 @@ def codes_in(text: str) -> list[str]:
     return list(dict.fromkeys(one.upper() for one in _CODE.findall(text)))
 
 
-def going_on(case: Case) -> Case:
-    """The case itself, or the one that goes on for it after merging."""
-    while case.merged_into is not None:
-        case = case.merged_into
-    return case
-
-
 def key_of(door: str, *parts: str) -> str:
     """A key that tells nothing of what it was made of, and fits any column of keys."""
     return f"{door}:{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()}"

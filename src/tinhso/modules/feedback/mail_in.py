@@ -19,6 +19,8 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.standing import refusal
+from tinhso.kernel.cases.tidy import MOST_ON_A_LINE, in_parts, tidy
+from tinhso.kernel.cases.waiting import going_on
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.measure.text import InputError, Place, fold
@@ -27,7 +29,6 @@ from tinhso.modules.feedback.machine_doors import (
     MOST_PICTURES,
     codes_in,
     door_account,
-    going_on,
     keep_picture,
     key_of,
     take_in,
@@ -35,7 +36,7 @@ from tinhso.modules.feedback.machine_doors import (
     title_of,
 )
 from tinhso.modules.feedback.machine_places import province
-from tinhso.modules.feedback.mail_reading import Mail, fresh, plain_subject, read
+from tinhso.modules.feedback.mail_reading import MOST_ADDITIONS, Mail, fresh, plain_subject, read
 
 DOER = Doer(SYSTEM, Role.REQUESTER)
 #: The first line of an answer that opens a case again, without diacritics.
@@ -84,12 +85,17 @@ def _new(
     mail: Mail, key: str, files: Sequence[StoredFile], left_out: Sequence[str], *, whole: bool
 ) -> Case:
     sender = contacts.keep(Person(mail.name, email=mail.address))[0]
-    text = _with_left_out(mail.text, left_out)
+    subject = plain_subject(mail.subject)
+    title = title_of(subject or mail.text, EMPTY)
+    # A subject that is no title of one sentence belongs to what was told.
+    words = "\n\n".join(filter(None, [subject if subject != title else "", mail.text]))
+    text, more, cut = _parts(_with_left_out(words, left_out))
     if not whole:
         text = "Thư quá lớn nên chỉ đọc phần đầu. Người gửi được báo gửi lại với ảnh nhỏ hơn."
+        more, cut = [], {}
     told = Received(
         KIND,
-        title_of(plain_subject(mail.subject) or mail.text, EMPTY),
+        title,
         province(),
         text=text,
         channel=Case.Channel.EMAIL,
@@ -98,11 +104,28 @@ def _new(
         data={
             "message_id": mail.id,
             "references": list(mail.references),
-            "subject": mail.subject,
+            "subject": mail.subject[:MOST_ON_A_LINE],
             **({} if whole else {"too_big": True}),
+            **cut,
         },
     )
-    return take_in(DOER, told, sender)
+    case = take_in(DOER, told, sender)
+    _add(case, more, key)
+    return case
+
+
+def _parts(text: str) -> tuple[str, list[str], dict[str, int]]:
+    """What of a message stands in the case or its addition, what is added to that, and of how many
+    letters only the first were taken, which its sender is told."""
+    parts = in_parts(tidy(text))
+    cut = {"cut": len(text)} if len(parts) > MOST_ADDITIONS else {}
+    return parts[0], parts[1:MOST_ADDITIONS], cut
+
+
+def _add(case: Case, more: Sequence[str], key: str) -> None:
+    """The rest of a long message, each part once."""
+    for number, text in enumerate(more, start=2):
+        actions.act(DOER, case, "add", {"text": text}, key=f"{key}:{number}")
 
 
 def _more(
@@ -110,13 +133,17 @@ def _more(
 ) -> CaseEvent:
     case = going_on(case)
     words = fresh(mail.text)
-    text = _with_left_out(words, left_out) or ("(Gửi thêm ảnh)" if files else EMPTY)
-    data = {"text": text, "message_id": mail.id}
+    told = _with_left_out(words, left_out) or ("(Gửi thêm ảnh)" if files else EMPTY)
+    text, more, cut = _parts(told)
+    data = {"text": text, "message_id": mail.id, **cut}
     first = fold(words.partition("\n")[0])
     standing = actions.standing_of(case)
     if AGAIN.fullmatch(first) and not refusal(standing, "reopen", Role.REQUESTER, timezone.now()):
-        return actions.act(DOER, case, "reopen", {**data, "reason": text}, key=key, files=files)
-    return tell_more(DOER, case, data, key=key, files=files)
+        done = actions.act(DOER, case, "reopen", {**data, "reason": text}, key=key, files=files)
+    else:
+        done = tell_more(DOER, case, data, key=key, files=files)
+    _add(case, more, key)
+    return done
 
 
 def _answered(mail: Mail) -> Case | None:

@@ -11,11 +11,14 @@ from tinhso.kernel.cases import contacts
 from tinhso.kernel.cases.actions import listens
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.cases.tidy import MOST_LETTERS
+from tinhso.kernel.cases.waiting import Waiting
 from tinhso.kernel.notices.mail import owe_written
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
+from tinhso.modules.feedback.letters import code_for, said_to, told_by
 from tinhso.modules.feedback.machine_doors import KIND
-from tinhso.modules.feedback.mail_reading import ABOVE, plain_subject
+from tinhso.modules.feedback.mail_reading import ABOVE, MOST_ADDITIONS, plain_subject
 
 #: Cases of one address in an hour after which no receipt is sent: two programs may be writing to each
 #: other. The product's choice.
@@ -48,9 +51,19 @@ WORDS: Mapping[str, Text] = {
         "The term of your report {code} was extended.{due} Why:\n\n{text}",
     ),
     "reopen": Text(
-        "Phản ánh {code} đã được mở lại.{due}", "Your report {code} was opened again.{due}"
+        "Phản ánh {code} đã được mở lại.{due}{note}",
+        "Your report {code} was opened again.{due}{note}",
+    ),
+    "merge": Text(
+        "Phản ánh {code} đã nhập vào {into}, phản ánh về cùng việc. Có tin về {into}, chúng tôi báo ông/bà trong thư này.{text}",
+        "Your report {code} was merged into {into}, a report of the same matter. You get its news in this thread.{text}",
     ),
 }
+TAKEN = Text("Đã ghi thêm vào phản ánh {code}.{note}", "Added to your report {code}.{note}")
+CUT = Text(
+    "\n\nThư dài {found} chữ cái, chỉ ghi được {most} chữ đầu. Phần còn lại xin gửi bằng một thư nữa, trả lời thư này.",
+    "\n\nYour mail has {found} letters, of which the first {most} were taken. Please send the rest in another mail that answers this one.",
+)
 TOO_BIG = Text(
     "\n\nThư của ông/bà quá lớn nên mới đọc được tiêu đề. Hãy trả lời thư này bằng vài dòng chữ và ảnh nhỏ hơn.",
     "\n\nYour mail is too big, so that only its subject was read. Please answer with a few lines and smaller pictures.",
@@ -59,45 +72,63 @@ TOO_BIG = Text(
 
 @listens(to=KIND)
 def answer(case: Case, event: CaseEvent, _standing: Standing) -> None:
-    """Owe a mail to the sender of a case that came by mail, with the act that it tells of."""
-    if case.channel != Case.Channel.EMAIL or event.act not in WORDS:
+    """Owe a mail, in the thread of what they wrote and with the act that it tells of, to whoever sent
+    this case, or one that was merged into it, by mail."""
+    if event.act not in WORDS and not event.data.get("cut"):
         return
-    for watcher in case.watchers.filter(sender=True).select_related("contact"):
-        person = contacts.opened(watcher.contact)
+    for one, own in told_by(Case.Channel.EMAIL, case, event.act):
+        person = contacts.opened(one.contact)
         if not person.email or (event.act == "receive" and _too_many(person.email)):
             continue
-        language = "en" if watcher.contact.language == "en" else "vi"
-        first = case.history.get(n=1).data
-        subject = plain_subject(str(first.get("subject", ""))) or case.title
-        if case.code not in subject:
-            subject = f"{subject} [{case.code}]"
+        language = "en" if one.contact.language == "en" else "vi"
+        first = own.history.get(n=1).data
+        subject = plain_subject(str(first.get("subject", ""))) or own.title
+        if own.code not in subject:
+            subject = f"{subject} [{own.code}]"
         owe_written(
             person.email,
             f"Re: {subject}",
-            f"{ABOVE}\n\n{words(case, event).to(language)}\n",
-            thread=thread_of(case),
-            about=case.code,
+            f"{ABOVE}\n\n{_words(case, event, one).to(language)}\n",
+            thread=thread_of(own),
+            about=own.code,
         )
 
 
-def words(case: Case, event: CaseEvent) -> Text:
-    """What is told of an act; also by other channels."""
-    told = str(event.data.get("text") or event.data.get("reason") or "")
+def _words(case: Case, event: CaseEvent, one: Waiting) -> Text:
+    """What somebody who waits is told of an act."""
+    told = said_to(event, one)
+    if event.act == "merge" and told:
+        told = f"\n\n{told}"
+    into = case.merged_into.code if case.merged_into else ""
+    code = code_for(one)
     at = timezone.localtime(case.due_at) if case.due_at else None
     due = Text(
         f" Hạn trả lời: {at:%H:%M ngày %d/%m/%Y}." if at else "",
         f" To be answered by {at:%d/%m/%Y %H:%M}." if at else "",
     )
     unit = register().full_name(case.lead_id) if case.lead_id else Text("", "")
-    note = TOO_BIG if event.data.get("too_big") else Text("", "")
-    both = WORDS[event.act]
+    note = TOO_BIG if event.data.get("too_big") else _cut(event)
+    both = WORDS.get(event.act, TAKEN)
     vi, en = (
-        both.to(one).format(
-            code=case.code, text=told, due=due.to(one), unit=unit.to(one), note=note.to(one)
+        both.to(language).format(
+            code=code.to(language),
+            text=told,
+            due=due.to(language),
+            unit=unit.to(language),
+            note=note.to(language),
+            into=into,
         )
-        for one in ("vi", "en")
+        for language in ("vi", "en")
     )
     return Text(vi, en)
+
+
+def _cut(event: CaseEvent) -> Text:
+    """That a message was too long to be taken whole, where it was."""
+    found, most = event.data.get("cut"), MOST_LETTERS * MOST_ADDITIONS
+    if not found:
+        return Text("", "")
+    return Text(CUT.vi.format(found=found, most=most), CUT.en.format(found=found, most=most))
 
 
 def thread_of(case: Case) -> list[str]:

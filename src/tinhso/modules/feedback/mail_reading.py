@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -19,11 +18,14 @@ from email.utils import getaddresses
 
 import nh3
 
+from tinhso.kernel.cases.tidy import line, tidy
 from tinhso.kernel.files.kinds import IMAGES, kind_of
 from tinhso.measure.text import fold
 
-#: Parts of a message that are looked at, and characters of its text that are kept.
-MOST_PARTS, MOST_TEXT = 200, 20_000
+#: Texts, of a case and of additions to it, that one message makes; the product's choice.
+MOST_ADDITIONS = 10
+#: Parts of a message that are looked at.
+MOST_PARTS = 200
 #: Bytes of a picture within the text below which it is an ornament of a signature; the product's choice.
 ORNAMENT = 4096
 #: Stands above everything that we write, so that what is below it is ours.
@@ -79,8 +81,8 @@ def read(raw: bytes) -> Mail:
         references=references,
         address=address,
         name=name,
-        subject=_tidy(_decoded(_raw(message, "Subject")))[:300],
-        text=_tidy(text, lines=True)[:MOST_TEXT],
+        subject=line(_decoded(_raw(message, "Subject"))),
+        text=tidy(text),
         pictures=tuple(pictures),
         left_out=tuple(left_out),
         automatic=_automatic(message, address),
@@ -102,20 +104,20 @@ def as_text(rich: str) -> str:
     )
     broken = re.sub(r"<br>|</?(?:p|div|li|tr|blockquote|h[1-4]|table|hr)>", "\n", clean)
     text = html.unescape(re.sub(r"<[^>]*>", "", broken)).replace("\xa0", " ")
-    lines = (line.strip() for line in text.split("\n"))
+    lines = (row.strip() for row in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def fresh(text: str) -> str:
     """What somebody wrote anew above what they quote."""
     kept: list[str] = []
-    for line in text.split("\n"):
-        bare = line.lstrip("> \t")
-        if bare.startswith(ABOVE[:20]) or _QUOTES.match(fold(line)):
+    for row in text.split("\n"):
+        bare = row.lstrip("> \t")
+        if bare.startswith(ABOVE[:20]) or _QUOTES.match(fold(row)):
             break
-        if line.startswith(">"):
+        if row.startswith(">"):
             continue
-        kept.append(line)
+        kept.append(row)
     while kept and (not kept[-1].strip() or _QUOTES.match(fold(" ".join(kept[-2:])))):
         kept.pop()
     return "\n".join(kept).strip()
@@ -162,7 +164,7 @@ def _text(content: bytes, charset: str | None) -> str:
 def _sender(message: Message) -> tuple[str, str]:
     for name, address in getaddresses([_raw(message, "From").replace("\n", " ")]):
         if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", address):
-            return _tidy(_decoded(name))[:200], address[:254]
+            return line(_decoded(name))[:200], address[:254]
     return "", ""
 
 
@@ -227,15 +229,6 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 def _file_name(part: Message) -> str:
     try:
-        return _tidy(_decoded(part.get_filename("") or ""))[:120]
+        return line(_decoded(part.get_filename("") or ""))[:120]
     except (ValueError, LookupError, TypeError):
         return ""
-
-
-def _tidy(text: str, *, lines: bool = False) -> str:
-    """One way of writing Vietnamese letters; nothing that databases or terminals choke on."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs")
-    )
-    return kept.strip() if lines else " ".join(kept.split())

@@ -12,16 +12,18 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
-from tinhso.kernel.cases.actions import UNKNOWN_CASE, Received
+from tinhso.kernel.cases.actions import Received
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import ActRule
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.waiting import UNKNOWN_CASE
 from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.kernel.units.register import register
 from tinhso.measure import writing
 from tinhso.measure.boundaries import Level
-from tinhso.measure.text import InputError, Place, Problem, Text, message
+from tinhso.measure.text import InputError, Place, Problem, Text, fold, message
+from tinhso.modules.feedback.forms import UNKNOWN_PLACE
 from tinhso.modules.feedback.officer_actions import look_again
 from tinhso.modules.feedback.officer_case import told_of
 from tinhso.modules.feedback.officer_clock import Pressing
@@ -150,6 +152,21 @@ def case_asked(typed: str, field: str = "case") -> Case:
     return found
 
 
+def commune_asked(typed: str, field: str = "place") -> str:
+    """The commune of the province that was typed; one of another province is none. Raises InputError."""
+    names, day = register(), timezone.localdate()
+    ours = names.descendants(province(), day, Level.COMMUNE)
+    named = [
+        one
+        for one in ours
+        if fold(typed) in (fold(names.full_name(one, day).vi), fold(names.name(one, day)))
+    ]
+    found = named[0] if len(named) == 1 else unit_asked(typed, field)
+    if found not in ours:
+        raise InputError([UNKNOWN_PLACE(Place(field))])
+    return found
+
+
 def _category(found: str) -> list[Problem]:
     return [] if found in categories() else [BAD_CATEGORY(Place("category"), found=found[:40])]
 
@@ -183,7 +200,7 @@ def told(request: HttpRequest) -> tuple[Received, Person]:
     place, typed = "", posted.get("place", "").strip()
     if typed:
         try:
-            place = unit_asked(typed, "place")
+            place = commune_asked(typed)
         except InputError as error:
             problems += error.problems
     category = posted.get("category", "")

@@ -16,11 +16,13 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tinhso.kernel.cases import contacts
-from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.actions import Doer, Received, act, standing_of
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import RECEIVE, Role
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
+from tinhso.kernel.cases.standing import refusal
+from tinhso.kernel.cases.waiting import going_on
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import IMAGES
 from tinhso.kernel.files.models import StoredFile
@@ -33,7 +35,6 @@ from tinhso.modules.feedback import open311_asked as asked
 from tinhso.modules.feedback.machine_doors import (
     KIND,
     MOST_PICTURES,
-    going_on,
     key_of,
     take_in,
     tell_more,
@@ -96,6 +97,10 @@ KEY_USED = message(
     vi="Idempotency-Key này đã dùng cho nội dung khác. Mỗi phản ánh dùng một khóa riêng.",
     en="This Idempotency-Key was used for other content. Use one of its own for each report.",
 )
+
+
+#: Put under an update that calls a report settled.
+SETTLED = "(Hệ thống gửi báo trạng thái {}: người gửi cho là đã xong.)"
 
 
 @dataclass(frozen=True)
@@ -176,33 +181,44 @@ def add(who: Who, case: Case, posted: QueryDict) -> CaseEvent:
     problems: list[Problem] = []
     words = asked.text(posted, "description", problems, asked.MOST_TEXT)
     their = asked.text(posted, "update_id", problems, 100)
-    if not words:
-        problems.append(asked.NEEDED(Place("description"), name="description"))
     at = asked.moment(
         posted.get("updated_datetime") or posted.get("datetime") or "", "updated_datetime", problems
     )
     if at is not None and at > timezone.now() + asked.AHEAD:
         problems.append(asked.IN_FUTURE(Place("updated_datetime"), found=at.isoformat()))
-    status: set[str] = set()
+    status = ""
     try:
-        status = asked.statuses(posted.get("status", ""))
+        status = asked.news(posted.get("status", ""))
     except InputError as error:
         problems += error.problems
+    ended = status in asked.CLOSED
+    if not words and not ended:
+        problems.append(asked.NEEDED(Place("description"), name="description"))
     pictures = _addresses(posted.getlist("media_url"), problems)
     if problems:
         raise InputError(problems)
     account = str(who.account)
     data = {
-        "text": words,
-        "status": ", ".join(sorted(status)),
+        # Whoever handles the case reads what was said of it; only they can settle it.
+        "text": "\n\n".join(filter(None, [words, SETTLED.format(status.upper()) if ended else ""])),
+        "status": status,
         "said_at": at.isoformat() if at else "",
         "media_url": pictures,
     }
     key = key_of("open311-update", account, case.code, their) if their else ""
     doer = Doer(who.actor(answer.seat), Role.REQUESTER, account=who.account)
-    return tell_more(
-        doer, going_on(case), {name: value for name, value in data.items() if value}, key=key
-    )
+    told = {name: value for name, value in data.items() if value}
+    if status in asked.OPEN and _open_again(case, at):
+        return act(doer, case, "reopen", {**told, "reason": words}, key=key)
+    return tell_more(doer, going_on(case), told, key=key)
+
+
+def _open_again(case: Case, said: datetime | None) -> bool:
+    """Whether an update that calls a report open was written after it ended here, and it can be opened
+    again. One written before crossed our answer on the way."""
+    if case.merged_into_id or case.closed_at is None or said is None or said <= case.closed_at:
+        return False
+    return refusal(standing_of(case), "reopen", Role.REQUESTER, timezone.now()) is None
 
 
 # -- reading what was posted ---------------------------------------------------------------------------

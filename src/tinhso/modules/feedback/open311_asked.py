@@ -54,6 +54,20 @@ IN_FUTURE = message(
     vi="“{found}” ở tương lai. Kiểm tra đồng hồ và múi giờ của máy gửi.",
     en="“{found}” lies in the future. Check the clock and time zone of the sender.",
 )
+#: What FixMyStreet says of a report besides these two, by what it means here.
+#: https://github.com/mysociety/open311-adapter, process_service_request_update_args
+OPEN = frozenset(
+    {"open", "confirmed", "investigating", "in_progress", "planned", "action_scheduled"}
+)
+CLOSED = frozenset({
+    "closed", "fixed", "duplicate", "not_councils_responsibility", "unable_to_fix",
+    "no_further_action", "internal_referral",
+})  # fmt: skip
+BAD_NEWS = message(
+    "open311-news-status",
+    vi="“{found}” không phải trạng thái. Các trạng thái: {known}.",
+    en="“{found}” is no status. There are: {known}.",
+)
 BAD_STATUS = message(
     "open311-status",
     vi="“{found}” không phải trạng thái: chỉ có open và closed.",
@@ -167,6 +181,15 @@ def statuses(found: str) -> set[str]:
     if wrong:
         raise InputError([BAD_STATUS(Place("status"), found=wrong[0][:40])])
     return listed
+
+
+def news(found: str) -> str:
+    """The status that an update tells, in small letters; "" for none. Raises InputError."""
+    status = found.strip().lower().replace(" ", "_")
+    if status and status not in OPEN | CLOSED:
+        known = ", ".join(sorted(one.upper() for one in OPEN | CLOSED))
+        raise InputError([BAD_NEWS(Place("status"), found=found.strip()[:40], known=known)])
+    return status
 
 
 def whole(found: str, name: str, otherwise: int, most: int) -> int:

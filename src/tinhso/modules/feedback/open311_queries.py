@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from tinhso.kernel.cases.kinds import kind
-from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
+from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, Contact
+from tinhso.kernel.cases.waiting import Waiting, going_on, settled
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.units.register import register
+from tinhso.measure.text import Text
 from tinhso.modules.feedback.machine_doors import KIND, codes_in
 from tinhso.modules.feedback.open311_services import (
     DATATYPES,
@@ -79,9 +81,20 @@ def requests(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
             wanted |= ~Q(category__in=list(services()))
         found = found.filter(wanted)
     if len(asked.statuses) == 1:
-        found = found.filter(open="open" in asked.statuses)
+        going = Q(open=True) | Q(pk__in=_gone_on_and_open())
+        found = found.filter(going if "open" in asked.statuses else ~going)
     begin = (asked.page - 1) * asked.size
     return [request_row(one, reader) for one in found[begin : begin + asked.size]]
+
+
+def _gone_on_and_open() -> set[uuid.UUID]:
+    """Reports that were merged into one that is open: for whoever sent them they are not over."""
+    found: set[uuid.UUID] = set()
+    more = set(Case.objects.filter(kind=KIND, merged_into__open=True).values_list("pk", flat=True))
+    while more - found:
+        found |= more
+        more = set(Case.objects.filter(merged_into__in=more).values_list("pk", flat=True))
+    return found
 
 
 def requests_by_code(reader: Reader, codes: Iterable[str]) -> list[dict[str, Any]]:
@@ -98,25 +111,23 @@ def by_code(reader: Reader, codes: Iterable[str]) -> QuerySet[Case]:
 def request_row(case: Case, reader: Reader) -> dict[str, Any]:
     """A request in the fields of the specification."""
     own = reader.account is not None and case.first[0].account_id == reader.account  # type: ignore[attr-defined] # prefetched
-    service, state = service_of(case.category), kind(KIND).states[case.state]
+    service, goes_on = service_of(case.category), going_on(case)
     shown = case.shown if case.published_at else []  # type: ignore[attr-defined] # prefetched
     picture = next((reader.picture(one) for one in shown), None)
     if picture is None and own:
         picture = next(iter(case.first[0].data.get("media_url", [])), None)  # type: ignore[attr-defined] # prefetched
     return {
         "service_request_id": case.code,
-        "status": "open" if case.open else "closed",
-        "status_notes": state.name.to(reader.language),
+        "status": "open" if goes_on.open else "closed",
+        "status_notes": _stands(case, goes_on).to(reader.language),
         "service_name": service.name.to(reader.language),
         "service_code": service.code,
         "description": (case.text or case.title if own else _public(case))[:4000],
-        "agency_responsible": _unit(case.lead_id, reader.language),
+        "agency_responsible": _unit(goes_on.lead_id, reader.language),
         "service_notice": None,
         "requested_datetime": w3c(case.received_at),
-        "updated_datetime": w3c(
-            case.changed_at if case.open else case.closed_at or case.changed_at
-        ),
-        "expected_datetime": w3c(case.due_at) if case.due_at else None,
+        "updated_datetime": w3c(max(_changed(case), _changed(goes_on))),
+        "expected_datetime": w3c(goes_on.due_at) if goes_on.due_at else None,
         "address": case.address or _unit(case.place_id, reader.language),
         "address_id": case.place_id,
         "zipcode": None,
@@ -124,6 +135,18 @@ def request_row(case: Case, reader: Reader) -> dict[str, Any]:
         "long": case.lon,
         "media_url": picture,
     }
+
+
+def _stands(case: Case, goes_on: Case) -> Text:
+    """The state; of a report that was merged, that of the one that goes on for it."""
+    name = kind(KIND).states[goes_on.state].name
+    if goes_on.pk == case.pk:
+        return name
+    return Text(f"Đã nhập vào {goes_on.code}: {name.vi}", f"Merged into {goes_on.code}: {name.en}")
+
+
+def _changed(case: Case) -> datetime:
+    return case.changed_at if case.open else case.closed_at or case.changed_at
 
 
 def _public(case: Case) -> str:
@@ -135,7 +158,8 @@ def _public(case: Case) -> str:
 
 def updates(reader: Reader, since: datetime, until: datetime, most: int) -> list[dict[str, Any]]:
     """What happened to requests in the span, oldest first. What an agency wrote is told to the key
-    that sent the request, which passes it on; to others, only that it happened."""
+    that sent the request, which passes it on; to others, only that it happened. Of a request of its own
+    that was merged into another, the key is told what settles that one and where it goes."""
     cases = {one.pk: one for one in readable(reader)}
     own = {
         one.pk
@@ -150,21 +174,49 @@ def updates(reader: Reader, since: datetime, until: datetime, most: int) -> list
         .select_related("case")
         .order_by("at", "case_id", "n")
     )
-    return [_update(one, reader, told=one.case_id in own) for one in found[:most]]
+    rows = [_update(one, reader, told=one.case_id in own) for one in found[:most]]
+    merged = [one for pk, one in cases.items() if pk in own and one.merged_into_id]
+    rows += [row for one in merged for row in _gone_on(one, reader, since, until)]
+    return sorted(rows, key=lambda one: str(one["updated_datetime"]))[:most]
+
+
+def _gone_on(
+    case: Case, reader: Reader, since: datetime, until: datetime
+) -> Iterator[dict[str, Any]]:
+    """News of the request that goes on for one that was merged, under this one's code."""
+    code = case.code
+    while (target := case.merged_into) is not None and not target.private:
+        merging = case.history.filter(act="merge").order_by("n").last()
+        assert merging is not None
+        later = target.history.filter(act__in=PUBLIC_ACTS, at__gte=max(since, merging.at))
+        here = Waiting(Contact(), target, case)
+        for event in later.filter(at__lte=until).order_by("n"):
+            row = _update(event, reader, told=False)
+            words = here.reads(event) or row["description"]
+            own = {"update_id": f"{code}-{row['update_id']}", "service_request_id": code}
+            yield {**row, **own, "description": words}
+        case = target
 
 
 def _update(event: CaseEvent, reader: Reader, *, told: bool) -> dict[str, Any]:
     acts, states = kind(KIND).acts, kind(KIND).states
     to = acts[event.act].to or event.case.state
-    words = ""
+    name, is_open, words = states[to].name, states[to].open, ""
+    target = event.case.merged_into if event.act == "merge" else None
+    if target is not None:
+        # What was merged is as far as the one that goes on; what settled that already is told now.
+        name, is_open = _stands(event.case, going_on(target)), going_on(target).open
+        ended = settled(target)
+        if told and ended is not None:
+            words = Waiting(Contact(), target, event.case).reads(ended)
     if told and event.act in TOLD_ACTS:
         words = str(event.data.get("text") or event.data.get("reason") or "")
     return {
         "update_id": update_id(event),
         "service_request_id": event.case.code,
-        "status": "open" if states[to].open else "closed",
+        "status": "open" if is_open else "closed",
         "updated_datetime": w3c(event.at),
-        "description": words or states[to].name.to(reader.language),
+        "description": words or name.to(reader.language),
         "media_url": None,
     }
 

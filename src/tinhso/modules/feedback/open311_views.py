@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 
@@ -47,7 +47,7 @@ from tinhso.modules.feedback.open311_services import services as all_services
 #: Megabytes that Django reads of a request that is no file.
 MOST_MEGABYTES = 2.5
 #: When what is offered here was last changed.
-CHANGESET = "2026-11-29T00:00:00+07:00"
+CHANGESET = "2026-11-30T00:00:00+07:00"
 
 Read = Callable[[HttpRequest], Answered]
 
@@ -74,6 +74,8 @@ def door(*methods: str) -> Callable[[Callable[..., Answered]], Callable[..., Htt
                 return written(
                     request, errors.refused(404, [problem], language), form_of(request, "")
                 )
+            if request.method == "OPTIONS" and "OPTIONS" not in methods:
+                return allowed(methods)
             method = "GET" if request.method == "HEAD" else request.method
             if method not in methods:
                 problem = errors.WRONG_METHOD(Place(), method=method, right=", ".join(methods))
@@ -90,6 +92,17 @@ def door(*methods: str) -> Callable[[Callable[..., Answered]], Callable[..., Htt
         return made
 
     return decorate
+
+
+def allowed(methods: Sequence[str]) -> HttpResponse:
+    """What a page of another origin may do here, as its browser asks beforehand: read."""
+    response = HttpResponse(status=204)
+    response.headers["Allow"] = ", ".join([*methods, "HEAD", "OPTIONS"])
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Authorization"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
 
 
 def _answered(
@@ -333,6 +346,6 @@ def picture(_request: HttpRequest, file: uuid.UUID) -> HttpResponse | FileRespon
     return response
 
 
-@door("GET", "POST")
+@door("GET", "POST", "OPTIONS")
 def unknown(request: HttpRequest, _code: str) -> Answered:
     raise RefusedError(404, errors.UNKNOWN_ADDRESS(Place(), path=request.path))

@@ -1,44 +1,13 @@
-"""Text as people may send it, made fit to keep: composed, without what cannot be seen."""
+"""What a report is called, and fields of one line; texts are made fit to keep by `kernel.cases.tidy`."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from tinhso.measure.text import InputError, Place, Problem, message
+from tinhso.kernel.cases.tidy import line, tidy, too_long
+from tinhso.measure.text import InputError
 
-#: Letters of a report's text. The product's choice: two closely written pages.
-MOST_LETTERS = 5000
-
-TOO_LONG = message(
-    "feedback-too-long",
-    vi="Dài {found} chữ cái; nhiều nhất {most}. Hãy rút gọn, hoặc chụp giấy tờ gửi kèm.",
-    en="It has {found} letters; at most {most}. Shorten it, or send a picture of the papers.",
-)
-
-
-def tidy(text: str) -> str:
-    r"""Composed (NFC), with plain line ends, and without marks that are not seen: directions of
-    writing, letters of no width, control characters.
-
-    >>> tidy("Ngã\u0300\u202e ba\u200b \r\n\n\n\nchợ")
-    'Ngã̀ ba\n\nchợ'
-    """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(one for one in text if one == "\n" or unicodedata.category(one)[0] != "C")
-    text = re.sub(r"[^\S\n]+", " ", text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)).strip()
-
-
-def line(text: str) -> str:
-    """Tidied onto one line."""
-    return " ".join(tidy(text).split())
-
-
-def too_long(text: str, field: str, most: int = MOST_LETTERS) -> list[Problem]:
-    if len(text) <= most:
-        return []
-    return [TOO_LONG(Place(field), found=len(text), most=most)]
+__all__ = ["line", "short", "tidy", "title_of", "too_long"]
 
 
 def short(text: str, field: str, most: int) -> str:

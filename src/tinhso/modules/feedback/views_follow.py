@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_POST
 from tinhso.kernel.cases.actions import standing_of
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
-from tinhso.kernel.cases.models import Attachment, Case, Watcher
+from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, Watcher
 from tinhso.kernel.cases.standing import possible
+from tinhso.kernel.cases.waiting import SETTLING, text_for, title_for, waiting
 from tinhso.kernel.files.kinds import KINDS
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import public, signed_in
@@ -30,7 +32,7 @@ from tinhso.modules.feedback.actions import NOT_MENDED, Follower
 from tinhso.modules.feedback.categories import category_name
 from tinhso.modules.feedback.tidy import line, tidy, too_long
 from tinhso.modules.feedback.views_send import SEND, no_trace
-from tinhso.modules.feedback.words import due_words, steps, unit_name, where_of
+from tinhso.modules.feedback.words import Step, due_words, steps, t, unit_name, where_of
 from tinhso.modules.surveys import actions as surveys
 from tinhso.modules.surveys import views as survey_views
 
@@ -39,6 +41,8 @@ NOT_FOUND = message(
     vi="Không có phản ánh nào khớp cả hai mã. Xem lại từng chữ; mã bí mật phân biệt chữ với số.",
     en="No report has both codes. Look at each letter again; the secret code tells letters from digits.",
 )
+#: Where something is that is not for everybody to know.
+NOT_PUBLIC = Text("Chưa công khai", "Not public")
 #: What a sender may do, by the act's code; the rest goes by the kind of case.
 OWN = ("reply", "withdraw", "reopen", "rate")
 
@@ -81,7 +85,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     account = who_is(request).account
     rows = Watcher.objects.filter(contact__account=account, case__kind=actions.KIND)
     watched = rows.select_related("case").order_by("-case__received_at")[:200]
-    context = {"watched": watched, "plan_code": "", "section": "feedback"}
+    titled = [(one, t(title_for(one.case, sender=one.sender))) for one in watched]
+    context = {"watched": titled, "plan_code": "", "section": "feedback"}
     return render(request, "feedback/mine.html", context)
 
 
@@ -143,18 +148,18 @@ def _shown(
     context: dict[str, Any] = {
         "case": case,
         "sender": follower.sender,
-        "title": case.title if follower.sender else case.public_title or case.title,
-        "text": case.text if follower.sender else case.public_text,
+        "title": t(title_for(case, sender=follower.sender)),
+        "text": text_for(case, sender=follower.sender),
         "photos": _photos(case, follower),
         "state": standing.state_rule.name,
         "due": due_words(standing, now),
-        "steps": list(reversed(steps(events, sender=follower.sender))),
+        "steps": list(reversed(_steps(events, follower))),
         "able": [one for one in OWN if one in own],
         "asked": asked,
         "grade": grades[-1] if grades else None,
         "grades": _GRADES,
         "why_not": NOT_MENDED.items(),
-        "where": where_of(case),
+        "where": where_of(case) if follower.sender or case.published_at else NOT_PUBLIC,
         "category": category_name(case.category),
         "agency": unit_name(case.lead_id) if case.lead_id else None,
         "merged": case.merged_into if case.merged_into_id else None,
@@ -186,6 +191,16 @@ _GRADES = tuple(
         strict=True,
     )
 )
+
+
+def _steps(events: list[CaseEvent], follower: Follower) -> list[Step]:
+    """What happened, oldest first. Whoever was merged in reads also the words that settled the case."""
+    found = steps(events, sender=follower.sender)
+    if follower.sender:
+        return found
+    here = waiting(follower.case, follower.contact)
+    said = {(one.at, one.act): here.reads(one) for one in events if one.act in SETTLING}
+    return [replace(one, said=said.get((one.at, one.act)) or one.said) for one in found]
 
 
 def _merged_path(follower: Follower, here: str) -> str:

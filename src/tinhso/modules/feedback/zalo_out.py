@@ -13,6 +13,7 @@ from tinhso.kernel.cases import contacts
 from tinhso.kernel.cases.actions import listens
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.cases.tidy import in_parts
 from tinhso.kernel.ledger.deliveries import TOPICS
 from tinhso.kernel.ledger.delivering import Parcel, PermanentError, TemporaryError, delivers
 from tinhso.kernel.ledger.models import Delivery
@@ -20,6 +21,7 @@ from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.outward import Outward
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Text
+from tinhso.modules.feedback.letters import code_for, said_to, told_by
 from tinhso.modules.feedback.machine_doors import KIND
 from tinhso.modules.feedback.zalo_tokens import access_token
 
@@ -59,6 +61,10 @@ WORDS: Mapping[str, Text] = {
         "{code}: the term was extended.{due} Why:\n{text}",
     ),
     "reopen": Text("{code}: đã mở lại.{due}", "{code}: opened again.{due}"),
+    "merge": Text(
+        "{code}: đã nhập vào {into}, phản ánh về cùng việc. Có tin về {into}, chúng tôi nhắn tại đây.{text}",
+        "{code}: merged into {into}, a report of the same matter. You get its news here.{text}",
+    ),
 }
 
 
@@ -68,15 +74,18 @@ def sender_key(sender: str) -> str:
 
 
 def say(to: str, text: str) -> Delivery:
-    """Owe somebody a message, in the transaction of the act."""
-    short = text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
-    return owe(MESSAGES, sender_key(to), {"to": to, "text": short})
+    """Owe somebody a message, in the transaction of the act; a long one in parts, which come in order
+    and of which the last is answered here."""
+    return [
+        owe(MESSAGES, sender_key(to), {"to": to, "text": one}) for one in in_parts(text, MOST_TEXT)
+    ][-1]
 
 
 @listens(to=KIND)
 def answer(case: Case, event: CaseEvent, _standing: Standing) -> None:
-    """Owe a message to the sender of a case that came by Zalo, with the act that it tells of."""
-    if case.channel != Case.Channel.ZALO or event.act not in WORDS:
+    """Owe a message, with the act that it tells of, to whoever sent this case, or one that was merged
+    into it, by Zalo."""
+    if event.act not in WORDS:
         return
     at = timezone.localtime(case.due_at) if case.due_at else None
     due = Text(
@@ -84,17 +93,23 @@ def answer(case: Case, event: CaseEvent, _standing: Standing) -> None:
         f" To be answered by {at:%d/%m/%Y %H:%M}." if at else "",
     )
     unit = register().full_name(case.lead_id) if case.lead_id else Text("", "")
-    told = str(event.data.get("text") or event.data.get("reason") or "")
-    for watcher in case.watchers.filter(sender=True).select_related("contact"):
-        to, language = contacts.opened(watcher.contact).zalo, watcher.contact.language
+    into = case.merged_into.code if case.merged_into else ""
+    for one, _own in told_by(Case.Channel.ZALO, case, event.act):
+        to, language = contacts.opened(one.contact).zalo, one.contact.language
+        told = said_to(event, one)
+        if event.act == "merge" and told:
+            told = (
+                Text("\n\nTrả lời: {text}", "\n\nThe answer: {text}").to(language).format(text=told)
+            )
         if to:
             words = WORDS[event.act].to(language)
             say(
                 to,
                 words.format(
-                    code=case.code, due=due.to(language), unit=unit.to(language), text=told
+                    code=code_for(one).to(language), due=due.to(language),
+                    unit=unit.to(language), text=told, into=into,
                 ),
-            )
+            )  # fmt: skip
 
 
 @delivers(MESSAGES, personal=True)

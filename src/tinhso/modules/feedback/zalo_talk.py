@@ -23,6 +23,8 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.standing import refusal
+from tinhso.kernel.cases.tidy import MOST_LETTERS, MOST_ON_A_LINE, in_parts, tidy
+from tinhso.kernel.cases.waiting import going_on
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.delivering import Parcel, delivers
 from tinhso.kernel.ledger.duties import every
@@ -35,7 +37,6 @@ from tinhso.measure.text import Text, fold
 from tinhso.modules.feedback.machine_doors import (
     KIND,
     door_account,
-    going_on,
     key_of,
     take_in,
     tell_more,
@@ -54,7 +55,6 @@ REMEMBERED = 26 * 3600
 STALE = 24 * 3600
 #: Days after which a conversation is forgotten; its cases stay. The product's choice.
 FORGOTTEN = 60
-MOST_WORDS = 8000
 SHORT = 8  # letters: less tells neither what nor where
 
 ASK_WORDS = "Chào anh/chị, đây là kênh phản ánh 1022. Việc gì đang xảy ra? Nhắn vài dòng, gửi kèm ảnh nếu có. Nhắn HỦY để thôi."
@@ -62,6 +62,7 @@ ASK_PLACE = (
     "Việc này ở đâu? Nhắn số nhà, đường, thôn ấp, xã phường, hoặc gửi vị trí. Nhắn HỦY để thôi."
 )
 OUTSIDE = "Vị trí ấy nằm ngoài {province}. Gửi lại vị trí, hoặc nhắn địa chỉ."
+TOO_LONG = "Phản ánh đã dài {most} chữ cái, tin vừa nhắn chưa được ghi. Nhắn ngắn hơn; có mã rồi, cứ nhắn tiếp tại đây."
 DROPPED = "Đã bỏ phần vừa nhắn. Khi cần, cứ nhắn lại tại đây."
 ADDED = "Đã thêm vào {code}. Có việc khác thì nhắn MỚI."
 NOTHING_OPEN = "Không mở lại được {code}. Nhắn MỚI để gửi phản ánh mới."
@@ -143,12 +144,19 @@ def _collect(message: Heard, draft: dict[str, Any], said: dict[str, Any]) -> dic
             return draft
         draft["point"] = message.point
     if text:
-        if len(draft["words"]) < SHORT:
-            draft["words"] = f"{draft['words']} {text}".strip()[:MOST_WORDS]
-        elif draft.get("asked_place"):
-            draft["address"] = f"{draft['address']} {text}".strip()[:300]
+        address = f"{draft['address']} {text}".strip()
+        to_place = len(draft["words"]) >= SHORT and draft.get("asked_place")
+        words = tidy(f"{draft['words']}\n{text}")
+        if to_place and len(address) <= MOST_ON_A_LINE:
+            draft["address"] = address
+        elif len(words) > MOST_LETTERS:
+            say(message.sender, TOO_LONG.format(most=MOST_LETTERS))
+            return draft
         else:
-            draft["words"] = f"{draft['words']}\n{text}"[:MOST_WORDS]
+            # So long an answer to "where" tells more than a place: all of it is kept as words.
+            draft["words"] = words
+            if to_place:
+                draft["address"] = draft["address"] or "Xem nội dung"
     if len(draft["words"]) < SHORT:
         say(message.sender, ASK_WORDS)
         return draft
@@ -188,10 +196,13 @@ def _add(message: Heard, case: Case) -> None:
     text = message.text or ("(Gửi thêm ảnh)" if message.pictures else "(Gửi vị trí)")
     if message.point is not None:
         text += f"\n{message.point[0]:.6f}, {message.point[1]:.6f}"
-    data: dict[str, Any] = {"text": text}
+    first, *rest = in_parts(tidy(text))
+    data: dict[str, Any] = {"text": first}
     if message.pictures:
         data["media_url"] = message.pictures
     tell_more(DOER, case, data, key=key_of("zalo", message.id))
+    for number, part in enumerate(rest, start=2):
+        actions.act(DOER, case, "add", {"text": part}, key=key_of("zalo", message.id, str(number)))
     _fetch(case, message.pictures)
     if not _THANKS.fullmatch(fold(message.text)):
         say(message.sender, ADDED.format(code=case.code))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 
-from tinhso.kernel.cases.actions import events_of, standing_of
+from tinhso.kernel.cases.actions import standing_of
 from tinhso.kernel.cases.contacts import Person, opened
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
-from tinhso.kernel.cases.standing import Standing, possible
+from tinhso.kernel.cases.standing import possible
+from tinhso.kernel.cases.waiting import Waiting, text_for, title_for, waiting
 from tinhso.kernel.people.access import public
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
@@ -202,7 +202,8 @@ def follow(request: HttpRequest, code: str, secret: str) -> HttpResponse:
     standing = standing_of(case)
     now = timezone.now()
     mine = {one.code for one in possible(standing, Role.REQUESTER, now)}
-    sender = case.watchers.filter(contact=contact, sender=True).exists()
+    here = waiting(case, contact)
+    sender = here.sender
     context = {
         "plan_code": "",
         "section": "questions",
@@ -210,7 +211,9 @@ def follow(request: HttpRequest, code: str, secret: str) -> HttpResponse:
         "secret": secret,
         "filled": filled,
         "standing": standing,
-        "steps": steps(case, standing),
+        "title": title_for(case, sender=sender),
+        "text": text_for(case, sender=sender),
+        "steps": steps(case, here),
         "may": mine if sender else set(),
         "lead": card(case.lead_id).name if case.lead_id else None,
         "field_name": name_of(case.category),
@@ -225,16 +228,14 @@ def follow(request: HttpRequest, code: str, secret: str) -> HttpResponse:
     return render(request, "questions/follow.html", context, status=400 if filled.problems else 200)
 
 
-def steps(case: Case, standing: Standing) -> list[Step]:
-    del standing
+def steps(case: Case, here: Waiting) -> list[Step]:
+    """What happened, oldest first, with the words that this person may read."""
     found = []
-    for event in events_of(case):
+    for event in case.history.order_by("n"):
         if event.act not in TOLD:
             continue
-        text: Any = ""
-        if event.act in SPOKEN:
-            text = event.data.get("text") or event.data.get("reason") or ""
+        text = here.reads(event) if event.act in SPOKEN else ""
         unit = event.data.get("unit") if event.act in ("route", "hand_over") else event.unit
         name = card(str(unit)).name if unit else None
-        found.append(Step(event.at, TOLD[event.act], name, str(text)))
+        found.append(Step(event.at, TOLD[event.act], name, text))
     return found
