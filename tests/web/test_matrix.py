@@ -172,7 +172,7 @@ KEYED = {
     *(
         f"open311-{name}{form}"
         for name in ("requests", "updates")
-        for form in ("", "-xml", "-json")
+        for form in ("", "-slash", "-xml", "-json")
     ),
     "zalo-webhook",
 }

@@ -128,6 +128,8 @@ def test_nobody_does_what_policy_and_standing_do_not_allow(
             }
             act = data.draw(st.sampled_from(sorted(FEEDBACK.acts)))
             may = any(held and refusal(now, act, role, NOW) is None for role, held in parts.items())
+            if act == "merge":  # only into what they may read
+                may &= any(reaches(role_code, verb, seat, HERE) for verb in ("view", "route"))
             told = {name: filled[name] for name in FEEDBACK.acts[act].needs}
             before = (case.history.count(), Entry.objects.count())
             try:

@@ -15,7 +15,7 @@ def _forms(address: str, view: Callable[..., Any], name: str) -> list[URLPattern
     """An address without an extension, also with a slash after it, and with each."""
     return [
         path(address, view, name=name),
-        path(f"{address}/", view),
+        path(f"{address}/", view, name=f"{name}-slash"),
         path(f"{address}.xml", view, {"form": "xml"}, name=f"{name}-xml"),
         path(f"{address}.json", view, {"form": "json"}, name=f"{name}-json"),
     ]
@@ -25,7 +25,7 @@ def _one(address: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
     """One thing by its code, also with a slash after it."""
     return [
         path(f"{address}/<str:code>", view, name=name),
-        path(f"{address}/<str:code>/", view),
+        path(f"{address}/<str:code>/", view, name=f"{name}-slash"),
     ]
 
 
@@ -33,7 +33,7 @@ urlpatterns = [
     *_forms("open311/discovery", open311.discovery, "open311-discovery"),
     *_forms("open311/v2/discovery", open311.discovery, "open311-discovery-v2"),
     path("open311/v2/", open311.discovery, name="open311-root"),
-    path("open311/v2", open311.discovery),
+    path("open311/v2", open311.discovery, name="open311-root-bare"),
     *_forms("open311/v2/services", open311.services, "open311-services"),
     *_one("open311/v2/services", open311.service, "open311-service"),
     *_forms("open311/v2/requests", open311.requests, "open311-requests"),
