@@ -147,7 +147,14 @@ def test_no_door_takes_a_case_of_another_province_and_every_old_unit_of_this_one
     assert problems(lambda: opening(commune, place=away)) == [("case-outside", "place")]
     assert not Case.objects.exists()
     old = register().descendants("p70", date(2025, 6, 1), Level.COMMUNE)[0]
-    assert opening("p70", place=old).home_id == "p70"
+    case = opening("p70", place=old)
+    assert (case.home_id, actions.differing(case)) == ("p70", [])
+    # One that came in before such were refused is found, and comes where somebody reads it.
+    Case.objects.filter(pk=case.pk).update(home=away)
+    assert actions.differing(case) == ["home"]
+    assert actions.reproject(case)
+    case.refresh_from_db()
+    assert case.home_id == homes.SITE[0]()
 
 
 MARKED = "Đe\u0300n \u202ehỏng\u200b\x07 ở ngã ba"

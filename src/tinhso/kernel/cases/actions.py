@@ -16,7 +16,7 @@ from django.utils import timezone
 from tinhso.kernel.cases import standing as standings
 from tinhso.kernel.cases.cells import cell_of
 from tinhso.kernel.cases.contacts import watch
-from tinhso.kernel.cases.homes import require_homes
+from tinhso.kernel.cases.homes import home_for, require_homes
 from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, CaseMember, Contact, short_code
 from tinhso.kernel.cases.standing import Event, Standing
@@ -267,13 +267,15 @@ def unpublish(doer: Doer, case: Case, reason: str) -> None:
 
 
 def reproject(case: Case, days: WorkCalendar | None = None) -> bool:
-    """Make a case's columns anew from its events, as after a change of calendar; whether any differed."""
+    """Make a case's columns anew from its events, as after a change of calendar; whether any differed.
+    One that came in for another province, when that was not refused yet, comes to the site's own."""
     with transaction.atomic():
         now = Case.objects.select_for_update().get(pk=case.pk)
         was = _columns(now)
         standing = standing_of(now)
         _project(now, standing, now.changed_at, days)
-        if was == _columns(now):
+        home, now.home_id = now.home_id, home_for(now.home_id)
+        if was == _columns(now) and home == now.home_id:
             return False
         now.save()
         _keep_members(now, standing)
@@ -287,6 +289,7 @@ def differing(case: Case, days: WorkCalendar | None = None) -> list[str]:
     _project(told, standing, told.changed_at, days)
     members = {one.unit_id for one in case.members.all()}
     found = [name for name, value in _columns(told).items() if value != was[name]]
+    found += ["home"] * (home_for(told.home_id) != told.home_id)
     return found + ["members"] * (members != set(standing.members))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 
 from django.utils import timezone
 
-from tinhso.kernel.units.register import register
+from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.text import InputError, Place, message
 
 OUTSIDE = message(
@@ -22,8 +24,20 @@ SITE: list[Callable[[], str]] = []
 
 def require_homes(*units: str) -> None:
     """Raises InputError for a unit that does not lie in the site's province as it is today."""
+    for unit in dict.fromkeys(units):
+        if (province := home_for(unit)) != unit:
+            raise InputError([OUTSIDE(Place("place"), province=register().full_name(province))])
+
+
+def home_for(unit: str) -> str:
+    """A unit as a home of cases: itself, or the site's province where it does not lie in that."""
+    names, day = register(), timezone.localdate()
     for province in (one() for one in SITE):
-        names, day = register(), timezone.localdate()
-        for unit in units:
-            if province not in (names.at(unit, day).uid, *names.ancestors(unit, day)):
-                raise InputError([OUTSIDE(Place("place"), province=names.full_name(province, day))])
+        if not _lies_in(names, unit, province, day):
+            return province
+    return unit
+
+
+@lru_cache(maxsize=4096)
+def _lies_in(names: UnitRegister, unit: str, province: str, day: date) -> bool:
+    return province in (names.at(unit, day).uid, *names.ancestors(unit, day))
