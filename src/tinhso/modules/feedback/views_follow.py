@@ -200,7 +200,7 @@ def _steps(events: list[CaseEvent], follower: Follower) -> list[Step]:
         return found
     here = waiting(follower.case, follower.contact)
     said = {(one.at, one.act): here.reads(one) for one in events if one.act in SETTLING}
-    return [replace(one, said=said.get((one.at, one.act)) or one.said) for one in found]
+    return [replace(one, said=one.said or said.get((one.at, one.act), "")) for one in found]
 
 
 def _merged_path(follower: Follower, here: str) -> str:

@@ -9,7 +9,6 @@ from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_d
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.terms import due
 from tinhso.kernel.ledger.outbox import owe_records, remakes
 from tinhso.modules.questions.actions import KIND
 
@@ -35,7 +34,7 @@ def row(case: Case, after: Standing, events: list[Event]) -> dict[str, object]:
     """What the stream holds of a question after its events; nothing that anybody wrote."""
     days, day = calendar(), case.received_at.astimezone(LOCAL).date()
     whole = next(one for one in after.clocks if one.name == "whole")
-    when = due(whole.term, whole.begin, whole.pauses, days)
+    when = whole.due(days)
     answers = [one for one in events if one.act == "answer"]
     reopened = [one for one in events if one.act == "reopen"]
     ends = [one for one in events if one.act in ("answer", "reject", "merge", "withdraw")]
