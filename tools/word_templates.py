@@ -6,7 +6,7 @@ from one of these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from docx import Document
@@ -22,6 +22,7 @@ from docx.text.paragraph import Paragraph
 from tinhso.modules.documents.kinds import Kind, kinds
 
 FONT = "Times New Roman"
+QUARTERS = ("I", "II", "III", "IV")
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -37,24 +38,42 @@ def template(kind: Kind) -> Docx:
     _styles(document)
     _head(document, kind)
     _body(document)
-    if kind.code in ("unit-sheet", "assignment"):
+    if kind.code == "unit-sheet":
         _targets(document, kind)
+        _points(document)
+    if kind.code == "assignment":
+        _when(document, "whole", lambda: _targets(document, kind))
+        _when(document, "not whole", lambda: _shares(document))
     _end(document)
     if kind.code == "report":
         _annex_title(document, "Phụ lục I", "CÁC CHỈ TIÊU CỦA KẾ HOẠCH")
         _targets(document, kind)
         _annex_title(document, "Phụ lục II", "KẾT QUẢ SO VỚI MỨC CHỈ TIÊU")
         _text(document.add_paragraph(), "{{ chart }}", align=ALIGN.CENTER, indent=False)
-    if kind.annexes:
-        name = "Phụ lục III" if kind.code == "report" else "Phụ lục"
-        _text(document.add_paragraph(), "{%p if annexes %}", indent=False)
-        _annex_title(document, name, "TỪNG CHỈ TIÊU THEO ĐƠN VỊ")
-        _annexes(document)
-        _text(document.add_paragraph(), "{%p endif %}", indent=False)
+        _when(document, "annexes", lambda: _figures(document))
+    if kind.code == "assignment":
+        _when(document, "whole and shares", lambda: _given(document))
     document.core_properties.author = "Tỉnh Số"
     document.core_properties.title = kind.name.vi
     document.core_properties.created = document.core_properties.modified = MADE
     return document
+
+
+def _when(document: Docx, condition: str, write: Callable[[], None]) -> None:
+    """What `write` adds, printed only where the condition holds."""
+    _text(document.add_paragraph(), f"{{%p if {condition} %}}", indent=False)
+    write()
+    _text(document.add_paragraph(), "{%p endif %}", indent=False)
+
+
+def _figures(document: Docx) -> None:
+    _annex_title(document, "Phụ lục III", "TỪNG CHỈ TIÊU THEO ĐƠN VỊ")
+    _annexes(document)
+
+
+def _given(document: Docx) -> None:
+    _annex_title(document, "Phụ lục", "CHỈ TIÊU GIAO TỪNG ĐƠN VỊ")
+    _shares(document)
 
 
 def _page(document: Docx) -> None:
@@ -280,9 +299,10 @@ def _grid(
     size: float,
     *,
     sum_first: bool = False,
+    texts: Collection[int] = (),
 ) -> None:
     """A table with a repeated head and a line for each of `over`: (title, width in mm, placeholder).
-    `sum_first`: the first line is that of the unit above, in bold."""
+    `sum_first`: the first line is that of the unit above, in bold. `texts` are columns of words."""
     named = [placeholder for _, _, placeholder in columns]
     lines: list[tuple[bool, Sequence[str]]] = [(True, [title for title, _, _ in columns])]
     lines.append((False, [f"{{%tr for {over} %}}"]))
@@ -297,10 +317,11 @@ def _grid(
     _narrow_margins(table)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     _widths(table, [width for _, width, _ in columns])
-    for place, (row, (bold, texts)) in enumerate(zip(table.rows, lines, strict=True)):
+    for place, (row, (bold, written)) in enumerate(zip(table.rows, lines, strict=True)):
         row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))  # whole on its page
-        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=False)):
-            aside = (ALIGN.CENTER, ALIGN.LEFT)[column] if column < 2 else ALIGN.RIGHT
+        for column, (cell, text) in enumerate(zip(row.cells, written, strict=False)):
+            words = column == 1 or column in texts
+            aside = ALIGN.LEFT if words else ALIGN.RIGHT if column else ALIGN.CENTER
             code, space, name = text.rpartition("}} ")  # a target's code stands out before its name
             line = cell.paragraphs[0]
             _text(
@@ -330,14 +351,16 @@ def _narrow_margins(table: Table) -> None:
 
 def _targets(document: Docx, kind: Kind) -> None:
     name = ("Chỉ tiêu", 51, "{{ one.code }} {{ one.name }}")
-    last = ("Mã tra cứu", 19, "{{ one.lookup }}")
+    last = ("Mã tra cứu", 21, "{{ one.lookup }}")
     if kind.code == "assignment":
         middle = [
-            ("Mức giao", 20, "level"),
+            ("Mức của tỉnh", 18, "level"),
             ("Thời hạn", 20, "deadline"),
-            ("Cấp", 23, "tier"),
-            ("Kết quả làm mốc", 19, "value"),
+            ("Cấp", 19, "tier"),
+            ("Đã giao", 19, "given"),
+            ("Kết quả làm mốc", 16, "value"),
         ]
+        name = ("Chỉ tiêu", 39, name[2])
     else:
         middle = [
             ("Mức", 17, "level"),
@@ -346,7 +369,7 @@ def _targets(document: Docx, kind: Kind) -> None:
             ("Kỳ trước", 15, "before"),
             ("Trạng thái", 17, "standing"),
         ]
-        name = ("Chỉ tiêu", 42, name[2])
+        name = ("Chỉ tiêu", 40, name[2])
     columns = [
         ("TT", 8, "{{ one.number }}"),
         name,
@@ -355,6 +378,61 @@ def _targets(document: Docx, kind: Kind) -> None:
     ]
     _grid(document, columns, "one in targets", 10)
     _text(document.add_paragraph(), "", size=6, indent=False, after=0)
+
+
+def _shares(document: Docx) -> None:
+    """Each unit's share of a target, or a unit's own shares: its heading is empty then."""
+    _text(document.add_paragraph(), "{%p for table in shares %}", indent=False)
+    _text(document.add_paragraph(), "{%p if table.title %}", indent=False)
+    _heading(document, "{{ table.title }}", "{{ table.about }}")
+    _text(document.add_paragraph(), "{%p endif %}", indent=False)
+    quarters = ((f"Quý {name} (%)", 12, f"quarter_{n}") for n, name in enumerate(QUARTERS, 1))
+    columns = [
+        ("TT", 8, "number"),
+        ("{{ table.of }}", 36, "name"),
+        ("Mức giao", 15, "level"),
+        *quarters,
+        ("Người trả lời", 31, "answers"),
+    ]
+    filled = [(title, width, f"{{{{ one.{field} }}}}") for title, width, field in columns]
+    code = "{% if one.lookup %}\n{{ one.lookup }}{% endif %}"
+    filled.append(("Kết quả làm mốc", 22, f"{{{{ one.value }}}}{code}"))
+    _grid(document, filled, "one in table.lines", 10, texts=[7])
+    _text(document.add_paragraph(), "", size=6, indent=False, after=0)
+    _text(document.add_paragraph(), "{%p endfor %}", indent=False)
+
+
+def _points(document: Docx) -> None:
+    _text(document.add_paragraph(), "{%p if points %}", indent=False)
+    _heading(document, "Điểm từng tiêu chí", "{{ points_about }}")
+    columns = [
+        ("TT", 8, "number"),
+        ("Tiêu chí", 40, "name"),
+        ("Điểm", 13, "earned"),
+        ("Tối đa", 12, "of"),
+        ("Kết quả", 30, "reading"),
+        ("So kỳ trước", 17, "change"),
+        ("Điểm còn lấy được", 40, "gain"),
+    ]
+    filled = [(title, width, f"{{{{ one.{field} }}}}") for title, width, field in columns]
+    _grid(document, filled, "one in points", 10, texts=[6])
+    _text(document.add_paragraph(), "", size=6, indent=False, after=0)
+    _text(document.add_paragraph(), "{%p endif %}", indent=False)
+
+
+def _heading(document: Docx, title: str, about: str) -> None:
+    """A table's name and a line about it, on the page of its table."""
+    for text, size, bold in ((title, 14, True), (about, 12, False)):
+        line = _text(
+            document.add_paragraph(),
+            text,
+            size=size,
+            bold=bold,
+            italic=not bold,
+            align=ALIGN.LEFT,
+            indent=False,
+        )
+        line.paragraph_format.keep_with_next = True
 
 
 def _end(document: Docx) -> None:
@@ -438,17 +516,7 @@ def _annex_title(document: Docx, name: str, title: str) -> None:
 
 def _annexes(document: Docx) -> None:
     _text(document.add_paragraph(), "{%p for annex in annexes %}", indent=False)
-    for text, size, bold in (("{{ annex.title }}", 14, True), ("{{ annex.about }}", 12, False)):
-        line = _text(
-            document.add_paragraph(),
-            text,
-            size=size,
-            bold=bold,
-            italic=not bold,
-            align=ALIGN.LEFT,
-            indent=False,
-        )
-        line.paragraph_format.keep_with_next = True
+    _heading(document, "{{ annex.title }}", "{{ annex.about }}")
     columns = [
         ("TT", 9, "number"),
         ("Đơn vị", 48, "name"),

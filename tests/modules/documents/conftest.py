@@ -19,6 +19,7 @@ from tinhso.modules.plan.actions import publish
 from tinhso.modules.plan.frozen.reading import FrozenPublication
 from tinhso.modules.plan.queries import PlanQueries
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.shares.sample import simulate_allocations
 
 PLAN, ISSUER, DISTRICT, BASE = "binh-phuoc-2025", "p75.2025", "d690", "https://tinh.example"
 FIELDS = Fields(
@@ -57,3 +58,10 @@ def office(site: None) -> Office:
         period = Period.parse(code)
         done = publish(OPERATOR, queries, period, View(), by="Sở", reason="", all_levels=False)
     return Office(FrozenPublication(done.publication.name), appoint("leader", ISSUER, "lanh-dao"))
+
+
+@pytest.fixture
+def giving_office(office: Office) -> Office:
+    """An office of a plan of which two targets are given to units."""
+    simulate_allocations(PlanQueries(workspace(), PLAN))
+    return office

@@ -23,7 +23,13 @@ from tinhso.modules.documents.models import Document
 
 pytestmark = pytest.mark.django_db
 OFFICE_PROGRAM = shutil.which("soffice") or shutil.which("libreoffice")
-KINDS = [("report", ""), ("unit-sheet", DISTRICT), ("urging-letter", DISTRICT), ("assignment", "")]
+KINDS = [
+    ("report", ""),
+    ("unit-sheet", DISTRICT),
+    ("urging-letter", DISTRICT),
+    ("assignment", ""),
+    ("assignment", DISTRICT),
+]
 
 
 def texts(document: pypdfium2.PdfDocument) -> list[str]:
@@ -155,13 +161,14 @@ def words(pages: list[str]) -> set[str]:
     not OFFICE_PROGRAM,
     reason="NO LIBREOFFICE ON THIS MACHINE: Word files are NOT opened in an office program",
 )
-def test_an_office_program_shows_what_the_pdf_shows(office: Office, tmp_path: Path) -> None:
+def test_an_office_program_shows_what_the_pdf_shows(giving_office: Office, tmp_path: Path) -> None:
     """Each Word file, opened in LibreOffice and turned into pictures, beside the PDF of the same document."""
     ours: dict[str, bytes] = {}
     for kind, about in KINDS:
-        kept = {one.form: bytes(one.bytes) for one in office.made(kind, about).renderings.all()}
-        ours[kind] = kept["pdf"]
-        (tmp_path / f"{kind}.docx").write_bytes(kept["docx"])
+        made = giving_office.made(kind, about)
+        kept = {one.form: bytes(one.bytes) for one in made.renderings.all()}
+        ours[f"{kind}{about}"] = kept["pdf"]
+        (tmp_path / f"{kind}{about}.docx").write_bytes(kept["docx"])
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [str(OFFICE_PROGRAM), profile, "--headless", "--convert-to", "pdf", "--outdir"]
     files = [str(tmp_path / f"{kind}.docx") for kind in ours]

@@ -114,5 +114,5 @@ def test_an_office_replaces_a_template_and_goes_back(office: Office) -> None:
     assert made.template == f"unit-sheet {ISSUER} #1"
     assert mark.encode() not in client.get("/van-ban/mau/urging-letter.docx").content
     assert send(b"", back="1")[0] == 302
-    assert office.made("unit-sheet", "d690").template == "unit-sheet 1"
+    assert office.made("unit-sheet", "d690").template == "unit-sheet 2"
     assert WordTemplate.objects.count() == 2

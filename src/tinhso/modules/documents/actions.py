@@ -31,7 +31,9 @@ from tinhso.modules.documents.models import CitedFigure, Document, Rendering, Wo
 from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE
 from tinhso.modules.documents.signing import signed
 from tinhso.modules.documents.templates_in_use import InUse, in_use
-from tinhso.modules.plan.frozen.reading import FrozenPublication
+from tinhso.modules.plan.frozen.reading import FrozenPublication, last_day_of
+from tinhso.modules.plan.workspace import NotMeasuredError
+from tinhso.modules.shares.queries import GivenTarget, given_on
 
 ABOUT_NEEDED = message(
     "document-about-needed",
@@ -68,7 +70,11 @@ ALREADY_SIGNED = message(
     vi="Văn bản đã được ký.",
     en="The document is signed already.",
 )
-
+NOT_MEASURED = message(
+    "document-not-measured",
+    vi="Chưa lập được bảng giao chỉ tiêu: số liệu của trang chưa được tính. Người vận hành chạy tinhso measure rồi lập lại.",
+    en="An assignment table cannot be made: the site's figures are not measured. The operator runs tinhso measure, then make it again.",
+)
 CHANGED_MEANWHILE = message(
     "document-changed-meanwhile",
     vi="Có người vừa sửa bản nháp. Mở lại để xem trước khi hoàn thành.",
@@ -171,6 +177,7 @@ def make(actor: Actor, document: Document, *, by: str, base: str) -> Document:
             raise InputError([CHANGED_MEANWHILE(NOWHERE)])
         found.made_at, found.made_by = timezone.now(), by[:200]
         found.template, found.template_digest = template.name, template.digest
+        found.simulated = bool(content.simulated)  # by its figures, or by the shares that it took
         found.save()
         digests = {form.value: _keep(found, form, kept).digest for form, kept in files.items()}
         CitedFigure.objects.bulk_create(
@@ -182,6 +189,7 @@ def make(actor: Actor, document: Document, *, by: str, base: str) -> Document:
             "publication": found.publication,
             "content": found.content,
             "template": found.template_digest,
+            **({"allocations": content.taken} if content.taken else {}),
             **digests,
         }
         record(actor, f"{DOCUMENT.kind}.make", _thing(found), after=after)
@@ -261,14 +269,25 @@ def template_of(document: Document) -> InUse:
 
 
 def _content(document: Document, base: str) -> Content:
+    published = FrozenPublication(document.publication)
     return content_of(
         kind_of(document.kind),
         Fields.of(document.fields),
-        FrozenPublication(document.publication),
+        published,
         document.about_id or "",
         code=document.code,
         base=base,
+        given=_given(published) if document.kind == "assignment" else (),
     )
+
+
+def _given(published: FrozenPublication) -> list[GivenTarget]:
+    """The shares in force now. Raises InputError where figures, which they are weighed by, are not made."""
+    today = Who(timezone.localdate())
+    try:
+        return given_on(today, published.card.plan, last_day_of(published.card))
+    except NotMeasuredError as error:
+        raise InputError([NOT_MEASURED(NOWHERE)]) from error
 
 
 def _draft(document: Document) -> Document:

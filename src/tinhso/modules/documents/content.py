@@ -1,6 +1,6 @@
 """What a document says, before it is a Word file or a PDF: sentences, tables, codes (nội dung văn bản).
 
-Made of published figures only. Both forms are drawn from the same `Content`, so they say the same.
+Made of published figures, and in assignment tables of the shares in force. Both forms are drawn from the same `Content`, so they say the same.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from django.utils import timezone
 from tinhso.measure import writing
 from tinhso.measure.targets import Standing
 from tinhso.modules.documents import wording
+from tinhso.modules.documents.assignment import Assignment, ShareTable
 from tinhso.modules.documents.codes import figure_code
 from tinhso.modules.documents.fields import Fields, lines
-from tinhso.modules.documents.kinds import About, Kind
+from tinhso.modules.documents.kinds import Kind
+from tinhso.modules.documents.points import PointLine, UnitPoints
 from tinhso.modules.plan.frozen.reading import FrozenFigure, FrozenPublication, FrozenRow
 from tinhso.modules.plan.words import KNOWN_BY, LEVELS
+from tinhso.modules.shares.queries import GivenTarget
 
 number = partial(writing.number, language="vi")
 NOTICE = "SỐ LIỆU MÔ PHỎNG – không phải văn bản, không phải số liệu thật của cơ quan nào"
@@ -38,6 +41,7 @@ class Section:
 class TargetLine:
     """A target as a line of the main table; every value is written as it is printed.
 
+    `given`: of an assignment table, whether and to how many the target is given; "" in others.
     `standing_code` and the numbers (per cent; None where there is none) are for drawings.
     """
 
@@ -54,6 +58,7 @@ class TargetLine:
     standing: str
     short: str
     lookup: str
+    given: str
     standing_code: str
     drawn: float | None
     drawn_target: float | None
@@ -97,6 +102,9 @@ class Content:
     sections: tuple[Section, ...]
     targets: tuple[TargetLine, ...]
     annexes: tuple[Annex, ...]
+    shares: tuple[ShareTable, ...]
+    points_about: str
+    points: tuple[PointLine, ...]
     recipients: tuple[str, ...]
     authority: str
     title: str
@@ -108,7 +116,10 @@ class Content:
     address: str
     unit: str
     period: str
+    lookups: str  # where codes are opened: an address to which one is added
+    whole: bool  # about all units, not one
     cited: tuple[int, ...] = ()
+    taken: str = ""  # versions of allocations that it took
 
     def printed(self) -> dict[str, Any]:
         """As plain data, for templates."""
@@ -123,19 +134,33 @@ def content_of(
     *,
     code: str,
     base: str,
+    given: Sequence[GivenTarget] = (),
 ) -> Content:
     """The content of a document about `about` (a uid of the publication; "" where the kind is about
-    the plan, or about all units). `base` is the site's address without a last slash."""
+    the plan, or about all units). `base` is the site's address without a last slash; `given` the
+    shares in force, which only assignment tables print."""
     unit = published.units[about] if about else published.root
     rows = published.rows(unit.uid)
     writer = _Writer(published)
+    assignment = points = None
     annexes: tuple[Annex, ...] = ()
-    if kind.annexes and not (kind.about is About.ANY and about):
+    shares: tuple[ShareTable, ...] = ()
+    if kind.code == "assignment":
+        assignment = Assignment.of(published, given, unit if about else None, timezone.now())
+        shares = assignment.tables(writer.lookup)
+    elif kind.annexes:
         annexes = tuple(
             writer.annex(place, row) for place, row in enumerate(rows, 1) if writer.has_below(row)
         )
-    targets = tuple(writer.target(place, row) for place, row in enumerate(rows, 1))
-    story = wording.Story(kind, published, unit, rows, fields, has_annexes=bool(annexes))
+    if kind.code == "unit-sheet":
+        points = UnitPoints.of(published, unit)
+    told = points.part if points else None
+    story = wording.Story(kind, published, unit, rows, fields, bool(annexes), told)
+    parts = assignment.parts(fields, story.when, story.who) if assignment else story.sections()
+    targets: tuple[TargetLine, ...] = ()
+    if not (assignment and about):  # a unit's own assignment has its table of shares instead
+        targets = tuple(writer.target(n, row, assignment) for n, row in enumerate(rows, 1))
+    simulated = published.card.simulated or (assignment is not None and assignment.simulated)
     return Content(
         kind=kind.code,
         superior=fields.superior,
@@ -146,23 +171,29 @@ def content_of(
         abstract=fields.abstract,
         addressee=tuple(lines(fields.addressee)),
         sections=tuple(
-            Section(title, paragraphs, wording.lettered(points))
-            for title, paragraphs, points in story.sections()
+            Section(title, paragraphs, wording.lettered(items))
+            for title, paragraphs, items in parts
         ),
         targets=targets,
         annexes=annexes,
+        shares=shares,
+        points_about=points.about if points else "",
+        points=points.lines() if points else (),
         recipients=tuple(lines(fields.recipients)),
         authority=fields.authority,
         title=fields.title,
         signer=fields.signer,
-        simulated=NOTICE if published.card.simulated else "",
+        simulated=NOTICE if simulated else "",
         source=_source(published, base),
         attached=wording.attached(fields),
         document_code=code,
         address=f"{base}/so/{code}/",
         unit=unit.name.vi,
         period=published.card.period.label.vi,
+        lookups=f"{base}/so/",
+        whole=not about,
         cited=tuple(sorted(writer.cited)),
+        taken=assignment.versions if assignment else "",
     )
 
 
@@ -188,7 +219,7 @@ class _Writer:
         content = self.published.card.content
         return figure_code(figure.id, content, figure.cell.indicator, figure.cell.unit)
 
-    def target(self, place: int, row: FrozenRow) -> TargetLine:
+    def target(self, place: int, row: FrozenRow, given: Assignment | None) -> TargetLine:
         value, target = row.figure.value, row.target
         percent = 100 if row.is_share else 0
         return TargetLine(
@@ -205,6 +236,7 @@ class _Writer:
             standing=wording.standing(row),
             short=number(row.short) if row.short is not None else "–",
             lookup=self.lookup(row.figure),
+            given=given.state(target) if given else "",
             standing_code=row.standing.value,
             drawn=float(value * percent) if value is not None and percent else None,
             drawn_target=float(row.threshold.amount * percent) if percent else None,

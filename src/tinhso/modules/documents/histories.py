@@ -35,6 +35,7 @@ NAMES = words(
     signer=("người ký", "signer"),
     content=("mã băm số liệu", "digest of the figures"),
     template=("mã băm mẫu Word", "digest of the Word template"),
+    allocations=("đợt giao đã lấy", "allocations taken"),
     docx=("mã băm tệp Word", "digest of the Word file"),
     pdf=("mã băm tệp PDF", "digest of the PDF"),
     signed=("mã băm tệp đã ký", "digest of the signed file"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from tinhso.modules.documents.assignment import ShareLine, ShareTable
 from tinhso.modules.documents.content import Annex, Content, Section, TargetLine, UnitLine
 from tinhso.modules.documents.fields import day_in_words
 from tinhso.modules.documents.kinds import Kind
+from tinhso.modules.documents.points import PointLine
 
 _TARGET = TargetLine(
     number="1",
@@ -22,10 +24,15 @@ _TARGET = TargetLine(
     standing="chậm",
     short="5",
     lookup="0-000",
+    given="lần 1, 1 đơn vị",
     standing_code="behind",
     drawn=70.0,
     drawn_target=75.0,
 )
+_SHARE = ShareLine(
+    *("1", "Đơn vị thử", "75 %", "–", "40", "58", "75", "Chức danh thử", "70,0 %", "0-000"),
+)
+_POINT = PointLine("1", "Tiêu chí thử", "12,5", "30", "70,0 % (7/10)", "+1,20", "+2: thêm 1 hồ sơ")
 _UNIT = UnitLine("1", "Đơn vị thử", "7", "10", "70,0 %", "chậm", "0-000")
 
 
@@ -43,6 +50,9 @@ def sample_content(kind: Kind, today: date) -> Content:
         sections=(Section("1. Phần thử", ("Đoạn thử.",), ("Ý thử",)),),
         targets=(_TARGET,),
         annexes=(Annex("1", "A-01. Chỉ tiêu thử", "Mức", (_UNIT,)),),
+        shares=(ShareTable("A-01. Chỉ tiêu thử", "Đợt giao lần 1", "Đơn vị", (_SHARE,)),),
+        points_about="Bộ chỉ số thử",
+        points=(_POINT,),
         recipients=("Lưu: VT.",),
         authority="TM. CƠ QUAN",
         title="NGƯỜI KÝ",
@@ -54,4 +64,6 @@ def sample_content(kind: Kind, today: date) -> Content:
         address="https://tinh.example/so/VB-00000000/",
         unit="Đơn vị thử",
         period="kỳ thử",
+        lookups="https://tinh.example/so/",
+        whole=True,
     )

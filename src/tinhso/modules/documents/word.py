@@ -25,7 +25,9 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from tinhso.measure.text import InputError, Place, Problem, Text, message, nearest
 from tinhso.modules.documents import pdf
+from tinhso.modules.documents.assignment import ShareLine, ShareTable
 from tinhso.modules.documents.content import Annex, Content, Section, TargetLine, UnitLine
+from tinhso.modules.documents.points import PointLine
 
 UNKNOWN_NAME = message(
     "template-name-unknown",
@@ -63,6 +65,15 @@ PLACEHOLDERS: dict[str, Text] = {
     ),
     "targets": Text("các dòng chỉ tiêu", "lines of targets"),
     "annexes": Text("các phụ lục: title, about, lines", "annexes: title, about, lines"),
+    "shares": Text(
+        "bảng giao chỉ tiêu: title, about, of, lines (mức, mốc bốn quý, người trả lời)",
+        "tables of shares: title, about, of, lines (level, four milestones, who answers)",
+    ),
+    "whole": Text("văn bản nói về mọi đơn vị", "the document is about all units"),
+    "points": Text("các dòng điểm của đơn vị", "lines of a unit's points"),
+    "points_about": Text(
+        "dòng dưới tên bảng điểm", "the line below the name of the table of points"
+    ),
     "recipients": Text("danh sách nơi nhận", "list of recipients"),
     "authority": Text("quyền hạn của người ký", "the authority of who signs"),
     "title": Text("chức vụ người ký", "the title of who signs"),
@@ -74,6 +85,7 @@ PLACEHOLDERS: dict[str, Text] = {
     "address": Text("địa chỉ tra cứu", "the address to look up"),
     "unit": Text("đơn vị được nói đến", "the unit it is about"),
     "period": Text("kỳ số liệu", "the period"),
+    "lookups": Text("địa chỉ để thêm mã vào sau", "the address that a code is added to"),
     "qr": Text("mã QR", "the QR code"),
     "chart": Text("biểu đồ các chỉ tiêu", "the chart of targets"),
 }
@@ -83,7 +95,9 @@ _ITEMS: dict[str, frozenset[str]] = {
     "sections": frozenset(one.name for one in fields(Section)),
     "targets": frozenset(one.name for one in fields(TargetLine)),
     "annexes": frozenset(one.name for one in fields(Annex)),
-    "lines": frozenset(one.name for one in fields(UnitLine)),
+    "shares": frozenset(one.name for one in fields(ShareTable)),
+    "points": frozenset(one.name for one in fields(PointLine)),
+    "lines": frozenset(one.name for line in (UnitLine, ShareLine) for one in fields(line)),
 }
 _ALL_PARTS = frozenset().union(*_ITEMS.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -146,7 +146,8 @@ def unmet(row: FrozenRow) -> str:
 
 @dataclass(frozen=True)
 class Story:
-    """The body of a document of `kind` about `unit`, whose figures are `rows`."""
+    """The body of a document of `kind` about `unit`, whose figures are `rows`. `points` writes the part
+    on points and rank with its number, where the document has one."""
 
     kind: Kind
     published: FrozenPublication
@@ -154,14 +155,10 @@ class Story:
     rows: Sequence[FrozenRow]
     fields: Fields
     has_annexes: bool
+    points: Callable[[int], Part] | None = None
 
     def sections(self) -> list[Part]:
-        match self.kind.code:
-            case "urging-letter":
-                return list(self._letter())
-            case "assignment":
-                return list(self._assignment())
-        return list(self._report())
+        return list(self._letter() if self.kind.is_letter else self._report())
 
     # -- what the parts have in common ---------------------------------------------------------------
 
@@ -219,8 +216,11 @@ class Story:
         else:
             said = "Mọi chỉ tiêu áp dụng đều có số liệu."
             yield "3. Chỉ tiêu chưa có số liệu", (said,), ()
+        if self.points:
+            yield self.points(4)
         if self.fields.remarks:
-            yield "4. Nhận xét, kiến nghị", tuple(lines(self.fields.remarks)), ()
+            number = 5 if self.points else 4
+            yield f"{number}. Nhận xét, kiến nghị", tuple(lines(self.fields.remarks)), ()
         if self.has_annexes:
             said = "Số liệu từng chỉ tiêu theo đơn vị ở phụ lục kèm theo."
             yield "", (said,), ()
@@ -280,16 +280,6 @@ class Story:
 
     def _short(self, row: FrozenRow) -> str:
         return f"; để đạt mức còn thiếu {count(row.short)}" if row.short else ""
-
-    def _assignment(self) -> Iterator[Part]:
-        said = f"Căn cứ {self.plan}, các chỉ tiêu được giao theo bảng dưới đây."
-        mark = (
-            f"Kết quả {self.when} của {self.who} là mốc để theo dõi; mức và thời hạn theo kế hoạch."
-        )
-        unknown = "Cơ quan chịu trách nhiệm từng chỉ tiêu chưa có trong nguồn của kế hoạch nên không ghi ở đây."
-        yield "", (said, mark, unknown), ()
-        if self.fields.remarks:
-            yield "", tuple(lines(self.fields.remarks)), ()
 
 
 def _why(row: FrozenRow) -> str:

@@ -94,6 +94,18 @@ class OwnShare:
     passed_to: str = ""  # "" when no single unit took it over
 
 
+@dataclass(frozen=True)
+class GivenTarget:
+    """A target's allocation in force as units hold it on the map of `day`: the document's day, or the
+    allocation's own where that is later. Of `lost` shares nobody answers on this map."""
+
+    target: Target
+    allocation: Allocation
+    day: date
+    held: tuple[Held, ...]
+    lost: tuple[Lost, ...]
+
+
 class ShareQueries:
     """Reads of one plan's allocations. Make one a request."""
 
@@ -284,6 +296,19 @@ class ShareQueries:
             for one in carried(self._given(target, allocation), the_map)[0]:
                 yield target, allocation, one
 
+    def given(self, day: date) -> list[GivenTarget]:
+        """Every target that is given, on the map of a day; units by level and name."""
+        found = []
+        for target, allocation in self._allocated():
+            on = max(day, allocation.map_day)
+            held, lost = carried(
+                self._given(target, allocation), self.plan.units.boundaries.map(on)
+            )
+            order = sorted((self._order(one.uid, on), place) for place, one in enumerate(held))
+            ordered = tuple(held[place] for _, place in order)
+            found.append(GivenTarget(target, allocation, on, ordered, tuple(lost)))
+        return found
+
     def _allocated(self) -> list[tuple[Target, Allocation]]:
         given = self.in_force()
         return [(one, given[one.code]) for one in self.plan.plan.targets if one.code in given]
@@ -318,6 +343,14 @@ def newest() -> int:
 
 
 # -- the room's face --------------------------------------------------------------------------------
+
+
+def given_on(who: Who, plan: str, day: date) -> list[GivenTarget]:
+    """Every target of a plan that is given, in the plan's order, as units hold it on a day.
+
+    Raises UnknownPlanError, NotMeasuredError.
+    """
+    return ShareQueries(who, PlanQueries(workspace(), plan)).given(day)
 
 
 def shares_of_unit(who: Who, plan: str, unit: str, day: date) -> dict[str, Held]:
