@@ -20,7 +20,7 @@ from tinhso.modules.documents.fields import Fields
 from tinhso.modules.documents.models import Document
 from tinhso.modules.documents.policies import DOCUMENT
 from tinhso.modules.documents.verifying import verdict
-from tinhso.modules.documents.views import sent
+from tinhso.modules.documents.views import cited_page, sent
 from tinhso.modules.plan.frozen.reading import (
     FoundFigure,
     FrozenPublication,
@@ -95,13 +95,15 @@ def _figure(request: HttpRequest, found: FoundFigure) -> HttpResponse:
 
 
 def _document(request: HttpRequest, found: Document) -> HttpResponse:
+    """A made document: what it is, and every number in it with its code, so that who holds the paper
+    and scans its QR finds the number."""
     context = {
         "document": found,
         "line": queries.line_of(found, signed=False),
         "fields": Fields.of(found.fields),
         "files": queries.files_of(found),
         "publication": found.publication.split("/"),
-        "cited_total": found.cited.count(),
+        **cited_page(request, found),
         "may_view": may(request, DOCUMENT, "view", found.unit_id),
         "simulated": found.simulated,
         "plan_code": "",

@@ -205,8 +205,6 @@ def _choice_context(kind: Kind, published: FrozenPublication) -> dict[str, Any]:
 def one(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document, pk=document)
     who = who_is(request)
-    page = max(1, whole(request.GET.get("trang", "")))
-    total = found.cited.count()
     forms = [(file, FORMS[file.form][0]) for file in queries.files_of(found)]
     context = {
         "document": found,
@@ -215,10 +213,7 @@ def one(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         "files": forms,
         "issuer": card(found.unit_id),
         "publication": found.publication.split("/"),
-        "cited": queries.cited_in(found, (page - 1) * CITED, page * CITED),
-        "cited_total": total,
-        "page": page,
-        "more": page * CITED < total,
+        **cited_page(request, found),
         "may_make": may(request, DOCUMENT, "make", found.unit_id),
         "may_sign": DOCUMENT.ask(who, "sign", found.unit_id),
         "can_sign": can_sign(),
@@ -232,6 +227,17 @@ def one(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         "plan_code": "",
     }
     return render(request, "documents/one.html", context)
+
+
+def cited_page(request: HttpRequest, found: Document) -> dict[str, Any]:
+    """The figures that a document cites, a page of them; they were published, so all may see them."""
+    page, total = max(1, whole(request.GET.get("trang", ""))), found.cited.count()
+    return {
+        "cited": queries.cited_in(found, (page - 1) * CITED, page * CITED),
+        "cited_total": total,
+        "page": page,
+        "more": page * CITED < total,
+    }
 
 
 @asks(DOCUMENT, "make", unit=unit_of)
