@@ -22,6 +22,7 @@ from tinhso.modules.documents.fields import Fields, read_fields, whom
 from tinhso.modules.documents.models import Document, Rendering
 from tinhso.modules.plan.frozen.reading import published_figure
 from tinhso.modules.plan.models import PublishedFigure
+from tinhso.modules.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,13 @@ def test_every_number_of_a_document_can_be_looked_up(office: Office) -> None:
         assert answer["numerator"] == found.figure.cell.numerator
     page = client.get(f"/so/{made.code}/").content.decode()
     assert all(one.digest in page for one in made.renderings.all())
+    # Whoever scans the QR finds every number of the paper, page by page.
+    pages = [client.get(f"/so/{made.code}/", {"trang": n}).content.decode() for n in range(1, 13)]
+    listed = {one for one in printed if any(f"/so/{one}/" in each for each in pages)}
+    assert listed == set(printed)
+    # And in the PDF each code opens its number at a click.
+    kept = bytes(made.renderings.get(form="pdf").bytes)
+    assert f"{BASE}/so/{printed[0]}/".encode() in kept
 
 
 def test_a_wrong_letter_in_a_code_is_told(office: Office) -> None:
@@ -240,6 +248,44 @@ def test_the_meeting_tells_what_changed_what_is_behind_and_who_answers(office: O
     assert "kỳ báo cáo quý II năm 2025" in page
     assert "So với kỳ báo cáo quý I năm 2025" in page
     assert "Trả lời hôm nay:" in page
+    assert "Chưa giao đến đơn vị nào" in page
+    assert "Giao việc" not in page  # for whoever may give tasks only
     assert "Sở Thông tin và Truyền thông" in page
     wrong = Client().get("/hop/", {"cong-bo": "khong/co"})
     assert wrong.status_code == 400
+
+
+def test_a_decision_of_a_meeting_is_a_task_with_its_entry(giving_office: Office) -> None:
+    client = Client()
+    agency = appoint("standing-agency", ISSUER, "thuong-truc")
+    sign_in(client, agency, strong=True)
+    page = client.get("/hop/").content.decode()
+    assert "Đã giao 111 đơn vị (lần 1), 111 đơn vị có người trả lời" in page
+    asked = {
+        "cong-bo": giving_office.published.card.name,
+        "target": "CQS-03",
+        "title": "Lập tổ hỗ trợ nộp hồ sơ",
+        "lead": "Không Có",
+        "deadline": "2001-01-01",
+    }
+    wrong = client.post("/hop/giao-viec/", asked)
+    told = wrong.content.decode()
+    assert wrong.status_code == 400
+    assert "Không có đơn vị nào tên “Không Có”" in told
+    assert "Thời hạn 1/1/2001 đã qua" in told
+    assert 'value="Lập tổ hỗ trợ nộp hồ sơ"' in told
+    assert not Task.objects.filter(origin=Task.Origin.DECISION).exists()
+    for number in ("01", "02"):
+        done = client.post("/hop/giao-viec/", asked | {"lead": DISTRICT, "deadline": "2199-01-01"})
+        assert done.status_code == 302
+        assert done["Location"].endswith("#ket-luan")
+        made = Task.objects.get(origin=Task.Origin.DECISION, code__endswith=f"-{number}")
+        version = made.versions.get()
+        assert (version.lead_id, version.targets) == (DISTRICT, ["CQS-03"])
+        assert version.document.startswith("Kết luận họp ban chỉ đạo ngày")
+        entry = Entry.objects.get(act="tasks.task.create", thing=str(made.pk))
+        assert entry.actor == str(agency.pk)
+    assert made.code in client.get("/hop/").content.decode()
+    stranger = Client().post("/hop/giao-viec/", asked)
+    assert stranger.status_code in (302, 403)
+    assert Task.objects.filter(origin=Task.Origin.DECISION).count() == 2

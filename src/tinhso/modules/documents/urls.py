@@ -21,4 +21,5 @@ urlpatterns = [
     path("so/", public_views.lookup, name="lookup"),
     path("so/<str:code>/", public_views.code, name="code"),
     path("hop/", meeting_views.meeting, name="meeting"),
+    path("hop/giao-viec/", meeting_views.decide, name="decide"),
 ]
