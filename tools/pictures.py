@@ -2,6 +2,7 @@
 
 tinhso run &   then   python tools/pictures.py [http://127.0.0.1:8000]    pictures of the README
 python tools/pictures.py --journeys    plays the journeys of tests/browser and keeps what people saw
+python -m tools.pictures --documents   a page of each sample document of the site in TINHSO_HOME
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -27,6 +30,8 @@ WANTED = {
     "phone": (f"{PLAN}/?ky=2025-Q2", 360, 740),
 }
 JOURNEYS = ("year", "report_journey", "desk_journey", "question_journey")
+#: Kinds of documents, and which page is shown; -2 is the last but one.
+DOCUMENTS = {"unit-sheet": -2, "urging-letter": 0, "assignment": 3}
 #: Paper, ink, an accent and what lies between them: pages look the same with so many.
 COLOURS = 48
 
@@ -45,7 +50,47 @@ def journeys() -> None:
     subprocess.run([sys.executable, *test], cwd=ROOT, env=env, check=True)
 
 
+def documents() -> None:
+    """The sample's result sheet, urging letter and assignment table as PDF, the sheet in LibreOffice too."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.web.settings")
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from tinhso.modules.documents.actions import preview  # noqa: PLC0415
+    from tinhso.modules.documents.models import Document  # noqa: PLC0415
+
+    for kind, page in DOCUMENTS.items():
+        found = Document.objects.filter(kind=kind, simulated=True).latest("changed_at")
+        drawn = preview(found, "http://127.0.0.1:8000")
+        _page(drawn, page, f"{kind}-pdf")
+        kept = found.renderings.filter(form="docx").first()
+        if kind == "unit-sheet" and kept is not None:
+            _page(_by_office(bytes(kept.bytes)), page, f"{kind}-word")
+
+
+def _page(pdf: bytes, number: int, name: str) -> None:
+    """One page, counted from the last where `number` is below 0."""
+    drawn = pypdfium2.PdfDocument(pdf)
+    out = io.BytesIO()
+    drawn[number % len(drawn)].render(scale=1.25).to_pil().save(out, "PNG")
+    drawn.close()
+    keep(out.getvalue(), PICTURES / f"{name}.png")
+
+
+def _by_office(word: bytes) -> bytes:
+    """A Word file as LibreOffice shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "document.docx").write_bytes(word)
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder]
+        subprocess.run([*command, f"{folder}/document.docx"], check=True, capture_output=True)
+        return (Path(folder) / "document.pdf").read_bytes()
+
+
 def main() -> None:
+    if "--documents" in sys.argv[1:]:
+        documents()
+        return
     if "--journeys" in sys.argv[1:]:
         journeys()
         return
