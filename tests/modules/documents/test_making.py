@@ -248,7 +248,7 @@ def test_the_meeting_tells_what_changed_what_is_behind_and_who_answers(office: O
     assert "kỳ báo cáo quý II năm 2025" in page
     assert "So với kỳ báo cáo quý I năm 2025" in page
     assert "Trả lời hôm nay:" in page
-    assert "Chưa giao đến đơn vị nào" in page
+    assert "Chưa giao, chưa rõ ai trả lời." in page
     assert "Giao việc" not in page  # for whoever may give tasks only
     assert "Sở Thông tin và Truyền thông" in page
     wrong = Client().get("/hop/", {"cong-bo": "khong/co"})
