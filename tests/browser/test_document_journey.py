@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 
 import pypdfium2
+import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser
 
 from tests.browser.account_people import PASSWORD
+from tests.browser.test_account_pages import TOO_WIDE, make, signed_in
+from tests.browser.test_pages import violations
 
 ACCOUNTS = Path(__file__).with_name("account_people.py")
 
@@ -63,3 +67,35 @@ def test_an_officer_makes_an_urging_letter_and_anybody_looks_its_number_up(
     stranger.click("main button[type=submit]")
     assert "Kiểm chứng" in stranger.inner_text("main")
     stranger.context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_a_meeting_gives_a_task_by_keyboard_and_loses_nothing_typed(
+    chromium: Browser, server: str, width: int
+) -> None:
+    name = f"hop.{width}.2"
+    (secret,) = make(f"{name}:standing-agency:p75.2025")
+    page = signed_in(chromium, server, name, secret.replace("-", ""), width=width)
+    page.goto(f"{server}/hop/")
+    assert not page.evaluate(TOO_WIDE)
+    title, day = f"Lập tổ hỗ trợ {width}", timezone.localdate().isoformat()
+    page.locator(".reds .deciding summary").first.focus()
+    page.keyboard.press("Enter")
+    for typed in (title, "không có đơn vị này"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(typed)
+    form = page.locator(".deciding[open]")
+    form.locator("input[name=deadline]").fill(day)
+    page.keyboard.press("Enter")
+    form.locator("small.bad").wait_for()
+    assert "Không có đơn vị nào tên" in form.inner_text()
+    assert form.locator("input[name=title]").input_value() == title
+    assert violations(page) == []
+    lead = page.locator("#don-vi-chon option").first.get_attribute("value") or ""
+    form.locator("input[name=lead]").fill(lead)
+    page.keyboard.press("Enter")
+    page.locator("#ket-luan a", has_text=title).click()
+    assert "kết luận cuộc họp, chỉ đạo" in page.inner_text("main")
+    page.get_by_role("link", name="Lịch sử thay đổi").click()
+    assert "giao nhiệm vụ" in page.inner_text("main").lower()
+    page.context.close()
