@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +46,7 @@ from tinhso.modules.scorecards.models import (
 from tinhso.modules.scorecards.points import points_of
 from tinhso.modules.scorecards.queries import CardQueries
 from tinhso.modules.scorecards.round_results import Measured, measured_in
+from tinhso.modules.scorecards.todo import needs_of_rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +257,39 @@ def test_points_of_one_version_are_not_ranked_by_another() -> None:
     assert Round.objects.get().state == RoundState.APPEALS
 
 
+def test_each_step_needs_somebody_and_nothing_is_asked_that_can_no_longer_be_done() -> None:
+    today = timezone.localdate()
+    made = opened((US, THEM))
+
+    def needed(day: date = today) -> list[tuple[str, str, date | None]]:
+        return [
+            (one.kind.removeprefix("scorecards."), one.unit, one.due)
+            for one in needs_of_rounds(day)
+        ]
+
+    assert needed() == [("assess", US, today), ("assess", THEM, today)]
+    assert needed(today + timedelta(1)) == [("begin-verification", PROVINCE, None)]
+    claim(made)
+    assert needed() == [("assess", THEM, today)]
+    claim(made, unit=THEM)
+    assert needed() == [("begin-verification", PROVINCE, None)]
+    acts.begin_verification(VERIFIER, made)
+    assert needed() == [("verify", PROVINCE, None)]
+    verify(made, "20")
+    verify(made, "19", "Thiếu", THEM)
+    assert needed() == [("begin-appeals", PROVINCE, None)]
+    acts.begin_appeals(VERIFIER, made, today)
+    assert needed() == [("appeal", THEM, today)]  # only who did not get what they claimed
+    asked = acts.appeal(UNIT, made, CARD, line(made, THEM), points="20", text="Đủ")
+    assert needed() == [("decide", THEM, None)]
+    assert needed(today + timedelta(1)) == [("decide", THEM, None)]
+    acts.decide(VERIFIER, made, CARD, asked, points="20", decision="Đúng")
+    assert needed() == []
+    assert needed(today + timedelta(1)) == [("close", PROVINCE, None)]
+    acts.close(VERIFIER, _late(made, appeal_by=today - timedelta(1)), CARD, NOTHING)
+    assert needed(today + timedelta(1)) == []
+
+
 STEPS = ("claim", "verification", "verify", "appeals", "appeal", "decide", "close", "late")
 
 
@@ -396,6 +433,101 @@ def test_a_closed_round_shows_and_exports_what_it_was_closed_with(site: None) ->
         measured.snapshot,
         [2],
     )
+
+
+def test_a_step_in_excel_is_looked_at_cell_by_cell_before_anything_is_kept(site: None) -> None:
+    made = opened((US, THEM), period="2025-Q4")
+    client = Client()
+    sign_in(client, appoint("officer", US, "to-khai"))
+    where = reverse("scorecards:round-workbook", args=[made.pk, "tu-cham"])
+    first = _taken(client, made, "tu-cham")
+    assert [one[0] for one in first["Điểm"][5:]] == [US] * 6
+    row = _row(first, US, LEAF)
+    assert isinstance(row[8], float)  # the points from records stand beside
+
+    def send(fill: dict[str, tuple[object, str]], book: Sheets | None = None) -> str:
+        book = book or _taken(client, made, "tu-cham")
+        for code, (points, words) in fill.items():
+            _row(book, US, code)[9:11] = [points, words]
+        return client.post(where, {"viec": "xem", "tep": _as_file(book)}).content.decode()
+
+    page = send({LEAF: (31, "BC 1"), "XH-SO-HOA": (7.5, "")})
+    assert f"Ô J{1 + first['Điểm'].index(row)}: Điểm của" in page  # more points than there are
+    assert "Ô K" in page  # no evidence
+    assert 'value="ghi"' not in page
+    page = send({LEAF: (20, "BC 1"), "XH-SO-HOA": (7.5, "BC 2")})
+    assert not made.lines.filter(claimed__isnull=False).exists()
+    keep = {name: _field(page, name) for name in ("stored", "da-xem")}
+    claim(made, "11", "Người khác ghi", US)
+    answer = client.post(where, {"viec": "ghi", **keep})
+    assert answer.status_code == 400  # what was looked at is no longer what would be saved
+    assert "người khác đã ghi “11 Người khác ghi”" in answer.content.decode()
+    fresh = send({LEAF: (20, "BC 1"), "XH-SO-HOA": (7.5, "BC 2")})
+    keep = {name: _field(fresh, name) for name in ("stored", "da-xem")}
+    assert client.post(where, {"viec": "ghi", **keep}).status_code == 302
+    kept = {one.component: one.claimed for one in made.lines.filter(claimed__isnull=False)}
+    assert kept == {LEAF: 20, "XH-SO-HOA": Decimal("7.5")}
+    assert "không đổi điểm" in send({})
+    stolen = _taken(client, made, "tu-cham")
+    other = _row(stolen, US, LEAF)
+    other[0], other[9] = THEM, 1
+    assert "mã của dòng đã bị đổi" in send({}, stolen)
+
+
+def test_one_workbook_verifies_all_units_and_one_wrong_cell_keeps_nothing(site: None) -> None:
+    made = opened((US, THEM), period="2025-Q4")
+    for unit in (US, THEM):
+        claim(made, "20", unit=unit)
+    acts.begin_verification(VERIFIER, made)
+    client = Client()
+    sign_in(client, appoint("standing-agency", "p75.2025"), strong=True)
+    where = reverse("scorecards:round-workbook", args=[made.pk, "tham-dinh"])
+    for points, words, status in ((19, "", 400), (19, "Thiếu minh chứng", 200)):
+        book = _taken(client, made, "tham-dinh")
+        _row(book, US, LEAF)[11] = 20
+        _row(book, THEM, LEAF)[11:13] = [points, words]
+        answer = client.post(where, {"viec": "xem", "tep": _as_file(book)})
+        assert answer.status_code == status
+    page = answer.content.decode()
+    sent = {"viec": "ghi", **{name: _field(page, name) for name in ("stored", "da-xem")}}
+    assert not made.lines.filter(verified__isnull=False).exists()
+    assert client.post(where, sent).status_code == 302
+    assert {one.unit_id: one.verified for one in made.lines.filter(verified__isnull=False)} == {
+        US: 20,
+        THEM: 19,
+    }
+
+
+Sheets = dict[str, list[list[object]]]
+
+
+def _taken(client: Client, made: Round, step: str) -> Sheets:
+    answer = client.get(reverse("scorecards:round-workbook-file", args=[made.pk, step]))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    return {
+        name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for name in book.sheet_names
+    }
+
+
+def _row(book: Sheets, unit: str, code: str) -> list[object]:
+    return next(row for row in book["Điểm"][5:] if (row[0], row[5]) == (unit, code))
+
+
+def _as_file(book: Sheets) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as again:
+        for name, rows in book.items():
+            sheet = again.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return SimpleUploadedFile("bang.xlsx", out.getvalue())
+
+
+def _field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_the_people_of_the_new_commune_carry_on_for_the_old(site: None) -> None:

@@ -18,8 +18,10 @@ from tests.people import appoint, sign_in
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.units.register import register_from_files
 from tinhso.measure.boundaries import Level
+from tinhso.measure.figures import Status
 from tinhso.measure.periods import Period
-from tinhso.measure.scorecards.scoring import score
+from tinhso.measure.scorecards.reaching import places_bought
+from tinhso.measure.scorecards.scoring import Reading, score
 from tinhso.measure.text import InputError
 from tinhso.modules.plan.pack import PACKS, load
 from tinhso.modules.scorecards.importing import Preview, parse_table, table_period
@@ -154,6 +156,35 @@ def as_xlsx(rows: list[list[str]]) -> SimpleUploadedFile:
                 sheet.write_string(r, c, cell)
     book.close()
     return SimpleUploadedFile("dti.xlsx", out.getvalue())
+
+
+def test_the_groups_of_766_are_points_as_published_and_say_which_brings_the_most_places() -> None:
+    card = load(PACKS / "common").scorecards["CLPV-766"]
+    assert card.columns == ("cong-khai", "tien-do", "dich-vu-cong", "so-hoa", "hai-long")
+    assert not card.of_tables
+    period = Period.parse("2024-05")
+    day = period.last_day
+    names = sorted(UNITS.nearest(uid, day).name for uid in UNITS.on(day, Level.PROVINCE))
+    head = ["tinh", "hang", "diem", *card.columns]
+    best = ["", "98", "18", "20", "20", "22", "18"]
+    ours = ["", "80", "18", "15", "7", "22", "18"]
+    rows = [[name, *(ours if name == "Bình Phước" else best)] for name in names]
+    found = parse_table([head, *rows], card, period, UNITS)
+    own = next(one for one in found.rows if one.unit == "p70")
+    assert own.reckoned == 80
+    assert {one.code for one in found.odd} == set()
+    table = {one.unit: readings_of(card, one) for one in found.rows}
+    bought = places_bought(card.tabled, table, "p70")
+    assert [(one.component.code, one.points, one.places) for one in bought] == [
+        ("CLPV-DVC", 13, 0),
+        ("CLPV-TD", 5, 0),
+    ]
+    table["p48"] = table["p70"] | {"CLPV-TD": Reading(Status.MEASURED, Fraction(19))}
+    assert places_bought(card.tabled, table, "p70")[0].places == 1
+    beyond = [names[0], "", "98", "18.5", "20", "20", "22", "18"]
+    with pytest.raises(InputError) as error:
+        parse_table([head, beyond], card, period, UNITS)
+    assert [one.code for one in error.value.problems] == ["table-range"]
 
 
 def test_from_a_file_to_the_tenth_place(site: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -92,6 +92,7 @@ class Component:
     A leaf reads an indicator of the packs, or a column of an imported table, or nothing yet, and
     then `no_source` says why. `larger_denominator`: the denominator is the larger of the
     indicator's own and of this other one's. `levels`: it applies to units of these levels only.
+    A branch has a `column` where national tables give its points as one number.
     """
 
     code: str
@@ -189,13 +190,19 @@ class Scorecard:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of national tables that the leaves read."""
-        return tuple(leaf.column for leaf in self.leaves if leaf.column)
+        """The columns of its national tables besides rank and score."""
+        return tuple(leaf.column for leaf in self.tabled.leaves if leaf.column)
 
     @property
     def of_tables(self) -> bool:
         """Whether it scores provinces by an imported table, not units by the lake's figures."""
-        return bool(self.columns)
+        return any(leaf.column for leaf in self.leaves)
+
+    @property
+    def tabled(self) -> Scorecard:
+        """The card as its national tables hold it: a branch with a column is a leaf, whose value
+        is its points as published."""
+        return self if self.of_tables else replace(self, parts=tuple(map(_tabled, self.parts)))
 
     def component(self, code: str) -> Component | None:
         return next((one for one in self.components if one.code == code), None)
@@ -207,6 +214,13 @@ class Scorecard:
 
     def group(self, code: str) -> Group | None:
         return next((one for one in self.groups if one.code == code), None)
+
+
+def _tabled(component: Component) -> Component:
+    if component.column:
+        rule = Proportional(Threshold(">=", component.points), Fraction(0))
+        return replace(component, parts=(), rule=rule)
+    return replace(component, parts=tuple(map(_tabled, component.parts)))
 
 
 def _all(parts: tuple[Component, ...]) -> Iterator[Component]:

@@ -113,8 +113,11 @@ class _Reader:
         elif "parts" in data:
             parts = self._components((*route, "parts"), data["parts"])
             self._add_up((*route, self.counted.value), code, points, parts)
+            published = self.counted is Counted.POINTS and not any(
+                leaf.column for part in parts for leaf in part.leaves
+            )
             for key in _LEAF_KEYS:
-                if key in data:
+                if key in data and not (key == "column" and published):
                     at = self.tree.key_place((*route, key))
                     self.problems.append(messages.NOT_FOR_BRANCH(at, code=code, key=key))
         else:

@@ -17,7 +17,7 @@ from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.units.register import UnitRegister
 from tinhso.measure.boundaries import Level
 from tinhso.measure.periods import Period, PeriodKind
-from tinhso.measure.scorecards.definitions import Scorecard
+from tinhso.measure.scorecards.definitions import Component, Scorecard
 from tinhso.measure.text import InputError, Place, Problem, Text, fold, message, nearest
 from tinhso.measure.writing import rounded
 from tinhso.modules.scorecards.tables import PeerRow, peer_row
@@ -93,8 +93,8 @@ NOTHING_TOLD = message(
 #: Things that are odd but published so; they are shown and do not stop an import.
 OTHER_SUM = message(
     "table-other-sum",
-    vi="Dòng {row}: điểm công bố {score}, tính theo trọng số được {reckoned}.",
-    en="Row {row}: the published score is {score}; by the weights it is {reckoned}.",
+    vi="Dòng {row}: điểm công bố {score}, tính lại từ các cột được {reckoned}.",
+    en="Row {row}: the published score is {score}; by the columns it is {reckoned}.",
 )
 OTHER_RANK = message(
     "table-other-rank",
@@ -193,7 +193,7 @@ def _columns(head: list[str], card: Scorecard) -> dict[str, int]:
     place, known = Place("file"), wanted_columns(card)
     listed, problems, columns = ", ".join(known), [], {}
     by_fold = {fold(name).replace("-", " "): name for name in known}
-    by_fold |= {fold(leaf.name.vi): leaf.column for leaf in card.leaves if leaf.column}
+    by_fold |= {fold(leaf.name.vi): leaf.column for leaf in card.tabled.leaves if leaf.column}
     for index, written in enumerate(head):
         name = by_fold.get(fold(written).replace("-", " "))
         if name is None:
@@ -230,6 +230,7 @@ class _Reader:
         }
         self.codes = {units.nearest(uid, day).code: uid for uid in self.provinces.values()}
         self.names = [units.nearest(uid, day).name for uid in self.provinces.values()]
+        self.leaves = [leaf for leaf in card.tabled.leaves if leaf.column]
         self.first: dict[str, int] = {}
         self.problems: list[Problem] = []
 
@@ -260,8 +261,8 @@ class _Reader:
         score = self._number(number, row, SCORE, int(self.card.total) or 1)
         parts = {
             leaf.column: value
-            for leaf in self.card.leaves
-            if leaf.column and (value := self._number(number, row, leaf.column, 1)) is not None
+            for leaf in self.leaves
+            if (value := self._number(number, row, leaf.column, self._most(leaf))) is not None
         }
         if len(self.problems) > before or unit is None:
             return None
@@ -270,12 +271,16 @@ class _Reader:
             return None
         return number, peer_row(self.card, unit, None if rank is None else int(rank), score, parts)
 
+    def _most(self, leaf: Component) -> Fraction:
+        """An index is at most 1, a group of points at most what it counts."""
+        return Fraction(1) if self.card.of_tables else leaf.points
+
     def _cell(self, row: list[str], column: str) -> str:
         index = self.columns.get(column)
         return row[index] if index is not None and index < len(row) else ""
 
     def _number(
-        self, number: int, row: list[str], column: str, most: int, *, whole: bool = False
+        self, number: int, row: list[str], column: str, most: Fraction | int, *, whole: bool = False
     ) -> Fraction | None:
         """The exact number in a cell, decimal comma or point; None for an empty cell."""
         written = self._cell(row, column)

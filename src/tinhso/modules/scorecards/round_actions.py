@@ -22,14 +22,13 @@ from tinhso.measure.text import InputError, Place, Problem
 from tinhso.modules.scorecards.models import Appeal, Line, Round, RoundState, VerifiedPlace
 from tinhso.modules.scorecards.points import points_of
 from tinhso.modules.scorecards.policies import ROUND
+from tinhso.modules.scorecards.round_checks import weigh_claim, weigh_finding
 from tinhso.modules.scorecards.round_messages import (
     APPEALED,
     APPEALS_OPEN,
     APPEALS_RUN,
     DAY_PAST,
     DECIDED,
-    EVIDENCE_NEEDED,
-    FINDING_NEEDED,
     NO_UNITS,
     NOT_VERIFIED,
     OTHER_VERSION,
@@ -153,15 +152,9 @@ def self_assess(
             claim, leaf = claims.get(line.component), card.component(line.component)
             if claim is None or leaf is None:
                 continue
-            points = points_of(leaf, claim.points, f"diem-{leaf.code}", problems)
-            file = claim.file or line.file
-            if points is not None and not claim.evidence.strip() and file is None:
-                problems.append(EVIDENCE_NEEDED(Place(f"can-cu-{leaf.code}"), component=leaf.name))
-            if (points, claim.evidence.strip(), file) != (line.claimed, line.evidence, line.file):
-                before[leaf.code] = _said(line.claimed)
-                line.claimed, line.evidence, line.file = points, claim.evidence.strip(), file
-                line.claimed_by = actor.account if points is not None else ""
-                after[leaf.code] = _said(points)
+            was, said = line.claimed, {"points": claim.points, "evidence": claim.evidence}
+            if weigh_claim(line, leaf, actor.account, problems, **said, file=claim.file):
+                before[leaf.code], after[leaf.code] = _said(was), _said(line.claimed)
                 changed.append(line)
         if problems:
             raise InputError(problems)
@@ -209,20 +202,10 @@ def verify(
             finding, leaf = findings.get(line.component), card.component(line.component)
             if finding is None or leaf is None:
                 continue
-            place = f"diem-{leaf.code}"
-            points = points_of(leaf, finding.points, place, problems)
-            text = finding.text.strip()
-            if (points, text) == (line.verified, line.finding):
-                continue
-            if points is not None and line.claimed_by == actor.account:
-                problems.append(OWN_CLAIM(Place(place), component=leaf.name))
-            if points is not None and points != line.claimed and not text:
-                problems.append(FINDING_NEEDED(Place(f"nhan-xet-{leaf.code}"), component=leaf.name))
-            before[leaf.code] = _said(line.verified)
-            line.verified, line.finding = points, text
-            line.verified_by = actor.account if points is not None else ""
-            after[leaf.code] = _said(points)
-            changed.append(line)
+            was, said = line.verified, {"points": finding.points, "text": finding.text}
+            if weigh_finding(line, leaf, actor.account, problems, **said):
+                before[leaf.code], after[leaf.code] = _said(was), _said(line.verified)
+                changed.append(line)
         if problems:
             raise InputError(problems)
         for line in changed:

@@ -7,12 +7,12 @@ import io
 import uuid
 from fractions import Fraction
 
-import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from tinhso.kernel.files.kinds import XLSX
+from tinhso.kernel.files.workbooks import written
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.limits import HEAVY, limited
@@ -144,13 +144,7 @@ def _points(line: Line | None) -> list[Cell]:
 
 
 def _xlsx(about: list[tuple[str, str]], head: list[str], lines: list[list[Cell]]) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    write_sheet(book, gettext("Xếp hạng"), about, head, lines)
-    book.close()
-    return out.getvalue()
+    return written(lambda book: write_sheet(book, gettext("Xếp hạng"), about, head, lines))
 
 
 def _csv(about: list[tuple[str, str]], head: list[str], lines: list[list[Cell]]) -> bytes:

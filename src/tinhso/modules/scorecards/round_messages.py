@@ -71,6 +71,47 @@ APPEALED = message(
 DECIDED = message(
     "round-decided", vi="Kiến nghị này đã có quyết định.", en="This appeal is decided already."
 )
+SHEET_NOT_OURS = message(
+    "round-sheet-not-ours",
+    vi="Tệp này không phải bảng tải về từ trang này. Tải bảng của đợt, điền, rồi gửi lại.",
+    en="This file is no table from this page. Download the round’s table, fill it in, then send it.",
+)
+SHEET_ANOTHER = message(
+    "round-sheet-another",
+    vi="Bảng này của đợt hoặc bước khác. Mở đúng trang, hoặc tải đúng bảng.",
+    en="This table is of another round or step. Open the right page, or download the right table.",
+)
+ROW_CHANGED = message(
+    "round-sheet-row",
+    vi="Ô {cell}: mã của dòng đã bị đổi hoặc chép từ chỗ khác, nên không biết điểm thuộc về ai. Chép số vào bảng mới tải.",
+    en="Cell {cell}: the row’s codes were changed or copied, so nobody knows whose points these are. Copy them into a table freshly downloaded.",
+)
+ROW_OUT_OF_REACH = message(
+    "round-sheet-reach",
+    vi="Ô {cell}: {unit} không thuộc các đơn vị bạn được điền ở bước này.",
+    en="Cell {cell}: {unit} is none of the units that you can fill in at this step.",
+)
+ROW_TWICE = message(
+    "round-sheet-twice",
+    vi="Ô {cell}: tiêu chí này của đơn vị đã có ở dòng {row}. Bỏ một trong hai dòng.",
+    en="Cell {cell}: this unit’s component is in row {row} already. Remove one of the two.",
+)
+ROW_STALE = message(
+    "round-sheet-stale",
+    vi="Ô {cell}: từ khi tải bảng, người khác đã ghi {now} vào đây. Tải bảng mới rồi điền lại dòng này.",
+    en="Cell {cell}: since the table was downloaded somebody else has written {now} here. Download it again and fill in this row anew.",
+)
+CELL_WRONG = message("round-sheet-cell", vi="Ô {cell}: {said}", en="Cell {cell}: {said}")
+NOTHING_NEW = message(
+    "round-sheet-nothing",
+    vi="Bảng không đổi điểm hay lời nào so với trang. Điền vào các ô màu vàng rồi gửi lại.",
+    en="The table changes no points and no words of the page. Fill in the yellow cells, then send it.",
+)
+SEEN_OTHERWISE = message(
+    "round-sheet-seen",
+    vi="Từ lúc xem trước, điểm của đợt đã đổi. Xem lại các thay đổi dưới đây rồi ghi.",
+    en="The round’s points have changed since the preview. Look at the changes below again, then save.",
+)
 OTHER_VERSION = message(
     "round-other-version",
     vi="Bộ chỉ số nay là phiên bản {now}, còn đợt mở theo phiên bản {version}. Không xếp hạng điểm của quy tắc này bằng quy tắc khác: đưa phiên bản {version} trở lại gói rồi đóng, hoặc hủy đợt.",

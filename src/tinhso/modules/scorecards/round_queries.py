@@ -8,14 +8,19 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tinhso.kernel.people.who import Who
 from tinhso.measure.figures import Status
 from tinhso.measure.scorecards.definitions import ByRank, Component, Scorecard
-from tinhso.modules.scorecards.models import Appeal, Line, Round
+from tinhso.modules.scorecards.models import Appeal, Line, Round, RoundState
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.queries import CardQueries
 from tinhso.modules.scorecards.round_results import measured_in
+
+#: The steps that take points, each with the verb of the policy that it needs.
+ASSESS, VERIFY = "tu-cham", "tham-dinh"
+STEPS = {ASSESS: "assess", VERIFY: "verify"}
 
 
 @dataclass(frozen=True)
@@ -127,3 +132,23 @@ def unit_lines(cards: CardQueries, made: Round, card: Scorecard, unit: str) -> l
 
 def _kept(line: Line) -> MeasuredPoints:
     return MeasuredPoints(Status(line.status), Fraction(line.measured or 0))
+
+
+def reach(who: Who, made: Round, step: str) -> list[str]:
+    """The units of a round that somebody can fill in at a step."""
+    lines = ROUND.rows(who, STEPS[step], made.lines.all())
+    return sorted(set(lines.values_list("unit_id", flat=True)))
+
+
+def is_open(made: Round, step: str) -> bool:
+    """Whether a step takes points today."""
+    if step == ASSESS:
+        return made.may_assess_on(timezone.localdate())
+    return made.state == RoundState.VERIFYING
+
+
+def offered(who: Who, made: Round) -> list[tuple[str, int]]:
+    """The steps that somebody can take in Excel now, each with the number of units within reach."""
+    open_ones = [step for step in STEPS if is_open(made, step)]
+    found = [(step, len(reach(who, made, step))) for step in open_ones]
+    return [(step, count) for step, count in found if count]

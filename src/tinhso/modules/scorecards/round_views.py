@@ -178,6 +178,7 @@ def one_round(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
         "simulated": made.simulated or bool(queries.manifest.simulated),
         "steps": list(RoundState),
         "other_version": made.version != card.version,
+        "in_excel": round_queries.offered(who_is(request), made),
         "result": result_of(who_is(request), made),
     }
     return render(request, "scorecards/round.html", context, status=400 if filled.problems else 200)

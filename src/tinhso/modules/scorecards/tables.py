@@ -65,6 +65,7 @@ class Place:
     whole: Score
     to_goal: Fraction | None
     bought: tuple[Bought, ...]
+    comparable: bool  # whether every province's components are known
 
 
 class TableQueries:
@@ -120,8 +121,11 @@ class TableQueries:
         to_goal = None
         if found.is_whole and row.score is not None and len(scores) == len(found.rows):
             to_goal = distance(row.score, scores, GOAL_PLACE)
-        bought = places_bought(card, table, unit) if found.is_whole else ()
-        return Place(row, score(card, table[unit]), to_goal, bought)
+        tabled = card.tabled
+        complete = card.of_tables or all(set(card.columns) <= set(one.parts) for one in found.rows)
+        comparable = found.is_whole and complete and bool(card.columns)
+        bought = places_bought(tabled, table, unit) if comparable else ()
+        return Place(row, score(tabled, table[unit]), to_goal, bought, comparable)
 
     def _facts(self, card: Scorecard) -> list[Published]:
         return [one for one in self.queries.pack.pack.results if one.card == card.code]
@@ -130,7 +134,7 @@ class TableQueries:
 def readings_of(card: Scorecard, row: PeerRow) -> dict[str, Reading]:
     return {
         leaf.code: Reading(Status.MEASURED, row.parts[leaf.column])
-        for leaf in card.leaves
+        for leaf in card.tabled.leaves
         if leaf.column in row.parts
     }
 
@@ -145,8 +149,8 @@ def peer_row(
     source: Source | None = None,
 ) -> PeerRow:
     row = PeerRow(unit, rank, points, of, parts, None, None, source)
-    whole = score(card, readings_of(card, row))
-    reckoned = whole.earned if card.of_tables and whole.known == card.total else None
+    whole = score(card.tabled, readings_of(card, row))
+    reckoned = whole.earned if card.columns and whole.known == card.total else None
     return PeerRow(unit, rank, points, of, parts, reckoned, None, source)
 
 

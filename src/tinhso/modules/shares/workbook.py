@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import python_calamine
 import xlsxwriter
 from django.utils.translation import get_language, gettext
 
+from tinhso.kernel.files.workbooks import UnreadableError, cells_of, written
 from tinhso.kernel.units.register import UnitRegister
 from tinhso.measure.text import InputError, Place, Problem, message
 from tinhso.modules.shares.preparing import Asked, Line
@@ -86,10 +85,12 @@ def headings() -> list[str]:
 
 def write(plan: str, asked: Asked, lines: Sequence[Line], units: UnitRegister) -> bytes:
     """The workbook: what is known is locked, what is to be filled in is open and checked by Excel."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    return written(lambda book: _fill(book, plan, asked, lines, units))
+
+
+def _fill(
+    book: xlsxwriter.Workbook, plan: str, asked: Asked, lines: Sequence[Line], units: UnitRegister
+) -> None:
     sheet = book.add_worksheet(gettext("Giao chỉ tiêu"))
     lang = "en" if get_language() == "en" else "vi"
     bold = book.add_format({"bold": True})
@@ -145,15 +146,13 @@ def write(plan: str, asked: Asked, lines: Sequence[Line], units: UnitRegister) -
     sheet.set_column(9, 10, 34)
     sheet.freeze_panes(HEAD, 2)
     sheet.protect("", {"format_columns": True, "sort": True, "autofilter": True})
-    book.close()
-    return out.getvalue()
 
 
 @dataclass(frozen=True)
 class _Reader:
-    cells: list[list[object]]
+    cells: list[list[str]]
 
-    def at(self, line: int, column: int) -> object:
+    def at(self, line: int, column: int) -> str:
         row = self.cells[line - 1] if line <= len(self.cells) else []
         return row[column] if column < len(row) else ""
 
@@ -165,14 +164,14 @@ def read(path: Path, plan: str, asked: Asked, receivers: Sequence[Receiver]) -> 
     with a wrong cell.
     """
     sheet = _Reader(_cells(path))
-    if (_text(sheet.at(1, 1)), _text(sheet.at(2, 1))) != (plan, asked.target.code):
+    if (sheet.at(1, 1), sheet.at(2, 1)) != (plan, asked.target.code):
         raise InputError([OTHER(Place("tep"), target=asked.target.code, plan=plan)])
     known, problems = {one.uid: one for one in receivers}, list[Problem]()
     seen: dict[str, int] = {}
     lines: dict[str, Line] = {}
     for number in range(HEAD + 1, len(sheet.cells) + 1):
-        uid = _text(sheet.at(number, 0))
-        if not uid and not any(_text(sheet.at(number, column)) for column in range(4, COLUMNS)):
+        uid = sheet.at(number, 0)
+        if not uid and not any(sheet.at(number, column) for column in range(4, COLUMNS)):
             continue
         where = {"cell": f"A{number}", "value": uid}
         if uid not in known:
@@ -187,14 +186,10 @@ def read(path: Path, plan: str, asked: Asked, receivers: Sequence[Receiver]) -> 
     return [lines.get(one.uid, Line(one)) for one in receivers]
 
 
-def _cells(path: Path) -> list[list[object]]:
+def _cells(path: Path) -> list[list[str]]:
     try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        sheet = book.get_sheet_by_index(0)
-        if sheet.height > MOST_LINES or sheet.width > 4 * COLUMNS:
-            raise InputError([DAMAGED(Place("tep"))])
-        return [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    except (python_calamine.CalamineError, OSError, ValueError, IndexError) as error:
+        return cells_of(path, 0, MOST_LINES, 4 * COLUMNS)
+    except UnreadableError as error:
         raise InputError([DAMAGED(Place("tep"))]) from error
 
 
@@ -205,7 +200,7 @@ def _line(sheet: _Reader, number: int, one: Receiver, problems: list[Problem]) -
     ]
     texts = []
     for column, limit in ((9, ANSWERS), (10, NOTE)):
-        text = _text(sheet.at(number, column))
+        text = sheet.at(number, column)
         if len(text) > limit:
             cell = f"{_LETTERS[column]}{number}"
             problems.append(TOO_LONG(Place("tep"), cell=cell, limit=limit))
@@ -216,9 +211,8 @@ def _line(sheet: _Reader, number: int, one: Receiver, problems: list[Problem]) -
     return Line(one, share, steps, answers, note)
 
 
-def _percent(value: object, cell: str, problems: list[Problem]) -> str:
+def _percent(text: str, cell: str, problems: list[Problem]) -> str:
     """A cell as it would be typed on the page; a wrong one is named, and empty."""
-    text = _text(value)
     if not text:
         return ""
     amount = read_percent(text)
@@ -230,13 +224,3 @@ def _percent(value: object, cell: str, problems: list[Problem]) -> str:
         problems.append(CELL_SMALL(Place("tep"), **where))
         return ""
     return write_percent(amount)
-
-
-def _text(value: object) -> str:
-    """What a cell says: a number without the float's noise, anything else as it is."""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float | int):
-        whole = f"{value:.9f}".rstrip("0").rstrip(".")
-        return whole or "0"
-    return "" if value is None else str(value).strip()

@@ -28,6 +28,8 @@ _BY = ("citizen", "officer", "post", "business")
 #: Of the dossiers that are digitised at all, those whose result is digitised too.
 _RESULT_TOO = 0.97
 _NEVER_CLOSED = 0.012
+#: Of the dossiers closed in time, those whose applicant was asked twice for more papers.
+_ASKED_TWICE = 0.006
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Dossiers:
     traces: Traces
     first_closed: Ints
     reopened: Ints
+    supplements: Ints
 
     def __len__(self) -> int:
         return len(self.number)
@@ -105,6 +108,7 @@ def draw(world: World, stretch: Stretch, part: int, n: int, first_number: int) -
         traces=left_traces,
         first_closed=first_closed,
         reopened=reopened,
+        supplements=_supplements(world.chance("supplements", stretch.since, part), due, closed),
     )
 
 
@@ -131,6 +135,7 @@ def columns(world: World, d: Dossiers) -> Columns:
         "network": Numbered("MP-MANG-", d.traces.network, 11),
         "first_closed_at": d.first_closed,
         "reopened_at": d.reopened,
+        "supplement_requests": d.supplements,
         "successor_unit_code": Chosen(world.codes, d.successor),
     }
 
@@ -193,6 +198,14 @@ def _handled(
     end = (days.base + days.count) * DAY
     is_open = (closed >= end) | (rng.random(n) < _NEVER_CLOSED)
     return due, np.where(is_open, -1, closed)
+
+
+def _supplements(rng: np.random.Generator, due: Ints, closed: Ints) -> Ints:
+    """How often the office asked for more papers: more often where it took longer than it should."""
+    late = (closed < 0) | (closed > due)
+    u = rng.random(len(due))
+    once, twice = np.where(late, 0.35, 0.08), np.where(late, 0.12, _ASKED_TWICE)
+    return np.where(u < twice, 2, np.where(u < once, 1, 0)).astype(np.int64)
 
 
 def _paid(
