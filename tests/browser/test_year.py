@@ -5,16 +5,22 @@ real browser. The server's clock is the machine's: the year is told from its end
 2025 are over, and the days that pages let people choose (map, documents, deadlines) lie in 2025. Two
 things are not pages: accounts come from `account_people` (the operator's part), and `tinhso measure`
 does at once what the worker does every five minutes. A round's closing waits for the day after the
-last one for appeals, so this year ends with the appeal decided.
+last one for appeals: it is closed on a copy of the site that lives a day later (`tests/next_day.py`).
 
 PICTURES=folder keeps pictures of what people saw: see tools/pictures.py.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import docx
@@ -23,6 +29,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import start
 from tests.browser.showing import picture
 from tests.browser.test_account_pages import TOO_WIDE, make
 from tests.browser.test_reporting_journey import measure
@@ -50,10 +57,14 @@ class Office:
 
     def __init__(self, chromium: Browser, site: str) -> None:
         self.chromium, self.site = chromium, site
+        self.secrets = [one.replace("-", "") for one in make(*PEOPLE.values())]
+        self.agency, self.leader, self.officer, self.head = self.signed_in(site)
+
+    def signed_in(self, site: str) -> Iterator[Visitor]:
+        """Everybody anew, at a site's door."""
         names = [one.partition(":")[0] for one in PEOPLE.values()]
-        secrets = [one.replace("-", "") for one in make(*PEOPLE.values())]
-        self.agency, self.leader, self.officer, self.head = (
-            Visitor(site, name, secret) for name, secret in zip(names, secrets, strict=True)
+        return (
+            Visitor(site, name, secret) for name, secret in zip(names, self.secrets, strict=True)
         )
 
     def picture(self, who: Visitor, path: str, name: str, width: int = 1280, at: str = "") -> None:
@@ -74,7 +85,34 @@ def office(chromium: Browser, server: str) -> Office:
     return Office(chromium, server)
 
 
-def test_a_year_is_played_from_assignment_to_annual_report(office: Office) -> None:
+@pytest.fixture
+def tomorrow() -> Iterator[Callable[[], str]]:
+    """The served site as it then is, copied and served again, a day later: its address."""
+    served = []
+
+    def begin() -> str:
+        here = Path(os.environ["TINHSO_HOME"]) / "served"
+        home = here.with_name("served-tomorrow")
+        left = shutil.ignore_patterns("*.sqlite3*", "server.*", "*.lock", "*.sock")
+        shutil.copytree(here, home, ignore=left)
+        with (
+            closing(sqlite3.connect(here / "site.sqlite3")) as site,
+            closing(sqlite3.connect(home / "site.sqlite3")) as copy,
+        ):
+            site.backup(copy)
+        root = str(Path(__file__).parents[2])
+        paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        served.append(start(home, DJANGO_SETTINGS_MODULE="tests.next_day", PYTHONPATH=paths))
+        return str(served[0]["address"])
+
+    yield begin
+    for one in served:
+        os.killpg(int(str(one["pid"])), signal.SIGTERM)
+
+
+def test_a_year_is_played_from_assignment_to_annual_report(
+    office: Office, tomorrow: Callable[[], str]
+) -> None:
     assert office.officer.landed.address.endswith("/viec-hom-nay/")
     a_target_is_given_by_rule(office)
     the_ward_has_its_own_plan(office)
@@ -82,10 +120,11 @@ def test_a_year_is_played_from_assignment_to_annual_report(office: Office) -> No
     the_digest_tells_what_is_due(office, task)
     numerator = a_months_figure_is_reported_on_a_phone(office)
     a_task_is_reported_and_confirmed(office, task)
-    a_round_is_assessed_verified_and_appealed(office)
+    round_page = a_round_is_assessed_verified_and_appealed(office)
     the_year_is_published(office, numerator)
     made = the_annual_report_is_made(office)
     its_figures_are_those_of_the_pages(office, made)
+    the_round_is_closed_the_day_after(office, round_page, tomorrow)
 
 
 def a_target_is_given_by_rule(office: Office) -> None:
@@ -245,14 +284,18 @@ def a_task_is_reported_and_confirmed(office: Office, task: str) -> None:
     assert "214 hộ" in office.officer.open(page.link("Lịch sử thay đổi")).text
 
 
-def a_round_is_assessed_verified_and_appealed(office: Office) -> None:
-    """The agencies' points of the year. Their province's head acts for agencies that are no more."""
+def a_round_is_assessed_verified_and_appealed(office: Office) -> str:
+    """The agencies' points of the year. Their province's head acts for agencies that are no more.
+
+    Where the round is."""
     today = timezone.localdate().isoformat()
     rounds = office.agency.open(f"/bo-chi-so/{PLAN}/XH-382/dot/")
     opened = rounds.press("Mở đợt", period="2025", group="co-quan-tthc", assess_by=today)
     where = opened.address.removeprefix(office.site)
     units = re.findall(rf'href="{where}([^"/]+)/"', opened.content.decode())
     assert len(units) == 7
+    waiting = office.leader.open("/viec-hom-nay/").at("//ul[@class='owed']/li")
+    assert sum("tự chấm điểm trong đợt" in one.lower() for one in waiting) >= 7
     for uid in units:
         page = office.leader.open(f"{where}{uid}/")
         assert page.tree is not None
@@ -285,6 +328,9 @@ def a_round_is_assessed_verified_and_appealed(office: Office) -> None:
     office.picture(office.agency, where, "round")
     ranking = f"/bo-chi-so/{PLAN}/XH-382/xep-hang/co-quan-tthc/?ky=2025"
     office.picture(office.agency, ranking, "ranking")
+    early = office.agency.open(where).press("Đóng đợt", refused=True)
+    assert "Còn trong hạn kiến nghị" in early.text
+    return where
 
 
 def the_year_is_published(office: Office, numerator: int) -> None:
@@ -296,8 +342,9 @@ def the_year_is_published(office: Office, numerator: int) -> None:
             break
     assert wanted.search(office.agency.open(path).text)
     form = office.agency.open(f"/ke-hoach/{PLAN}/cong-bo/")
-    done = form.press("Công bố", near="Kỳ số liệu", period="2025")
-    assert "Đã công bố, lần 1." in done.text
+    for period in ("2025-Q4", "2025"):
+        done = form.press("Công bố", near="Kỳ số liệu", period=period)
+        assert "Đã công bố, lần 1." in done.text
     told = office.agency.open(f"/ke-hoach/{PLAN}/da-cong-bo/2025/then/1/")
     assert "bản chụp" in Visitor(office.site).open(told.link("Lịch sử thay đổi")).text
 
@@ -350,6 +397,30 @@ def its_figures_are_those_of_the_pages(office: Office, made: Page) -> None:
     assert of_pages[TARGET][0] in looked.text.replace("\xa0", " ")
     own = office.agency.open(made.link("Lịch sử thay đổi"))
     assert "Lập bản nháp văn bản" in own.text
+
+
+def the_round_is_closed_the_day_after(
+    office: Office, where: str, tomorrow: Callable[[], str]
+) -> None:
+    """The verified points stand and rank the units; the file names the round and its snapshot."""
+    agency, *_ = office.signed_in(tomorrow())
+    assert any("đóng đợt" in one.lower() for one in agency.open("/viec-hom-nay/").at("//main//li"))
+    page = agency.open(where).press("Đóng đợt")
+    assert "Đã đóng đợt." in page.text
+    assert "Xếp hạng sau thẩm định" in page.text
+    table = agency.session.get(page.link("Tải về CSV")).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(table)))
+    about = {row[0]: row[1] for row in rows[: rows.index([])]}
+    assert about["Đợt"] in where
+    head, *lines = rows[rows.index([]) + 1 :]
+    points = head.index("Điểm thẩm định")
+    ranked = [(int(line[0]), float(line[points])) for line in lines if line[0]]
+    assert len(lines) == 7
+    # One agency was given half a point less: the others share the first place, if they have a rank.
+    assert all((rank == 1) == (given == max(one for _, one in ranked)) for rank, given in ranked)
+    assert len({given for _, given in ranked}) == 2
+    lines_page = agency.open(page.link(agency.open(where).at("//table//th[@scope='row']")[0]))
+    assert f"theo bản chụp {about['Bản chụp khi đóng']}" in lines_page.text
 
 
 def _page_figures(page: Page) -> dict[str, tuple[str, str]]:

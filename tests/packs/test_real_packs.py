@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -315,6 +316,21 @@ def test_overdue_is_a_stock_of_open_dossiers(pack: Pack) -> None:
     assert indicator.denominator is not None
     assert (indicator.numerator.date, indicator.numerator.until) == ("due_at", "closed_at")
     assert (indicator.denominator.date, indicator.denominator.until) == ("received_at", "closed_at")
+
+
+@pytest.mark.parametrize(
+    ("asked", "in_time", "counted"),
+    [(0, True, True), (1, True, True), (2, True, False), (3, True, False), (None, True, True), (0, False, False)],
+)  # fmt: skip
+def test_a_second_supplement_request_is_late_and_no_record_of_them_is_not(
+    pack: Pack, asked: int | None, in_time: bool, counted: bool
+) -> None:
+    condition = pack.indicators["BT-DUNG-HAN"].numerator.where
+    closed = "2025-05-03" if in_time else "2025-05-09"
+    row = f"SELECT TIMESTAMP '{closed}' AS closed_at, TIMESTAMP '2025-05-05' AS due_at"
+    given = "NULL" if asked is None else asked
+    sql = f"SELECT ({condition}) FROM ({row}, {given}::BIGINT AS supplement_requests)"
+    assert duckdb.sql(sql).fetchall() == [(counted,)]
 
 
 def test_interpretations_say_their_limits(pack: Pack) -> None:
