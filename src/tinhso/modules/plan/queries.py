@@ -21,7 +21,7 @@ from tinhso.measure.history import OwnHistory, own_history
 from tinhso.measure.periods import Period, PeriodKind
 from tinhso.measure.places import View
 from tinhso.measure.quality import CheckResult, check_results, outliers
-from tinhso.measure.streams import Nature
+from tinhso.measure.streams import Nature, Stream
 from tinhso.measure.targets import Judgement, Standing, Threshold, judge
 from tinhso.modules.plan.drawings import Line, Ruler, line, ruler
 from tinhso.modules.plan.outlook import Outlook, outlook
@@ -248,14 +248,17 @@ class PlanQueries:
         """Every target's figure for one unit."""
         return [self.row(target, unit, lens) for target in self.plan.targets]
 
-    def heard(self, unit: str, lens: Lens) -> list[Value]:
+    def heard(self, unit: str, lens: Lens) -> list[tuple[Stream, list[Value]]]:
         """What reports to 1022, questions and surveys say of a unit, stream by stream; only figures that
         rest on records."""
-        indicators = (one.indicator for one in self.pack.indicators.values())
-        found = [one for one in indicators if one.numerator.stream in HEARD]
-        found.sort(key=lambda one: HEARD.index(one.numerator.stream))
-        values = [self.figures.value(one.code, unit, lens.period, lens.view) for one in found]
-        return [one for one in values if one.value is not None]
+        indicators = [one.indicator for one in self.pack.indicators.values()]
+        found = []
+        for code in HEARD:
+            own = [one.code for one in indicators if one.numerator.stream == code]
+            values = [self.figures.value(one, unit, lens.period, lens.view) for one in own]
+            if known := [one for one in values if one.value is not None]:
+                found.append((self.workspace.streams[code], known))
+        return found
 
     # -- one indicator -----------------------------------------------------------------------------
 
