@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tinhso.kernel.clock.calendars import read as read_calendar
 from tinhso.kernel.people.signin.provider import OpenIdProvider
 from tinhso.measure.engines import Engine
 from tinhso.measure.lake import LakeSettings
@@ -131,6 +132,14 @@ PACKS = Setting(
     Text(
         "Thư mục gói kế hoạch thêm vào các gói có sẵn.",
         "A folder of packs besides those that come with the product.",
+    ),
+)
+CALENDAR = Setting(
+    "TINHSO_CALENDAR",
+    "",
+    Text(
+        "Tệp lịch làm việc của tỉnh (YAML, thêm vào lịch của Nhà nước bằng extends: vn). Để trống: lịch của Nhà nước.",
+        "The file of the province's working calendar (YAML, added to the state's by extends: vn). Empty: the state's.",
     ),
 )
 DEFAULT_PLAN = Setting(
@@ -429,6 +438,7 @@ SETTINGS = (
         LAKE_CATALOG,
         LAKE_RECORDS,
         PACKS,
+        CALENDAR,
         DEFAULT_PLAN,
         HOST,
         PORT,
@@ -504,6 +514,22 @@ def pack_folders() -> list[Path]:
     """Where packs are looked for: the product's own, then the operator's."""
     own = Path(__file__).resolve().parents[1] / "packs"
     return [own, Path(PACKS.get())] if PACKS.get() else [own]
+
+
+def calendar() -> str:
+    """The file of the province's working calendar, "" for the state's. Raises InputError with all that
+    is wrong in it."""
+    value = CALENDAR.get()
+    if value:
+        try:
+            read_calendar(Path(value))
+        except InputError as error:
+            wanted = Text(
+                "một tệp lịch làm việc không có lỗi", "a working calendar without mistakes"
+            )
+            problem = WRONG_SETTING(NOWHERE, name=CALENDAR.name, value=value, wanted=wanted)
+            raise InputError([problem, *error.problems]) from error
+    return value
 
 
 def lake_settings() -> LakeSettings:

@@ -214,6 +214,7 @@ TINHSO_SITE = configuration.SITE.get().rstrip("/")
 TINHSO_EMBEDDERS = configuration.EMBEDDERS.get().split()
 TINHSO_PROXIES = int(configuration.number(configuration.PROXIES))
 TINHSO_PACKS = configuration.pack_folders()
+TINHSO_CALENDAR = configuration.calendar()
 TINHSO_LAKE = configuration.lake_settings()
 TINHSO_ENGINE = configuration.engine()
 TINHSO_CUBES = configuration.home() / "cubes"

@@ -37,7 +37,7 @@ from tinhso.modules.plan import forecasts
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.surveys.actions import close_sheets
-from tinhso.modules.urging.actions import remind
+from tinhso.modules.urging.actions import remind, remind_at_once
 from tinhso.modules.urging.rules import rules as urging_rules
 from tinhso.web import configuration
 
@@ -181,6 +181,11 @@ def send_reminders() -> None:
     now = timezone.localtime()
     if now.hour >= urging_rules().from_hour:
         remind(now.date(), site=settings.TINHSO_SITE)
+
+
+@every(120, Text("Nhắc ngay việc hết hạn theo giờ", "Remind at once of what is due within hours"))
+def send_at_once() -> None:
+    remind_at_once(timezone.now(), site=settings.TINHSO_SITE)
 
 
 @every(DAY, Text("Xóa phiên đăng nhập đã hết hạn", "Delete expired sessions"))

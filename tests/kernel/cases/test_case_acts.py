@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from tinhso.kernel.people import identity, keyring
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError, Text
+from tinhso.web import configuration
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +77,42 @@ def test_the_columns_follow_from_the_events(commune: str) -> None:
     assert actions.reproject(case)
     case.refresh_from_db()
     assert (case.state, case.open) == ("asking", True)
+
+
+def test_a_provinces_own_day_off_moves_a_cases_due_date_and_is_on_the_calendars_page(
+    commune: str, tmp_path: Path, settings: object
+) -> None:
+    case = lamp(commune)
+    assert case.due_at == datetime(2025, 6, 9, 17, 0, tzinfo=LOCAL)
+    own = tmp_path / "tinh.yaml"
+    day = "{on: 2025-06-05, name: {vi: Ngày của tỉnh, en: Our day}, source: 1/TB-UBND}"
+    own.write_text(
+        "code: tinh\nname: {vi: Tỉnh, en: Province}\nextends: vn\noff:\n" + f"  - {day}\n", "utf-8"
+    )
+    settings.TINHSO_CALENDAR = str(own)  # type: ignore[attr-defined]
+    assert actions.reproject(case)
+    case.refresh_from_db()
+    assert case.due_at == datetime(2025, 6, 10, 17, 0, tzinfo=LOCAL)
+    assert lamp(commune, "after").due_at == case.due_at
+    page = Client().get("/lich-lam-viec/?nam=2025").content.decode()
+    assert "Ngày của tỉnh" in page
+    assert "1/TB-UBND" in page
+    assert "Quốc khánh" in page  # the state's days stay
+
+
+def test_a_wrong_calendar_is_told_by_the_setting_and_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "tinh.yaml"
+    own.write_text(
+        "code: tinh\nname: Tỉnh\nextends: vn\nngay_nghi: []\noff: [2025-06-05]\n", "utf-8"
+    )
+    monkeypatch.setenv("TINHSO_CALENDAR", str(own))
+    with pytest.raises(InputError) as refused:
+        configuration.calendar()
+    told = [one.line("en") for one in refused.value.problems]
+    assert "TINHSO_CALENDAR" in told[0]
+    assert [one.partition(" (")[0].split(":")[1] for one in told[1:]] == ["4", "2", "5"], told
 
 
 def test_of_two_officers_who_answer_at_once_the_later_is_told_and_nothing_is_lost(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.people import appoint, letters, sign_in
+from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.ledger.models import Entry
+from tinhso.kernel.notices import needs
 from tinhso.kernel.notices.needs import SOURCES, Need, NeedSource
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.holders import Holders
@@ -23,9 +25,9 @@ from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 from tinhso.modules.urging import queries
-from tinhso.modules.urging.actions import remind, remind_now
+from tinhso.modules.urging.actions import remind, remind_at_once, remind_now
 from tinhso.modules.urging.models import Digest, Reminder
-from tinhso.modules.urging.rules import Of, Rule, To, rules
+from tinhso.modules.urging.rules import Channel, Of, Rule, To, rules
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -42,14 +44,14 @@ def need(thing: str, due: date | None, unit: str = COMMUNE, right: str = REPORT)
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Need]:
     """What rooms tell: this list, and nothing else."""
-    needs: list[Need] = []
+    listed: list[Need] = []
 
     def source(_day: date) -> Iterable[Need]:
-        return list(needs)
+        return list(listed)
 
     kinds = {"test.do": Text("làm", "do it")}
     monkeypatch.setattr("tinhso.kernel.notices.needs.SOURCES", {"test": NeedSource(kinds, source)})
-    return needs
+    return listed
 
 
 @pytest.fixture(autouse=True)
@@ -74,12 +76,12 @@ def who(account: Account, day: date = MONDAY) -> Who:
 @given(
     days=st.sets(st.integers(-30, 60), min_size=1, max_size=6),
     offset=st.integers(-60, 120),
-    of=st.sampled_from(Of),
+    of=st.sampled_from([Of.DUE, Of.SINCE]),
 )
 def test_a_step_is_the_last_that_has_come_and_never_one_to_come(
     days: set[int], offset: int, of: Of
 ) -> None:
-    rule = Rule("r", Text("", ""), of, tuple(sorted(days)), To.RESPONSIBLE, frozenset())
+    rule = Rule("r", Text("", ""), of, tuple(sorted(days)), To.RESPONSIBLE)
     begin = date(2025, 6, 1)
     one = Need(*("k", "t", "u", "r", Text("", ""), "/", begin), due=begin if of is Of.DUE else None)
     step = rule.step(one, begin + timedelta(days=offset))
@@ -98,10 +100,8 @@ def test_of_what_has_a_deadline_the_way_from_before_to_long_after_is_said() -> N
             step = rule.step(need("x", date(2025, 6, 30)), day)
             if step is not None and (rule.code, step) not in said:
                 said.append((rule.code, step))
-    assert said[:5] == [
-        *(("before-due", day) for day in (-7, -3, -1, 0)),
-        ("overdue", 1),
-    ]
+    # It is due on a Monday: what would be said on the Sunday is said on the Friday, three days before.
+    assert said[:4] == [*(("before-due", day) for day in (-7, -1, 0)), ("overdue", 1)]
     assert ("overdue-province", 30) in said
     assert not [one for one in said if one[0] == "waiting"]
 
@@ -110,12 +110,43 @@ def test_a_rule_in_working_days_speaks_of_a_monday_on_the_friday_before_and_not_
     None
 ):
     rule = Rule(
-        "r", Text("", ""), Of.DUE, (-1, 0, 2), To.HEAD, frozenset(), calendar("vn")
-    )  # fmt: skip
+        "r", Text("", ""), Of.DUE, (-1, 0, 2), To.HEAD, calendar=calendar("vn"), working=True
+    )
     # 1 and 2 September 2025 are National Day: from Friday 29 August the next day of work is the 3rd.
     one = need("x", date(2025, 9, 3))
     steps = {day: rule.step(one, date(2025, 8, 28) + timedelta(days=day)) for day in range(10)}
     assert steps == {0: None, 1: -1, 2: -1, 3: -1, 4: -1, 5: -1, 6: 0, 7: 0, 8: 2, 9: 2}
+
+
+#: Worked by hand. Nobody works from 14 to 22 February 2026 (Tết and two weekends), nor on 7, 8 and 28
+#: February: on which of the month's days which step is said of what is due on the day before the colon.
+TET = {
+    "2026-02-13": {6: -7, 10: -3, 12: -1, 13: 0, 23: 7, 27: 14},
+    "2026-02-14": {6: -7, 11: -3, 13: 0, 23: 7},
+    "2026-02-16": {9: -7, 13: 0, 23: 7},
+    "2026-02-20": {13: 0, 23: 3, 27: 7},
+    "2026-02-21": {13: 0, 23: 1, 24: 3},
+    "2026-02-22": {13: 0, 23: 1, 25: 3},
+    "2026-02-23": {13: -1, 23: 0, 24: 1, 26: 3},
+    "2026-02-24": {13: -3, 23: -1, 24: 0, 25: 1, 27: 3},
+    "2026-02-27": {13: -7, 24: -3, 26: -1, 27: 0},
+    "2026-03-02": {23: -7, 27: -1},
+}
+
+
+@pytest.mark.parametrize(("due", "expected"), TET.items(), ids=TET)
+def test_what_falls_into_a_break_is_said_on_the_last_working_day_before_it_and_once(
+    due: str, expected: dict[int, int]
+) -> None:
+    said: dict[int, int] = {}
+    own = [rule for rule in rules().rules if rule.code in ("before-due", "overdue")]
+    for number in range(2, 28):
+        day = date(2026, 2, number)
+        steps = [rule.step(need("x", date.fromisoformat(due)), day) for rule in own]
+        for step in steps:
+            if rules().works_on(day) and step is not None and step not in said.values():
+                said[number] = step
+    assert said == expected
 
 
 def test_the_head_is_told_of_a_case_before_it_is_late() -> None:
@@ -266,6 +297,91 @@ def test_whoever_reads_english_is_told_in_english(told: list[Need]) -> None:
     assert "1 thing" in only.subject
     assert "Due today" in only.body
     assert "https://so.example.vn/en/viec/a/" in only.body
+
+
+# -- at once --------------------------------------------------------------------------------------
+
+
+def clocked(thing: str, begin: datetime, hours: float, kind: str = "feedback.route") -> Need:
+    end = begin + timedelta(hours=hours)
+    plain = need(thing, end.astimezone(LOCAL).date())
+    return replace(plain, kind=kind, since=begin.astimezone(LOCAL).date(), clock=(begin, end))
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("begin", "hours", "told_at_half"),
+    [
+        (at(MONDAY, 8), 4, True),  # over at noon
+        (at(MONDAY, 6), 2, False),  # came before the digest of 7:00
+        (at(MONDAY, 16), 15, True),  # over at 7:00 the next morning
+        (at(MONDAY, 16), 15.5, False),  # the next morning's digest comes in time
+        (at(MONDAY - timedelta(days=2), 10), 24, True),  # from Saturday to Sunday
+        (at(MONDAY - timedelta(days=2), 10), 48, False),  # to Monday at 10:00
+    ],
+)
+def test_at_once_is_told_what_no_digest_could_tell(
+    begin: datetime, hours: float, told_at_half: bool
+) -> None:
+    rule = next(one for one in rules().rules if one.code == "clock")
+    one, half = clocked("x", begin, hours), begin + timedelta(hours=hours / 2)
+    before, over = half - timedelta(seconds=40), begin + timedelta(hours=hours)
+    found = [rule.step_now(one, when, rules().digests(when)) for when in (before, half, over)]
+    assert found == [None, 50 if told_at_half else None, None]
+
+
+def test_a_danger_at_night_climbs_before_its_hour_is_over_and_many_are_one_message(
+    told: list[Need], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told += [clocked(f"{n}", at(MONDAY, 22), 1) for n in range(3)]
+    words = {"feedback.route": Text("điều phối", "route")}
+    monkeypatch.setitem(needs.SOURCES, "feedback", NeedSource(words, lambda _day: []))
+    own, head, boss = officer(), officer(role="leader"), officer(PROVINCE, "standing-agency")
+    sent = [remind_at_once(at(MONDAY, 22, minute)) for minute in range(0, 60, 5)]
+    assert sent == [0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1]  # at 22:30, 22:45 and 22:55
+    assert [one.account for one in Digest.objects.order_by("made_at")] == [own, head, boss]
+    first = letters()[0]
+    assert first.subject == "Sắp hết hạn theo giờ: 3 việc"
+    assert "Hạn 23:00 ngày 8/9/2025, còn 0 giờ 30 phút" in first.body
+    assert remind(MONDAY + timedelta(days=1)) == 2  # a day late: own and boss hear of that
+
+
+def test_who_had_it_in_the_morning_is_not_told_at_once(
+    told: list[Need], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note on the case makes its time begin anew, the same is due at the same hour."""
+    words = {"feedback.answer": Text("trả lời", "answer")}
+    monkeypatch.setitem(needs.SOURCES, "feedback", NeedSource(words, lambda _day: []))
+    officer()
+    told.append(clocked("a", at(MONDAY - timedelta(days=3), 8), 81, "feedback.answer"))
+    assert remind(MONDAY) == 1
+    told[:] = [clocked("a", at(MONDAY, 9), 8, "feedback.answer")]
+    assert remind_at_once(at(MONDAY, 14)) == 0
+
+
+def test_what_waits_without_a_deadline_climbs_by_working_days(told: list[Need]) -> None:
+    people = {officer(): 0, officer(role="leader"): 5, officer(PROVINCE, "standing-agency"): 15}
+    begin = date(2026, 2, 9)  # a Monday; of the next five working days four come after Tết
+    told.append(replace(need("a", None), since=begin))
+    days = [begin + timedelta(days=n) for n in range(40)]
+    for day in days:
+        remind(day)
+    first = {account: account.digests.earliest("day").day for account in people}
+    work = [day for day in days if rules().works_on(day)]
+    assert {account: work.index(day) for account, day in first.items()} == people
+
+
+def test_a_rule_says_by_which_way_it_tells(told: list[Need]) -> None:
+    mine = officer()
+    told.append(need("a", MONDAY))
+    by = {"before-due": {Channel.PAGE}}
+    changed = [replace(one, by=frozenset(by.get(one.code, Channel))) for one in rules().rules]
+    assert remind(MONDAY, by=replace(rules(), rules=tuple(changed))) == 1
+    assert letters() == []
+    assert [row.need for row in queries.said_to(who(mine))] == [told[0].key]
 
 
 # -- pages ----------------------------------------------------------------------------------------

@@ -1,12 +1,14 @@
-"""The calendars of `packs/calendars`: the state's, and those of provinces that extend it."""
+"""The calendars of `packs/calendars`, and the site's own: a province's file that extends the state's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from tinhso.kernel.clock.calendar import Special, WorkCalendar
 from tinhso.measure.text import InputError, Place, Problem, Text, message
@@ -16,6 +18,18 @@ FOLDER = Path(__file__).resolve().parents[2] / "packs" / "calendars"
 
 #: The calendar of all offices that have none of their own.
 STATE = "vn"
+
+KEYS = ("code", "name", "extends", "hours", "weekdays", "first", "announced_until", "off", "worked")
+#: What a calendar needs that extends no other.
+WHOLE = ("code", "name", "hours", "weekdays", "first", "announced_until")
+
+BAD_SHAPE = message(
+    "calendar-shape",
+    vi="Tệp lịch làm việc sai ở “{key}”: cần {wanted}. Mẫu: packs/calendars/vn.yaml.",
+    en='The working calendar is wrong at "{key}": it takes {wanted}. See packs/calendars/vn.yaml.',
+)
+BOTH_LANGUAGES = Text("{vi: …, en: …}", "{vi: …, en: …}")
+A_DAY = Text("{on: 2026-02-13, name: {vi: …, en: …}}", "{on: 2026-02-13, name: {vi: …, en: …}}")
 
 BAD_DAY = message(
     "calendar-day",
@@ -49,20 +63,60 @@ UNKNOWN = message(
 )
 
 
-@cache
-def calendar(code: str = STATE) -> WorkCalendar:
-    """A calendar by its code. Raises InputError: unknown, or with all that is wrong in its file."""
-    path = FOLDER / f"{code}.yaml"
+def calendar(code: str = "") -> WorkCalendar:
+    """A calendar by its code; without one the site's own: the file that TINHSO_CALENDAR names, else the
+    state's. Raises InputError: unknown, or with all that is wrong in its file."""
+    if not code and settings.TINHSO_CALENDAR:
+        return _kept(Path(settings.TINHSO_CALENDAR))
+    path = FOLDER / f"{code or STATE}.yaml"
     if not path.exists():
         known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.yaml")))
         raise InputError([UNKNOWN(Place(str(FOLDER)), code=code, known=known)])
-    return read(path)
+    return _kept(path)
 
 
 def read(path: Path) -> WorkCalendar:
     """Read one file; a file that `extends` another has its days besides the other's, and wins."""
     source = read_yaml(path)
+    if problems := list(_shape(source)):
+        raise InputError(problems)
     return _Reader(source).calendar()
+
+
+_kept = cache(read)
+
+
+def _shape(source: Tree) -> Iterator[Problem]:
+    """What is not where it should be; days and hours are looked at as they are read."""
+    data = source.data
+    if not isinstance(data, Mapping):
+        yield BAD_SHAPE(source.place(()), key="", wanted=Text("các khóa", "keys"))
+        return
+    for key in data:
+        if key not in KEYS:
+            wanted = Text("một trong " + ", ".join(KEYS), "one of " + ", ".join(KEYS))
+            yield BAD_SHAPE(source.place((key,)), key=key, wanted=wanted)
+    for key in ("code", "name") if "extends" in data else WHOLE:
+        if key not in data:
+            there = Text("khóa này", "this key")
+            yield BAD_SHAPE(source.place(()), key=key, wanted=there)
+    if "name" in data and not _named(data["name"]):
+        yield BAD_SHAPE(source.place(("name",)), key="name", wanted=BOTH_LANGUAGES)
+    for key in ("hours", "weekdays"):
+        if not isinstance(data.get(key, []), list):
+            yield BAD_SHAPE(source.place((key,)), key=key, wanted=Text("danh sách", "a list"))
+    for key in ("off", "worked"):
+        days = data.get(key, [])
+        if not isinstance(days, list):
+            yield BAD_SHAPE(source.place((key,)), key=key, wanted=Text("danh sách", "a list"))
+            continue
+        for n, one in enumerate(days):
+            if not (isinstance(one, Mapping) and "on" in one and _named(one.get("name"))):
+                yield BAD_SHAPE(source.place((key, n)), key=f"{key}[{n}]", wanted=A_DAY)
+
+
+def _named(value: object) -> bool:
+    return isinstance(value, Mapping) and set(value) == {"vi", "en"}
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tinhso.measure.text import Text
 
@@ -19,7 +19,8 @@ class Need:
 
     `kind` is `<room>.<what>`, one of its source's. `thing` tells it from others of its kind, as long
     as it lasts. `right` is what it takes to meet it. `since`: the day from which on it waits; `due`:
-    the last day in time, if there is one. `address` is the page where it is met, in Vietnamese.
+    the last day in time, if there is one. `clock`: of what is due at a moment, from when it has been
+    with whoever is to act, until that moment. `address` is the page where it is met, in Vietnamese.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Need:
     since: date
     due: date | None = None
     simulated: bool = False
+    clock: tuple[datetime, datetime] | None = None
 
     @property
     def key(self) -> str:

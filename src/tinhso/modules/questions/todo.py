@@ -44,6 +44,7 @@ def needs_of_questions(day: date) -> Iterator[needs.Need]:
         since = timezone.localtime(case.changed_at).date()
         due_at = case.step_due_at or case.due_at
         due = timezone.localtime(due_at).date() if due_at else None
+        clock = (min(case.changed_at, due_at), due_at) if due_at else None
         title = Text(case.title, case.title)
         with override("vi"):
             address = reverse("questions:case", args=[case.pk])
@@ -52,13 +53,13 @@ def needs_of_questions(day: date) -> Iterator[needs.Need]:
             unit = case.home_id if what == "route" else case.lead_id or case.home_id
             yield needs.Need(
                 f"questions.{what}", f"{case.pk}/{case.events}", unit, right, title, address, since,
-                due, case.simulated,
+                due, case.simulated, clock,
             )  # fmt: skip
         elif case.state == "consulting":
             for member in case.members.all():
                 yield needs.Need(
                     "questions.opinion", f"{case.pk}/{case.events}", member.unit_id,
-                    CASE.right("handle"), title, address, since, due, case.simulated,
+                    CASE.right("handle"), title, address, since, due, case.simulated, clock,
                 )  # fmt: skip
     ahead = timedelta(days=rules().review_ahead_days)
     for one in Answer.objects.filter(withdrawn_at=None, holds_until__lte=day + ahead):

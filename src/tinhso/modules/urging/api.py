@@ -48,7 +48,9 @@ class ReminderShape(Shape):
     day: date
     who: str = Field(description="The person's name.")
     rule: str = Field(examples=["overdue"])
-    step: int = Field(description="Days after the day that the rule counts from.")
+    step: int = Field(
+        description="Days after the day that the rule counts from; of a rule of clocks: per cent of its time that have passed."
+    )
     kind: str
     title: TextShape
     unit: str = Field(description="uid")
@@ -137,6 +139,6 @@ def _reminder(one: Reminder) -> dict[str, object]:
         "title": Text(one.title, one.title_en),
         "unit": one.unit,
         "due": one.due,
-        "mailed": one.digest.mailed,
+        "mailed": one.digest.mailed and one.by_mail,
         "simulated": one.simulated,
     }

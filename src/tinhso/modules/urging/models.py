@@ -10,17 +10,23 @@ from tinhso.kernel.people.models import Account
 
 
 class Digest(models.Model):
-    """All that somebody was reminded of on a day (bản nhắc việc trong ngày): one a day at most."""
+    """All that somebody was reminded of on a day (bản nhắc việc trong ngày): one a day at most; or at
+    once, of what is due within hours."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="digests")
     day = models.DateField()
     made_at = models.DateTimeField()
     mailed = models.BooleanField()  # whether there was an address to owe a mail to
+    at_once = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["account", "day"], name="urging_one_digest_a_day"),
+            models.UniqueConstraint(
+                fields=["account", "day"],
+                condition=models.Q(at_once=False),
+                name="urging_one_digest_a_day",
+            ),
         )
 
     def __str__(self) -> str:
@@ -35,6 +41,8 @@ class Reminder(models.Model):
     need = models.CharField(max_length=200)
     rule = models.CharField(max_length=40)
     step = models.SmallIntegerField()
+    by_mail = models.BooleanField(default=True)  # in the digest's mail, if it had one
+    on_page = models.BooleanField(default=True)
     kind = models.CharField(max_length=60)
     unit = models.CharField(max_length=60)
     title = models.CharField(max_length=500)

@@ -12,4 +12,9 @@ REMINDER = Policy(
     [Verb("view", Text("xem", "see")), Verb("send", Text("gửi ngay", "send at once"), strong=True)],
 )
 
-ACTS |= {"urging.digest.send": Text("nhắc việc trong ngày", "remind somebody of the day's work")}
+ACTS |= {
+    "urging.digest.send": Text("nhắc việc trong ngày", "remind somebody of the day's work"),
+    "urging.digest.at-once": Text(
+        "nhắc ngay việc hết hạn theo giờ", "remind somebody at once of what is due within hours"
+    ),
+}

@@ -70,7 +70,7 @@ def _shown(needs: Sequence[Need], day: date) -> list[Waiting]:
 
 def said_to(who: Who, most: int = 60) -> QuerySet[Reminder]:
     """What somebody was reminded of, newest first."""
-    rows = Reminder.objects.filter(account=who.account).select_related("digest")
+    rows = Reminder.objects.filter(account=who.account, on_page=True).select_related("digest")
     return rows.order_by("-digest__day", "id")[:most]
 
 

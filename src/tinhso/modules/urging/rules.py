@@ -1,16 +1,16 @@
-"""When whom to remind: pure functions of the rules, a need and the day."""
+"""When whom to remind: pure functions of the rules, a need and the day, or of what is short the moment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tinhso.kernel.clock.calendar import WorkCalendar
+from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.notices.needs import Need
 from tinhso.measure.text import Text
@@ -22,6 +22,7 @@ RULES = Path(__file__).resolve().parents[2] / "packs" / "urging" / "urging.yaml"
 class Of(StrEnum):
     DUE = "due"
     SINCE = "since"
+    CLOCK = "clock"
 
 
 class To(StrEnum):
@@ -30,50 +31,82 @@ class To(StrEnum):
     PROVINCE = "province"
 
 
+class Channel(StrEnum):
+    """How somebody is told."""
+
+    MAIL = "mail"
+    PAGE = "page"
+
+
 @dataclass(frozen=True)
 class Rule:
-    """`days` after (negative: before) the day it counts from, in rising order; each is a step.
+    """`steps` rise. Of a day: so many days after (negative: before) it; of a clock: per cent of it
+    that have passed.
 
-    `working`: working days are counted, so that what is due on a Monday is spoken of on the Friday
-    before; otherwise all days are.
+    `calendar`: whose days off the rule knows; without one all days are alike. `working`: working days
+    of it are counted, otherwise all days. `by`: how those that it speaks to are told.
     """
 
     code: str
     name: Text
     of: Of
-    days: tuple[int, ...]
+    steps: tuple[int, ...]
     to: To
-    kinds: frozenset[str]
-    working: WorkCalendar | None = None
+    kinds: frozenset[str] = frozenset()
+    calendar: WorkCalendar | None = field(default=None, hash=False)
+    working: bool = False
+    by: frozenset[Channel] = frozenset(Channel)
 
     def step(self, need: Need, day: date) -> int | None:
         """The last step that has come by `day`; None before the first, and of other needs.
 
         Steps that were missed (nobody worked, or the need is older than the software) are not made
-        up for: only the last is left.
+        up for: only the last is left. But what comes before or on the last day in time, and falls on
+        days off, has come on the last working day before them.
         """
-        if self.kinds and need.kind not in self.kinds:
+        if not self._speaks_of(need):
             return None
-        if self.of is Of.DUE:
-            if need.due is None:
-                return None
-            passed = self._passed(need.due, day)
-            # What was to be said before the day is not said after it.
-            if passed > 0 and self.days[-1] <= 0:
-                return None
-        else:
-            if need.due is not None:
-                return None
-            passed = self._passed(need.since, day)
-        return max((one for one in self.days if one <= passed), default=None)
+        if self.of is Of.SINCE and need.due is None:
+            return self._last(self._passed(need.since, day))
+        if self.of is not Of.DUE or need.due is None:
+            return None
+        passed = self._passed(need.due, day)
+        # What was to be said before the day is not said after it.
+        if passed > 0 and self.steps[-1] <= 0:
+            return None
+        ahead = min(0, self._passed(need.due, self._before_work_goes_on(day)))
+        return self._last(max(passed, ahead))
+
+    def step_now(self, need: Need, now: datetime, digests: tuple[datetime, datetime]) -> int | None:
+        """Of what came after the last digests and is due before the next ones: the last step that has
+        come by `now`; None before the first, when the time is over, and of other needs."""
+        if self.of is not Of.CLOCK or need.clock is None or not self._speaks_of(need):
+            return None
+        begin, end = need.clock
+        last, following = digests
+        if not last <= begin <= now < end <= following:
+            return None
+        return self._last(int(100 * ((now - begin) / (end - begin))))
+
+    def _speaks_of(self, need: Need) -> bool:
+        return not self.kinds or need.kind in self.kinds
+
+    def _last(self, passed: int) -> int | None:
+        return max((one for one in self.steps if one <= passed), default=None)
+
+    def _before_work_goes_on(self, day: date) -> date:
+        """The last of the days off that follow `day`, or `day` itself."""
+        if self.calendar is None:
+            return day
+        return self.calendar.after(day, 1) - timedelta(days=1)
 
     def _passed(self, of: date, day: date) -> int:
-        if self.working is None:
+        if self.calendar is None or not self.working:
             return (day - of).days
         one = timedelta(days=1)
         if day < of:
-            return -self.working.working_days(day + one, of + one)
-        return self.working.working_days(of + one, day + one)
+            return -self.calendar.working_days(day + one, of + one)
+        return self.calendar.working_days(of + one, day + one)
 
 
 @dataclass(frozen=True)
@@ -87,12 +120,23 @@ class Rules:
         """Whether anybody is at work to read it."""
         return self.calendar.works(day)
 
+    def digests(self, now: datetime) -> tuple[datetime, datetime]:
+        """When the last digests went out by `now`, and when the next ones do."""
+        now, one = now.astimezone(LOCAL), timedelta(days=1)
+        day = now.date() if now.hour >= self.from_hour else now.date() - one
+        while not self.works_on(day):
+            day -= one
+        hour = time(self.from_hour)
+        following = self.calendar.after(day, 1)
+        return datetime.combine(day, hour, LOCAL), datetime.combine(following, hour, LOCAL)
+
 
 @cache
 def rules() -> Rules:
-    """The rules of `packs/urging/urging.yaml`."""
+    """The rules of `packs/urging/urging.yaml`. Raises ValueError: steps that do not rise, or of a
+    clock are not within 1 to 99 per cent; a word that is none of the file's."""
     data = read_yaml(RULES).data
-    days = calendar(data["calendar"])
+    days = calendar()
     return Rules(
         data["from_hour"],
         days,
@@ -101,12 +145,21 @@ def rules() -> Rules:
     )
 
 
-def _rule(one: Mapping[str, Any], calendar: WorkCalendar) -> Rule:
-    days = tuple(one["days"])
-    if not days or list(days) != sorted(set(days)):
-        raise ValueError(f"{RULES.name}: the days of {one['code']} do not rise")
-    kinds = frozenset(one.get("kinds", ()))
-    working = calendar if one.get("count", "days") == "working-days" else None
+def _rule(one: Mapping[str, Any], days: WorkCalendar) -> Rule:
+    of = Of(one["of"])
+    steps = tuple(one["percent" if of is Of.CLOCK else "days"])
+    if not steps or list(steps) != sorted(set(steps)):
+        raise ValueError(f"{RULES.name}: the steps of {one['code']} do not rise")
+    if of is Of.CLOCK and not 0 < steps[0] <= steps[-1] < 100:
+        raise ValueError(f"{RULES.name}: {one['code']} speaks after its clock, or before it")
     return Rule(
-        one["code"], Text(**one["name"]), Of(one["of"]), days, To(one["to"]), kinds, working
+        one["code"],
+        Text(**one["name"]),
+        of,
+        steps,
+        To(one["to"]),
+        frozenset(one.get("kinds", ())),
+        days,
+        one.get("count", "days") == "working-days",
+        frozenset(map(Channel, one.get("by", Channel))),
     )
