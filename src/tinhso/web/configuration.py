@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tinhso.kernel.clock.calendars import read as read_calendar
+from tinhso.kernel.clock.calendar_files import read as read_calendar
 from tinhso.kernel.people.signin.provider import OpenIdProvider
 from tinhso.measure.engines import Engine
 from tinhso.measure.lake import LakeSettings

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinhso.kernel.clock.calendar import LOCAL, Special, WorkCalendar
-from tinhso.kernel.clock.calendars import FOLDER, calendar
-from tinhso.kernel.clock.calendars import read as read_calendar
+from tinhso.kernel.clock.calendar_files import FOLDER
+from tinhso.kernel.clock.calendar_files import read as read_calendar
+from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Clock, State, read
 from tinhso.kernel.clock.terms import Pause, Span, Term, counted, due, merged
 from tinhso.kernel.clock.walk import walk

@@ -1,193 +1,21 @@
-"""The calendars of `packs/calendars`, and the site's own: a province's file that extends the state's."""
+"""The calendar that the site goes by: the state's, or the file that TINHSO_CALENDAR names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, time
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
-from tinhso.kernel.clock.calendar import Special, WorkCalendar
-from tinhso.measure.text import InputError, Place, Problem, Text, message
-from tinhso.measure.yamltree import Route, Tree, read_yaml
-
-FOLDER = Path(__file__).resolve().parents[2] / "packs" / "calendars"
+from tinhso.kernel.clock.calendar import WorkCalendar
+from tinhso.kernel.clock.calendar_files import kept, named
 
 #: The calendar of all offices that have none of their own.
 STATE = "vn"
 
-KEYS = ("code", "name", "extends", "hours", "weekdays", "first", "announced_until", "off", "worked")
-#: What a calendar needs that extends no other.
-WHOLE = ("code", "name", "hours", "weekdays", "first", "announced_until")
-
-BAD_SHAPE = message(
-    "calendar-shape",
-    vi="Tệp lịch làm việc sai ở “{key}”: cần {wanted}. Mẫu: packs/calendars/vn.yaml.",
-    en='The working calendar is wrong at "{key}": it takes {wanted}. See packs/calendars/vn.yaml.',
-)
-BOTH_LANGUAGES = Text("{vi: …, en: …}", "{vi: …, en: …}")
-A_DAY = Text("{on: 2026-02-13, name: {vi: …, en: …}}", "{on: 2026-02-13, name: {vi: …, en: …}}")
-
-BAD_DAY = message(
-    "calendar-day",
-    vi="“{found}” không phải một ngày. Viết theo mẫu 2026-02-16.",
-    en='"{found}" is not a day. Write it as 2026-02-16.',
-)
-BAD_HOURS = message(
-    "calendar-hours",
-    vi="“{found}” không phải giờ làm việc. Viết theo mẫu 07:30-11:30, giờ sau muộn hơn giờ trước.",
-    en='"{found}" are not office hours. Write them as 07:30-11:30, the later hour last.',
-)
-TWICE = message(
-    "calendar-twice",
-    vi="Ngày {day} có hai lần. Giữ một.",
-    en="The day {day} is there twice. Keep one.",
-)
-NOT_A_WORKDAY = message(
-    "calendar-off-already",
-    vi="Ngày {day} vốn đã nghỉ (cuối tuần). Bỏ dòng này; nếu có nghỉ bù, ghi ngày nghỉ bù.",
-    en="Nobody works on {day} anyway (weekend). Remove this line; if there is a substitute day, list that one.",
-)
-NOT_A_WEEKEND = message(
-    "calendar-worked-already",
-    vi="Ngày {day} vốn đã làm việc. Bỏ dòng này.",
-    en="The day {day} is worked anyway. Remove this line.",
-)
-UNKNOWN = message(
-    "calendar-unknown",
-    vi="Không có lịch làm việc “{code}”. Có: {known}.",
-    en='There is no working calendar "{code}". There are: {known}.',
-)
-
 
 def calendar(code: str = "") -> WorkCalendar:
-    """A calendar by its code; without one the site's own: the file that TINHSO_CALENDAR names, else the
-    state's. Raises InputError: unknown, or with all that is wrong in its file."""
+    """A calendar by its code; without one the site's own. Raises InputError: unknown, or with all that
+    is wrong in its file."""
     if not code and settings.TINHSO_CALENDAR:
-        return _kept(Path(settings.TINHSO_CALENDAR))
-    path = FOLDER / f"{code or STATE}.yaml"
-    if not path.exists():
-        known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.yaml")))
-        raise InputError([UNKNOWN(Place(str(FOLDER)), code=code, known=known)])
-    return _kept(path)
-
-
-def read(path: Path) -> WorkCalendar:
-    """Read one file; a file that `extends` another has its days besides the other's, and wins."""
-    source = read_yaml(path)
-    if problems := list(_shape(source)):
-        raise InputError(problems)
-    return _Reader(source).calendar()
-
-
-_kept = cache(read)
-
-
-def _shape(source: Tree) -> Iterator[Problem]:
-    """What is not where it should be; days and hours are looked at as they are read."""
-    data = source.data
-    if not isinstance(data, Mapping):
-        yield BAD_SHAPE(source.place(()), key="", wanted=Text("các khóa", "keys"))
-        return
-    for key in data:
-        if key not in KEYS:
-            wanted = Text("một trong " + ", ".join(KEYS), "one of " + ", ".join(KEYS))
-            yield BAD_SHAPE(source.place((key,)), key=key, wanted=wanted)
-    for key in ("code", "name") if "extends" in data else WHOLE:
-        if key not in data:
-            there = Text("khóa này", "this key")
-            yield BAD_SHAPE(source.place(()), key=key, wanted=there)
-    if "name" in data and not _named(data["name"]):
-        yield BAD_SHAPE(source.place(("name",)), key="name", wanted=BOTH_LANGUAGES)
-    for key in ("hours", "weekdays"):
-        if not isinstance(data.get(key, []), list):
-            yield BAD_SHAPE(source.place((key,)), key=key, wanted=Text("danh sách", "a list"))
-    for key in ("off", "worked"):
-        days = data.get(key, [])
-        if not isinstance(days, list):
-            yield BAD_SHAPE(source.place((key,)), key=key, wanted=Text("danh sách", "a list"))
-            continue
-        for n, one in enumerate(days):
-            if not (isinstance(one, Mapping) and "on" in one and _named(one.get("name"))):
-                yield BAD_SHAPE(source.place((key, n)), key=f"{key}[{n}]", wanted=A_DAY)
-
-
-def _named(value: object) -> bool:
-    return isinstance(value, Mapping) and set(value) == {"vi", "en"}
-
-
-class _Reader:
-    def __init__(self, source: Tree) -> None:
-        self.source = source
-        self.data: Mapping[str, Any] = source.data
-        self.problems: list[Problem] = []
-
-    def calendar(self) -> WorkCalendar:
-        base = calendar(self.data["extends"]) if "extends" in self.data else None
-        hours = (
-            tuple(filter(None, (self._hours(n) for n in range(len(self.data["hours"])))))
-            if "hours" in self.data or base is None
-            else base.hours
-        )
-        weekdays = frozenset(self.data.get("weekdays", base.weekdays if base else ()))
-        first = self._own_day("first", base.first if base else None)
-        until = self._own_day("announced_until", base.announced_until if base else None)
-        off, worked = (self._days(key) for key in ("off", "worked"))
-        for key, days in (("off", off), ("worked", worked)):
-            for n, day in enumerate(days):
-                ordinary = day.isoweekday() in weekdays
-                place = self.source.place((key, n))
-                if key == "off" and not ordinary and not (base and base.works(day)):
-                    self.problems.append(NOT_A_WORKDAY(place, day=day.isoformat()))
-                if key == "worked" and ordinary and (base is None or base.works(day)):
-                    self.problems.append(NOT_A_WEEKEND(place, day=day.isoformat()))
-        if self.problems:
-            raise InputError(self.problems)
-        above_off = {d: s for d, s in (base.off if base else {}).items() if d not in worked}
-        above_worked = {d: s for d, s in (base.worked if base else {}).items() if d not in off}
-        return WorkCalendar(
-            self.data["code"],
-            Text(**self.data["name"]),
-            hours,
-            weekdays,
-            first,
-            until,
-            above_off | off,
-            above_worked | worked,
-        )
-
-    def _own_day(self, key: str, inherited: date | None) -> date:
-        if key not in self.data and inherited is not None:
-            return inherited
-        return self._day(self.data.get(key, ""), (key,))
-
-    def _days(self, key: str) -> dict[date, Special]:
-        found: dict[date, Special] = {}
-        for n, one in enumerate(self.data.get(key, ())):
-            day = self._day(one["on"], (key, n, "on"))
-            if day in found:
-                self.problems.append(TWICE(self.source.place((key, n)), day=day.isoformat()))
-            found[day] = Special(Text(**one["name"]), one.get("source", ""))
-        return found
-
-    def _day(self, text: str, route: Route) -> date:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.problems.append(BAD_DAY(self.source.place(route), found=text))
-            return date.min
-
-    def _hours(self, n: int) -> tuple[time, time] | None:
-        text = self.data["hours"][n]
-        begin, _, end = text.partition("-")
-        try:
-            session = time.fromisoformat(begin), time.fromisoformat(end)
-        except ValueError:
-            session = (time.max, time.min)
-        if session[0] >= session[1]:
-            self.problems.append(BAD_HOURS(self.source.place(("hours", n)), found=text))
-            return None
-        return session
+        return kept(Path(settings.TINHSO_CALENDAR))
+    return named(code or STATE)

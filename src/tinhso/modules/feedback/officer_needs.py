@@ -69,5 +69,5 @@ def _need(case: Case, wanted: str, verb: str, unit: str) -> needs.Need:
         min(case.changed_at.astimezone(LOCAL).date(), due),
         due,
         case.simulated,
-        (min(case.changed_at, case.step_due_at), case.step_due_at),
+        (min(case.changed_at, case.pressing_at), case.pressing_at),
     )
