@@ -96,15 +96,6 @@ def test_what_is_sent_is_what_the_head_approved_and_it_is_found_at_once(
     assert [one.code for one in queries.search("xay chuong ga")] == [answer.code]
 
 
-def test_a_question_of_another_province_is_refused_with_its_field_and_not_lost() -> None:
-    with pytest.raises(InputError) as refused:
-        actions.ask(nobody(), Asked("Hỏi?", "", "xay-dung", "c00004.2025"), Person("Bà Tư"), "vi")
-    assert [(one.code, str(one.place)) for one in refused.value.problems] == [
-        ("case-outside", "place")
-    ]
-    assert not Case.objects.exists()
-
-
 def test_whoever_is_merged_in_reads_no_question_but_their_own(
     client: Client, people: dict[str, Who], commune: str
 ) -> None:
