@@ -172,7 +172,7 @@ def test_an_office_program_shows_what_the_pdf_shows(giving_office: Office, tmp_p
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [str(OFFICE_PROGRAM), profile, "--headless", "--convert-to", "pdf", "--outdir"]
     files = [str(tmp_path / f"{kind}.docx") for kind in ours]
-    subprocess.run([*command, str(tmp_path), *files], check=True, capture_output=True, timeout=120)
+    subprocess.run([*command, str(tmp_path), *files], check=True, capture_output=True, timeout=600)
     for kind, pdf_file in ours.items():
         with_office = pypdfium2.PdfDocument((tmp_path / f"{kind}.pdf").read_bytes())
         with_typst = pypdfium2.PdfDocument(pdf_file)
