@@ -55,7 +55,7 @@ WORDS = {
         "send": "about to be sent", "see": "See the published answer",
         "correct": "Correct, review", "version": "Keep as a new version", "corrected": "Correction",
         "ticket": "Take the ticket and answer", "anonymous": "Send anonymously", "thanks": "Thank you",
-        "question": "Nuôi ong mật trong khu dân cư có cần xin phép không?", "find": "nuoi ong mat",
+        "question": "Xưởng gỗ cưa xẻ ban đêm ồn quá thì giờ nào phải nghỉ?", "find": "xuong go cua xe",
     },
 }  # fmt: skip
 

@@ -368,6 +368,16 @@ def test_a_question_that_arrives_twice_is_one_question_followed_by_one_secret() 
     assert Case.objects.count() == 4
 
 
+def test_marks_that_nobody_sees_are_not_kept_and_not_counted() -> None:
+    hidden = "\u202e\u200b"
+    told = Asked(f"Lịch {hidden}tiêm?", f"{hidden * 3000}Cho con", "y-te")
+    case, _ = actions.ask(nobody(), told, Person(), "vi")
+    assert (case.title, case.text) == ("Lịch tiêm?", "Cho con")
+    with pytest.raises(InputError) as refused:
+        actions.ask(nobody(), replace(told, title=hidden), Person(), "vi")
+    assert [one.code for one in refused.value.problems] == ["question-title"]
+
+
 def test_too_long_a_text_is_refused_and_kept_and_a_place_is_one_of_the_province(
     commune: str,
 ) -> None:

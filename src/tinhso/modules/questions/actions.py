@@ -17,6 +17,7 @@ from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent, Contact
+from tinhso.kernel.cases.tidy import MOST_LETTERS, line, tidy
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.limits import exactly
 from tinhso.kernel.people.models import Account
@@ -29,9 +30,6 @@ from tinhso.modules.questions.fields import checked
 from tinhso.modules.questions.notices import tell_received
 
 KIND = "question"
-
-#: Letters of a question's own text. The product's choice: two closely written pages.
-MOST_LETTERS = 5000
 
 #: Questions without an account in an hour, of all together: above it, something is amiss.
 MOST_IN_AN_HOUR = 600
@@ -132,7 +130,7 @@ def _sent(who: Who, asked: Asked, person: Person, language: str, secret: str) ->
 
 def problems_of(asked: Asked, person: Person) -> list[Problem]:
     """All that is wrong with a question, in the order of the form."""
-    title, text = asked.title.strip(), asked.text.strip()
+    title, text = line(asked.title), tidy(asked.text)
     problems: list[Problem] = []
     if not title:
         problems.append(NO_TITLE(Place("title")))
