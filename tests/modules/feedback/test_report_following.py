@@ -27,7 +27,8 @@ from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import actions
 from tinhso.modules.feedback.actions import Follower, Report, Sent
-from tinhso.modules.feedback.public import Filter, agencies, listed, on_map, view_of
+from tinhso.modules.feedback.agency_figures import agencies
+from tinhso.modules.feedback.public import Filter, listed, on_map, view_of
 from tinhso.modules.feedback.sample import REPORTS, simulate_reports
 from tinhso.modules.feedback.words import due_words
 from tinhso.modules.plan.workspace import workspace

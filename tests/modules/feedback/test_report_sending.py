@@ -235,6 +235,31 @@ def test_similar_reports_nearby_are_offered_before_another_is_made(client: Clien
     assert case.watchers.filter(sender=False).count() == 1
 
 
+def test_similar_reports_are_offered_without_a_category_or_a_point_too(client: Client) -> None:
+    lat, lon = here()
+    near = {"lat": str(lat), "lon": str(lon)}
+    for text, category in (("Ổ gà sâu trước chợ", "road"), ("Chó thả rông cắn người", "")):
+        client.post(SEND, filled(text=text, category=category, seen_similar="1", **near))
+    hole, dogs = Case.objects.order_by("received_at")
+    for case in (hole, dogs):
+        publish(ROUTER, case, "", "")
+
+    def offered(**asked: str) -> list[tuple[str, int | None]]:
+        told = client.get("/phan-anh/gui/gan-day/", asked).json()["similar"]
+        return [(one["address"].split("/")[-2], one["metres"]) for one in told]
+
+    # By the category that the words speak of, though they share none; by words where there is none.
+    assert offered(chu="mat duong lun, nut toac", **near) == [(hole.code, 0)]
+    assert offered(chu="cho tha rong", **near) == [(dogs.code, 0)]
+    # In the commune by words alone: of a chosen category nothing else comes.
+    assert offered(chu="nhieu o ga", xa=COMMUNE) == [(hole.code, None)]
+    assert offered(chu="nhieu o ga", xa=COMMUNE, **{"linh-vuc": "waste"}) == []
+    assert offered(xa=COMMUNE, **{"linh-vuc": "road"}) == []
+    assert offered(chu="o ga") == offered(chu="o ga", xa="khong-co") == []
+    page = client.post(SEND, filled(text="Ổ gà to lắm", commune=COMMUNE)).content.decode()
+    assert "cùng xã, phường</p>" in page
+
+
 def test_a_flood_from_one_address_is_stopped_and_told_when_to_come_back(client: Client) -> None:
     BUCKETS.clear()
     answers = [

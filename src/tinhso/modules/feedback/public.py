@@ -3,28 +3,22 @@ touches what is not published; that a private report cannot be published is the 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from statistics import median
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tinhso.kernel.cases.cells import Cell, cells_in
 from tinhso.kernel.cases.models import Case
-from tinhso.kernel.cases.records import working_days
 from tinhso.kernel.clock.calendar import LOCAL
-from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.units.register import register
-from tinhso.measure.text import InputError, Place, Problem, Text, message
-from tinhso.modules.feedback.categories import categories
+from tinhso.measure.text import InputError, Place, Problem, message
+from tinhso.modules.feedback.categories import categories, pairs, suggest
 from tinhso.modules.feedback.places import METRES, Point, metres
-from tinhso.modules.feedback.words import unit_name
 
 KIND = "feedback"
 PAGE = 20
@@ -32,8 +26,6 @@ PAGE = 20
 MOST_POINTS, MOST_CELLS = 150, 144
 #: What is near enough, new enough, to be the same thing. The product's choice.
 SIMILAR_METRES, SIMILAR_DAYS, SIMILAR_MOST = 300, 30, 5
-#: Over what time an agency's figures are told, and for how long they may be told again (seconds).
-YEAR, KEPT = timedelta(days=365), 300
 
 BAD_FILTER = message(
     "feedback-filter",
@@ -267,131 +259,53 @@ def _stored(at: datetime) -> Any:
 
 @dataclass(frozen=True)
 class Similar:
+    """`metres`: how far away; None where one of the two has no point, and the commune is the same."""
+
     case: Case
-    metres: int
+    metres: int | None
 
 
-def similar(category: str, point: Point | None, now: datetime | None = None) -> list[Similar]:
-    """Published reports of the same kind of thing nearby, the nearest first."""
-    if point is None or not category:
-        return []
+def similar(
+    category: str, words: str, point: Point | None, commune: str, now: datetime | None = None
+) -> list[Similar]:
+    """Published reports that may be of the same thing, the nearest first.
+
+    Near the point: of the chosen category; where none is chosen, of the one that the words speak of or
+    with two words in a row in common. Without a point, of the commune: always with such words. Without
+    any place: none.
+    """
+    guess, own = category or suggest(words), pairs(words)
+    rows = published(Filter(category)).filter(
+        received_at__gte=(now or timezone.now()) - timedelta(days=SIMILAR_DAYS)
+    )
+
+    def shared(one: Case) -> int:
+        return len(own & pairs(f"{title_of(one)}\n{text_of(one)}"))
+
+    found: list[tuple[int, Similar]] = []
+    if point is not None:
+        found = [
+            (away, Similar(one, away))
+            for one, away in _within(rows, point)
+            if (guess and one.category == guess) or shared(one)
+        ]
+    elif commune and own:
+        here = rows.filter(place__in=_through_time(commune)).order_by("-received_at")[:200]
+        found = [(-same, Similar(one, None)) for one in here if (same := shared(one))]
+    return [one for _, one in sorted(found, key=lambda each: each[0])[:SIMILAR_MOST]]
+
+
+def _within(rows: QuerySet[Case], point: Point) -> list[tuple[Case, int]]:
+    """Those not farther than SIMILAR_METRES from a point, and how far they are."""
     high = SIMILAR_METRES / METRES
     wide = high * 1.2  # at the country's latitudes a degree of longitude is not much shorter
-    rows = published(Filter(category)).filter(
+    near = rows.filter(
         lat__range=(point[0] - high, point[0] + high),
         lon__range=(point[1] - wide, point[1] + wide),
-        received_at__gte=(now or timezone.now()) - timedelta(days=SIMILAR_DAYS),
     )
-    near = [
-        Similar(one, round(metres(point, (one.lat, one.lon))))
-        for one in rows[:200]
+    found = [
+        (one, round(metres(point, (one.lat, one.lon))))
+        for one in near[:200]
         if one.lat is not None and one.lon is not None
     ]
-    near = [one for one in near if one.metres <= SIMILAR_METRES]
-    return sorted(near, key=lambda one: one.metres)[:SIMILAR_MOST]
-
-
-# -- agencies --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AgencyFigures:
-    """How an agency answered in a year, of all reports that it answered first or leads, public or not.
-
-    First answers count for whoever gave them: `in_time` and `after_time` by the clock of the whole case,
-    from receipt on. `days`: the median of working days from receipt to that answer; `own_days`: of those
-    that the agency's own clock ran, from when it got the case on, without pauses; None without an answer.
-    Open ones count for whoever has them: `late` past the day of the whole case, the longest of them by
-    `longest` working days, None for none.
-    """
-
-    uid: str
-    name: Text
-    received: int
-    answered: int
-    in_time: int
-    after_time: int
-    days: float | None
-    own_days: float | None
-    open: int
-    late: int
-    longest: int | None
-    reopened: int
-
-
-@dataclass(frozen=True)
-class Agencies:
-    made_at: datetime
-    rows: list[AgencyFigures]
-
-
-def agencies(now: datetime | None = None) -> Agencies:
-    """All agencies that lead a report of the last year, by name; kept for some minutes."""
-    kept: Agencies | None = cache.get("feedback:agencies") if now is None else None
-    if kept is None:
-        made = now or timezone.now()
-        kept = Agencies(made, _figures(made))
-        if now is None:
-            cache.set("feedback:agencies", kept, KEPT)
-    return kept
-
-
-@dataclass(frozen=True)
-class _Fact:
-    """What figures need to know of a case; in the order in which `_FACTS` are read."""
-
-    lead: str | None
-    by: str | None
-    received_at: datetime
-    answered_at: datetime | None
-    answer_due_at: datetime | None
-    answer_days: int | None
-    open: bool
-    due_at: datetime | None
-    reopened: int
-
-
-_FACTS = (
-    *("lead_id", "answered_by_id", "received_at", "answered_at", "answer_due_at", "answer_days"),
-    *("open", "due_at", "reopened"),
-)
-
-
-def _figures(now: datetime) -> list[AgencyFigures]:
-    found: dict[str, list[_Fact]] = defaultdict(list)
-    rows = Case.objects.filter(kind=KIND, received_at__gte=now - YEAR)
-    rows = rows.filter(Q(lead__isnull=False) | Q(answered_by__isnull=False))
-    for told in rows.values_list(*_FACTS).iterator():
-        fact = _Fact(*told)
-        for uid in {fact.lead, fact.by} - {None}:
-            found[str(uid)].append(fact)
-    figures = [_of_agency(uid, facts, now) for uid, facts in found.items()]
-    return sorted(figures, key=lambda one: one.name.vi.casefold())
-
-
-def _of_agency(uid: str, facts: list[_Fact], now: datetime) -> AgencyFigures:
-    days = calendar()
-    answers = [
-        (one, one.answered_at) for one in facts if one.answered_at and (one.by or one.lead) == uid
-    ]
-    taken = [working_days(one.received_at, at, days) for one, at in answers]
-    own = [one.answer_days for one, _ in answers if one.answer_days is not None]
-    in_time = [at <= one.answer_due_at for one, at in answers if one.answer_due_at]
-    waiting = [one for one in facts if one.open and one.lead == uid]
-    late = [
-        working_days(one.due_at, now, days) for one in waiting if one.due_at and one.due_at < now
-    ]
-    return AgencyFigures(
-        uid,
-        unit_name(uid),
-        len(facts),
-        len(answers),
-        sum(in_time),
-        len(in_time) - sum(in_time),
-        median(taken) if taken else None,
-        median(own) if own else None,
-        len(waiting),
-        len(late),
-        max(late, default=None),
-        sum(bool(one.reopened) for one, _ in answers),
-    )
+    return [(one, away) for one, away in found if away <= SIMILAR_METRES]

@@ -26,6 +26,7 @@ from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.people.limits import API, HEAVY, limited
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Text
+from tinhso.modules.feedback import agency_figures
 from tinhso.modules.feedback import public as reports
 from tinhso.modules.feedback.categories import categories, category_name
 from tinhso.modules.feedback.places import communes
@@ -73,7 +74,7 @@ def _frame() -> dict[str, Any]:
     return {
         "categories": [("", _ALL), *((one.code, one.name) for one in categories().values())],
         "communes": [("", _ALL), *((one.uid, one.name) for one in communes())],
-        "agencies": [("", _ALL), *((one.uid, one.name) for one in reports.agencies().rows)],
+        "agencies": [("", _ALL), *((one.uid, one.name) for one in agency_figures.agencies().rows)],
         "states": _STATES,
         "map": map_data() | {"points": reverse("feedback:points"), "report": _report_address()},
         "plan_code": "",
@@ -173,7 +174,7 @@ def photo(_request: HttpRequest, code: str, attachment: int) -> HttpResponse:
 @require_GET
 def agencies(request: HttpRequest) -> HttpResponse:
     """How agencies answer: true times, late ones, those opened again."""
-    context = {"found": reports.agencies(), "plan_code": "", "section": "feedback"}
+    context = {"found": agency_figures.agencies(), "plan_code": "", "section": "feedback"}
     return render(request, "feedback/agencies.html", context)
 
 
@@ -183,7 +184,7 @@ def agency(request: HttpRequest, uid: str) -> HttpResponse:
     """One agency's figures and newest reports."""
     if uid not in register():
         raise Http404
-    found = reports.agencies()
+    found = agency_figures.agencies()
     cases = listed(Filter(agency=uid)).cases
     context = {
         "uid": uid,

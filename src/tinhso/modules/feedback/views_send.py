@@ -21,6 +21,7 @@ from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.people.limits import Bucket, Limit, limited
 from tinhso.kernel.units import queries as units
+from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError, Problem, Text
 from tinhso.modules.feedback import actions, forms
@@ -56,7 +57,7 @@ def send(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"problems": [_told(one) for one in error.problems]}, status=400)
         return form(request, Filled(request.POST, error), forms.keeping(photos), status=400)
     if request.POST.get("seen_similar") != "1":
-        near = similar(report.category, report.point)
+        near = similar(report.category, report.text, report.point, report.place)
         if near:
             return _offer(request, near, forms.keeping(photos))
     sent = actions.send(who, report)
@@ -128,9 +129,15 @@ def _offer(request: HttpRequest, near: list[Any], kept: str) -> HttpResponse:
 @limited(ASK)
 @require_GET
 def near(request: HttpRequest) -> HttpResponse:
-    """Published reports of the same kind of thing nearby."""
-    point = point_of(request.GET.get("lat", ""), request.GET.get("lon", ""))
-    found = similar(request.GET.get("linh-vuc", "")[:60], point)
+    """Published reports that may be of the same thing, nearby or in the commune."""
+    get = request.GET
+    point, commune = point_of(get.get("lat", ""), get.get("lon", "")), get.get("xa", "")
+    found = similar(
+        get.get("linh-vuc", "")[:60],
+        tidy(get.get("chu", "")[:1000]),
+        point,
+        commune if commune in register() else "",
+    )
     return JsonResponse({"similar": [_as_json(one) for one in found]})
 
 

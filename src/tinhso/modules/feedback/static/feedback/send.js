@@ -73,19 +73,20 @@ document.addEventListener("DOMContentLoaded", () => {
     choose.addEventListener("click", () => { field("category").value = found.code; suggestion.replaceChildren(); askNear(); field("category").focus(); });
     suggestion.append(`${words.suggest} ${found.name} `, choose);
   });
-  field("category").addEventListener("change", () => askNear());
+  for (const name of ["category", "commune", "text"]) field(name).addEventListener("change", () => askNear());
   const near = form.querySelector("[data-near-list]");
   let seenSimilar = false;
   async function askNear() {
     near.hidden = true;
-    if (!field("lat").value || !field("category").value || !navigator.onLine) return;
-    const found = await get(`${form.dataset.near}?lat=${field("lat").value}&lon=${field("lon").value}&linh-vuc=${field("category").value}`);
+    const asked = { lat: field("lat").value, lon: field("lon").value, xa: field("commune").value, "linh-vuc": field("category").value, chu: field("text").value.slice(0, 500) };
+    if (!(asked.lat || asked.xa) || !(asked["linh-vuc"] || asked.chu.trim()) || !navigator.onLine) return;
+    const found = await get(`${form.dataset.near}?${new URLSearchParams(asked)}`);
     showNear(found ? found.similar : []);
   }
   function showNear(list) {
     near.querySelector("ul").replaceChildren(...list.map((one) => {
       const item = make("li");
-      item.append(make("a", one.title, { href: one.address, target: "_blank" }), ` ${words.metres.replace("#", one.metres)}`);
+      item.append(make("a", one.title, { href: one.address, target: "_blank" }), ` ${one.metres === null ? words.sameCommune : words.metres.replace("#", one.metres)}`);
       return item;
     }));
     near.hidden = !list.length;

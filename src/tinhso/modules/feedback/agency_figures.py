@@ -1,0 +1,125 @@
+"""How agencies answer (các cơ quan trả lời thế nào): true times, for everybody. Counts, never a report's words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils import timezone
+
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.records import working_days
+from tinhso.kernel.clock.calendars import calendar
+from tinhso.measure.text import Text
+from tinhso.modules.feedback.words import unit_name
+
+KIND = "feedback"
+#: Over what time an agency's figures are told, and for how long they may be told again (seconds).
+YEAR, KEPT = timedelta(days=365), 300
+
+
+@dataclass(frozen=True)
+class AgencyFigures:
+    """How an agency answered in a year, of all reports that it answered first or leads, public or not.
+
+    First answers count for whoever gave them: `in_time` and `after_time` by the clock of the whole case,
+    from receipt on. `days`: the median of working days from receipt to that answer; `own_days`: of those
+    that the agency's own clock ran, from when it got the case on, without pauses; None without an answer.
+    Open ones count for whoever has them: `late` past the day of the whole case, the longest of them by
+    `longest` working days, None for none.
+    """
+
+    uid: str
+    name: Text
+    received: int
+    answered: int
+    in_time: int
+    after_time: int
+    days: float | None
+    own_days: float | None
+    open: int
+    late: int
+    longest: int | None
+    reopened: int
+
+
+@dataclass(frozen=True)
+class Agencies:
+    made_at: datetime
+    rows: list[AgencyFigures]
+
+
+def agencies(now: datetime | None = None) -> Agencies:
+    """All agencies that lead a report of the last year, by name; kept for some minutes."""
+    kept: Agencies | None = cache.get("feedback:agencies") if now is None else None
+    if kept is None:
+        made = now or timezone.now()
+        kept = Agencies(made, _figures(made))
+        if now is None:
+            cache.set("feedback:agencies", kept, KEPT)
+    return kept
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """What figures need to know of a case; in the order in which `_FACTS` are read."""
+
+    lead: str | None
+    by: str | None
+    received_at: datetime
+    answered_at: datetime | None
+    answer_due_at: datetime | None
+    answer_days: int | None
+    open: bool
+    due_at: datetime | None
+    reopened: int
+
+
+_FACTS = (
+    *("lead_id", "answered_by_id", "received_at", "answered_at", "answer_due_at", "answer_days"),
+    *("open", "due_at", "reopened"),
+)
+
+
+def _figures(now: datetime) -> list[AgencyFigures]:
+    found: dict[str, list[_Fact]] = defaultdict(list)
+    rows = Case.objects.filter(kind=KIND, received_at__gte=now - YEAR)
+    rows = rows.filter(Q(lead__isnull=False) | Q(answered_by__isnull=False))
+    for told in rows.values_list(*_FACTS).iterator():
+        fact = _Fact(*told)
+        for uid in {fact.lead, fact.by} - {None}:
+            found[str(uid)].append(fact)
+    figures = [_of_agency(uid, facts, now) for uid, facts in found.items()]
+    return sorted(figures, key=lambda one: one.name.vi.casefold())
+
+
+def _of_agency(uid: str, facts: list[_Fact], now: datetime) -> AgencyFigures:
+    days = calendar()
+    answers = [
+        (one, one.answered_at) for one in facts if one.answered_at and (one.by or one.lead) == uid
+    ]
+    taken = [working_days(one.received_at, at, days) for one, at in answers]
+    own = [one.answer_days for one, _ in answers if one.answer_days is not None]
+    in_time = [at <= one.answer_due_at for one, at in answers if one.answer_due_at]
+    waiting = [one for one in facts if one.open and one.lead == uid]
+    late = [
+        working_days(one.due_at, now, days) for one in waiting if one.due_at and one.due_at < now
+    ]
+    return AgencyFigures(
+        uid,
+        unit_name(uid),
+        len(facts),
+        len(answers),
+        sum(in_time),
+        len(in_time) - sum(in_time),
+        median(taken) if taken else None,
+        median(own) if own else None,
+        len(waiting),
+        len(late),
+        max(late, default=None),
+        sum(bool(one.reopened) for one, _ in answers),
+    )
