@@ -1,19 +1,21 @@
 """Categories of reports (lĩnh vực), and which one the words speak of: a suggestion, never a decision.
 
-Naive Bayes over words and pairs of words without diacritics, learned from `packs/cases/categories/feedback.yaml`
-alone: small enough to be read, and the same everywhere.
+Logistic regression over words and pairs of words without diacritics, learned from `packs/cases/categories/feedback.yaml`
+alone, when it is first asked: a province that changes the file changes the suggestion with it (docs/decisions/0015).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+
+import numpy
 
 from tinhso.measure.text import Text, fold
 from tinhso.measure.yamltree import read_yaml
@@ -24,6 +26,8 @@ FILE = Path(__file__).resolve().parents[2] / "packs" / "cases" / "categories" / 
 OTHER = "other"
 #: How much surer than of the second one must be of the first, as a share of both, to suggest it.
 SURE = 0.6
+#: How freely weights follow the examples, against being small (scikit-learn's C).
+FREE = 10.0
 
 
 @dataclass(frozen=True)
@@ -60,40 +64,71 @@ def category_name(code: str) -> Text:
 
 def suggest(text: str) -> str:
     """The category that the words speak of, or "" where they do not say."""
-    tokens = list(_tokens(text))
-    learned = _learned()
-    if not any(token in learned.known for token in tokens):
-        return ""
-    scores = sorted(((learned.score(code, tokens), code) for code in learned.counts), reverse=True)
-    (best, code), (second, _) = scores[0], scores[1]
-    return code if 1 / (1 + math.exp(second - best)) >= SURE else ""
-
-
-@dataclass(frozen=True)
-class _Learned:
-    counts: dict[str, Counter[str]]
-    totals: dict[str, int]
-    known: frozenset[str]
-
-    def score(self, code: str, tokens: list[str]) -> float:
-        """The logarithm of how likely the words are in this category, all being as frequent."""
-        counts, room = self.counts[code], self.totals[code] + len(self.known)
-        return sum(math.log((counts[one] + 1) / room) for one in tokens if one in self.known)
+    return learned().suggest(text)
 
 
 @cache
-def _learned() -> _Learned:
-    counts: dict[str, Counter[str]] = {}
-    for one in categories().values():
-        if one.code != OTHER:
-            counts[one.code] = Counter(
-                token for text in (*one.words, *one.words, *one.examples) for token in _tokens(text)
-            )
-    return _Learned(
-        counts,
-        {code: own.total() for code, own in counts.items()},
-        frozenset(token for own in counts.values() for token in own),
+def learned() -> Learned:
+    """What the file of categories teaches: names of things twice, for they say more than sentences do."""
+    return learn(
+        [
+            (text, one.code)
+            for one in categories().values()
+            if one.code != OTHER
+            for text in (*one.words, *one.words, *one.examples)
+        ]
     )
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How much each token speaks for each of `codes`: `weights[places[token]]`; the last row holds what
+    speaks for a category before anything is said."""
+
+    codes: tuple[str, ...]
+    places: Mapping[str, int]
+    weights: Any  # numpy, tokens + 1 by codes
+
+    def suggest(self, text: str) -> str:
+        known = [self.places[one] for one in _tokens(text) if one in self.places]
+        if not known:
+            return ""
+        scores = self.weights[known].sum(axis=0) + self.weights[-1]
+        second, best = numpy.argsort(scores)[-2:]
+        share = 1 / (1 + math.exp(scores[second] - scores[best]))
+        return self.codes[best] if share >= SURE else ""
+
+
+def learn(told: Sequence[tuple[str, str]]) -> Learned:
+    """Multinomial logistic regression with an L2 penalty, fitted by SciPy's L-BFGS; `told`: texts and
+    their codes."""
+    from scipy.optimize import minimize  # noqa: PLC0415 (only whoever asks for a suggestion waits for it)
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    texts = [list(_tokens(text)) for text, _ in told]
+    codes = tuple(sorted({code for _, code in told}))
+    places = {one: n for n, one in enumerate(sorted({one for text in texts for one in text}))}
+    # Sparse: a sentence has a dozen of all tokens, and no threads are woken for so little.
+    rows = [n for n, text in enumerate(texts) for _ in (*text, "")]
+    columns = [at for text in texts for at in (*(places[one] for one in text), len(places))]
+    ones = numpy.ones(len(rows))
+    said = csr_array((ones, (rows, columns)), shape=(len(told), len(places) + 1))
+    back = said.T.tocsr()
+    right = numpy.array([[code == one for one in codes] for _, code in told], dtype=float)
+    shape = (len(places) + 1, len(codes))
+
+    def loss(flat: Any) -> tuple[float, Any]:
+        weights = flat.reshape(shape)
+        scores = said @ weights
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = scores - numpy.log(numpy.exp(scores).sum(axis=1, keepdims=True))
+        held = weights.copy()
+        held[-1] = 0  # what speaks for a category beforehand is not held back
+        slope = FREE * (back @ (numpy.exp(logs) - right)) + held
+        return float(-FREE * (right * logs).sum() + (held**2).sum() / 2), slope.ravel()
+
+    found = minimize(loss, numpy.zeros(shape).ravel(), jac=True, method="L-BFGS-B")
+    return Learned(codes, places, found.x.reshape(shape))
 
 
 #: Words that say nothing of the matter, without diacritics.
