@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
 from fractions import Fraction
@@ -286,6 +287,10 @@ def changed(content: bytes, cells: dict[str, object]) -> SimpleUploadedFile:
     return SimpleUploadedFile("giao.xlsx", out.getvalue())
 
 
+def asked_lines(office: Client, where: str) -> list[object]:
+    return list(office.post(where, {**ASKED, "viec": "xem"}).context["table"].lines)
+
+
 def test_a_workbook_goes_out_and_comes_back_cell_by_cell(office: Client) -> None:
     where = f"{ROOM}/chi-tieu/CQS-04/giao/"
     content = office.post(where, {**ASKED, "viec": "bang"}).content
@@ -293,6 +298,12 @@ def test_a_workbook_goes_out_and_comes_back_cell_by_cell(office: Client) -> None
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
     assert "<sheetProtection" in sheet
     assert 'type="decimal"' in sheet
+    last = 7 + len(asked_lines(office, where))
+    whole = f'SUMPRODUCT((E8:E{last}&lt;&gt;"")*$L$8:$L${last})'
+    added = f'IF({whole}=0,"",SUMPRODUCT(E8:E{last},$L$8:$L${last})/{whole})'
+    formulas = dict(re.findall(r'<c r="(\w+)"[^>]*><f>(.*?)</f>', sheet))
+    assert (formulas["E4"], formulas["E5"]) == (added, 'IF(E4="","",E4-E3)')
+    assert set(formulas) == {*(f"{one}4" for one in "EFGHI"), "E5", "E6"}
     sent = {**ASKED, "cach": "workbook", "viec": "xem"}
     wrong = {"E8": 0.75, "E9": "tám", "F10": 101, "A11": "c99999"}
     page = office.post(where, sent | {"tep": changed(content, wrong)}).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -284,3 +285,77 @@ def test_what_own_plans_wait_for_is_told_to_whom_it_waits_for(queries: ShareQuer
     assert told() == {("shares.renew", WARD)}
     submit(BY, queries, agency, Signed("01/KH-STC", TODAY, "https://stc.example.vn/kh"))
     assert told(ended - timedelta(days=1)) == {("shares.approve", agency)}
+
+
+# -- every own plan comes to an end ----------------------------------------------------------------
+
+
+def test_from_every_state_somebody_can_bring_an_own_plan_to_an_end(queries: ShareQueries) -> None:
+    """All ways that the acts leave open, each tried from where the ones before it led: the unit can
+    always hand in or drop, the standing agency approve or return, whatever was given meanwhile."""
+    given = [Fraction(3, 4)]
+    give(queries, given[0])
+
+    def more() -> None:  # the province gives anew, under the unit's hands
+        given.append(Fraction(75 + len(given), 100))
+        give(queries, given[-1], after=len(given) - 1)
+
+    def waiting() -> str:
+        return str(OwnPlan.objects.get(unit=WARD, state="submitted").pk)
+
+    acts: dict[str, Callable[[], object]] = {
+        "start": lambda: start(BY, PLAN, WARD),
+        "take over": lambda: take_over(BY, queries, WARD),
+        "discard": lambda: discard(BY, PLAN, WARD),
+        "hand in": lambda: submit(BY, queries, WARD),
+        "approve": lambda: decide(BY, queries, WARD, waiting(), approve=True),
+        "return": lambda: decide(BY, queries, WARD, waiting(), approve=False, reason="thiếu"),
+        "give": more,
+    }
+
+    def goes(name: str) -> bool:
+        try:
+            with transaction.atomic():
+                acts[name]()
+        except (InputError, OwnPlan.DoesNotExist):
+            return False
+        return True
+
+    def now() -> str:
+        last = OwnPlan.objects.filter(unit=WARD).order_by("version").last()
+        return last.state if last else "none"
+
+    ways = [  # to each state, with and without what was given since
+        [],
+        ["start"],
+        ["take over"],
+        ["take over", "give"],
+        ["take over", "hand in"],
+        ["take over", "hand in", "give"],
+        ["take over", "hand in", "return"],
+        ["take over", "hand in", "return", "start", "give"],
+        ["take over", "hand in", "approve"],
+        ["take over", "hand in", "approve", "start"],
+    ]
+    seen = set()
+    for way in ways:
+        with transaction.atomic():
+            before = list(given)
+            assert all(goes(one) for one in way), way
+            seen.add(now())
+            if now() == "submitted":
+                assert goes("approve") != ("give" in way)  # what lags behind is not approved
+                if "give" in way:
+                    assert goes("return")
+            if now() != "approved":
+                goes("start")
+                goes("take over")
+                assert goes("hand in"), way
+                assert goes("approve"), way
+            assert now() == "approved"
+            if "start" in way[-1:]:
+                assert goes("start")
+                assert goes("discard")
+            given[:] = before
+            transaction.set_rollback(True)
+    assert seen == {"none", *OwnPlan.State.values}

@@ -8,7 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import xlsxwriter
+import xlsxwriter.worksheet
 from django.utils.translation import get_language, gettext
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from tinhso.kernel.files.workbooks import UnreadableError, cells_of, written
 from tinhso.kernel.units.register import UnitRegister
@@ -63,6 +65,9 @@ HEAD = 7
 MOST_LINES, COLUMNS, MOST_PROBLEMS = 3000, 11, 60
 ANSWERS, NOTE = 200, 300
 _LETTERS = "ABCDEFGHIJK"
+#: What a unit's share weighs in the sum: its denominator, 0 where it has none, empty where it lies in
+#: a unit that counts already. Filled in, hidden, never read back.
+_WEIGHT = COLUMNS
 #: Excel keeps "75%" as 0.75: what is no bigger than one is asked about, not believed.
 ONE_PERCENT = Fraction(1, 100)
 
@@ -118,6 +123,8 @@ def _fill(
             sheet.write_number(row, 2, float(one.baseline * 100), known)
         if one.denominator is not None:
             sheet.write_number(row, 3, one.denominator, known)
+        if not one.inside:
+            sheet.write_number(row, _WEIGHT, one.denominator or 0, known)
         milestones = read_milestones(line.milestones) or ()
         for column, amount in enumerate([read_percent(line.share), *milestones], start=4):
             if amount is None:
@@ -140,12 +147,39 @@ def _fill(
             "error_message": gettext("Ghi một số từ 0 đến 100, ví dụ 75,5."),
         },
     )
+    _write_sums(book, sheet, asked, last)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 34)
     sheet.set_column(2, 8, 11)
     sheet.set_column(9, 10, 34)
+    sheet.set_column(_WEIGHT, _WEIGHT, 11, None, {"hidden": True})
     sheet.freeze_panes(HEAD, 2)
     sheet.protect("", {"format_columns": True, "sort": True, "autofilter": True})
+
+
+def _write_sums(
+    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, asked: Asked, last: int
+) -> None:
+    """Live, above the headings: what the shares come to, as `rules.summed` adds them up, and how far
+    that is from the province's target; for the milestones likewise."""
+    result = book.add_format({"num_format": "0.###", "bold": True})
+    goal, total, apart, left_out = 2, 3, 4, 5  # rows, from 0
+    sheet.write_string(goal, 3, gettext("Mức của tỉnh"))
+    sheet.write_number(goal, 4, float(asked.target.required.amount * 100), result)
+    sheet.write_string(total, 3, gettext("Cộng theo mẫu số"))
+    sheet.write_string(apart, 3, gettext("Chênh lệch"))
+    weights = xl_range_abs(HEAD, _WEIGHT, last, _WEIGHT)
+    for column in range(4, 5 + QUARTERS):
+        cells = xl_range(HEAD, column, last, column)
+        whole = f'SUMPRODUCT(({cells}<>"")*{weights})'
+        sum_ = f'=IF({whole}=0,"",SUMPRODUCT({cells},{weights})/{whole})'
+        sheet.write_formula(total, column, sum_, result, "")
+    added, wanted = xl_rowcol_to_cell(total, 4), xl_rowcol_to_cell(goal, 4)
+    sheet.write_formula(apart, 4, f'=IF({added}="","",{added}-{wanted})', result, "")
+    given = xl_range(HEAD, 4, last, 4)
+    sheet.write_string(left_out, 3, gettext("Không có mẫu số, không cộng (đơn vị)"))
+    count = f'=SUMPRODUCT(({given}<>"")*ISNUMBER({weights})*({weights}=0))'
+    sheet.write_formula(left_out, 4, count, result, "")
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,8 @@ def _draft(request: HttpRequest, line: Line, document: str, plan: str) -> Draft:
     lead = posted.get(f"chu-tri-{key}", line.lead).strip()
     help_ = posted.get(f"phoi-hop-{key}", line.coordinating)
     lead = reading.take(lambda: unit_asked(lead, f"chu-tri-{key}") if lead else "", "")
-    helping = reading.take(lambda: units_in(help_, f"phoi-hop-{key}"), ())
+    nobody: tuple[str, ...] = ()
+    helping = reading.take(lambda: units_in(help_, f"phoi-hop-{key}"), nobody)
     value = posted.get(f"chu-ky-{key}", "")
     rhythm = Rhythm(value) if value in list(Rhythm) else Rhythm.UNKNOWN
     deadline = reading.take(lambda: day_of(request, f"han-{key}", needed=False), None)
