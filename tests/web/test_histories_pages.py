@@ -12,8 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.people import appoint, sign_in
+from tinhso.kernel.cases import actions as cases
+from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.ledger.actions import erase_details
-from tinhso.kernel.ledger.actor import OPERATOR
+from tinhso.kernel.ledger.actor import OPERATOR, SYSTEM
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.actions import end_appointment
@@ -141,6 +144,8 @@ def test_a_units_history_holds_what_one_may_read_of_all_its_things(
         ("plan.publication", f"{PLAN}/2025-Q2/then/1"),
         ("shares.allocation", f"{PLAN}/CQS-03"),
         ("units.unit", "p70"),
+        ("plan.indicator", f"{PLAN}/CQS-03"),
+        ("scorecards.table", f"{PLAN}/DTI-2022"),
     ],
 )
 def test_everybody_reads_what_was_published_and_assigned(site: None, kind: str, thing: str) -> None:
@@ -160,12 +165,32 @@ def test_everybody_reads_what_was_published_and_assigned(site: None, kind: str, 
         assert "Lịch sử thay đổi" in read(kind, thing)
 
 
-@pytest.mark.parametrize("kind", ["", "tasks.task", "plan.publication", "documents.document", "x"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("", "tasks.task", "plan.publication", "documents.document", "x", "plan.indicator"),
+        *("scorecards.table", "documents.template", "feedback.report", "questions.question"),
+    ],
+)
 @pytest.mark.parametrize("thing", ["", "x", str(uuid.UUID(int=7)), "a/b/c/d", "a\0b", "a/b/c/d/e"])
 def test_an_address_that_names_nothing_is_told_so(site: None, kind: str, thing: str) -> None:
     answer = Client().get(address(kind, thing))
     assert answer.status_code == 404
     assert "Không có vật nào như vậy" in answer.content.decode()
+
+
+def test_whoever_may_see_a_case_reads_its_acts_and_nobody_else(
+    site: None, officer: Account
+) -> None:
+    doer = Doer(SYSTEM, Role.ROUTER)
+    case = cases.open_case(doer, Received("feedback", "Đèn hỏng", COMMUNE, place=COMMUNE))
+    cases.act(doer, case, "route", {"unit": COMMUNE})
+    page = read("feedback.report", case.code, officer)
+    assert "đơn vị xử lý" in page
+    elsewhere, client = appoint("officer", "c25345.2025", "can-bo-noi-khac"), Client()
+    sign_in(client, elsewhere)
+    assert client.get(address("feedback.report", case.code)).status_code == 403
+    assert Client().get(address("questions.question", case.code)).status_code == 404
 
 
 def test_a_targets_page_leads_to_its_shares_and_its_tasks(site: None, officer: Account) -> None:

@@ -398,6 +398,20 @@ def test_pages_show_what_waits_and_what_was_said(client: Client, prefix: str) ->
     assert sent.status_code == 200
 
 
+def test_a_head_sees_at_the_top_where_the_unit_stands_and_the_standing_agency_does_not(
+    client: Client,
+) -> None:
+    sign_in(client, officer(role="leader"))
+    shown = client.get("/viec-hom-nay/")
+    assert [one.name.en for one in shown.context["stands"]] == ["Rank in XH-382"]
+    (fact,) = shown.context["stands"][0].facts
+    assert f'<a href="{fact.address}">{fact.text.vi}</a>' in shown.content.decode()
+    ranking = client.get(fact.address).content.decode()
+    assert "c25363.2025" in ranking
+    sign_in(client, officer(PROVINCE, "standing-agency"), strong=True)
+    assert client.get("/viec-hom-nay/").context["stands"] == []
+
+
 def test_programs_are_told_the_same(client: Client, told: list[Need]) -> None:
     told.append(need("a", MONDAY - timedelta(days=1)))
     assert client.get("/api/v1/needs").status_code == 401

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
 from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.documents.kinds import kinds
 from tinhso.modules.documents.models import Document
-from tinhso.modules.documents.policies import DOCUMENT
+from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE
 
 NAMES = words(
     code=("mã", "code"),
@@ -64,5 +65,22 @@ def document(who: Who, thing: str) -> Subject | None:
     )
 
 
+def templates(who: Who, thing: str) -> Subject | None:
+    """`thing`: the unit whose Word templates they are. Raises ForbiddenError."""
+    if thing not in register():
+        return None
+    TEMPLATE.require(who, "view", thing)
+    unit = register().full_name(thing)
+    return Subject(
+        title=Text(f"Mẫu Word của {unit.vi}", f"Word templates of {unit.en}"),
+        address=reverse("documents:templates"),
+        within=tuple((TEMPLATE.kind, f"{kind}/{thing}/") for kind in kinds()),
+    )
+
+
+READS[TEMPLATE.kind] = Reads(
+    TEMPLATE, "view", name=words(file=("mã băm tệp mẫu", "digest of the template"))
+)
+HISTORIES[TEMPLATE.kind] = templates
 READS[DOCUMENT.kind] = Reads(DOCUMENT, "view", name=NAMES, value=_value)
 HISTORIES[DOCUMENT.kind] = document

@@ -55,6 +55,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "filled": filled,
+        "seen": _units(who, "view"),
         "rows": rows,
         "units": mine,
         "kinds": [(kind.code, kind.name) for kind in kinds().values()],

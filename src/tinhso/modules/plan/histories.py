@@ -1,4 +1,8 @@
-"""The history of a publication: who published it, from which snapshot, and why again."""
+"""Histories of a publication, and of what is known about an indicator.
+
+Definitions are files of a pack: each publication freezes them, so its entries tell from when on one
+held. Rooms whose entries are about an indicator's targets and figures are named by kind.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.measure.text import InputError, Text
 from tinhso.modules.plan.frozen.naming import find
 from tinhso.modules.plan.policies import PUBLICATION
+from tinhso.modules.plan.workspace import workspace
 
 NAMES = words(
     plan=("kế hoạch", "plan"),
@@ -40,5 +45,27 @@ def publication(_who: Who, thing: str) -> Subject | None:
     )
 
 
+def indicator(_who: Who, thing: str) -> Subject | None:
+    """`thing`: plan/code of an indicator: the plan's publications, all that was given of its targets,
+    and the reports of a duty that asks for it alone; of these what the one who asks may read."""
+    plan, _, code = thing.partition("/")
+    pack = workspace().plans.get(plan)
+    if pack is None or code not in pack.indicators:
+        return None
+    name = pack.indicators[code].indicator.name
+    targets = [one.code for one in pack.plan.targets if one.indicator == code]
+    duties = [one.code for one in pack.plan.reporting if one.indicators == (code,)]
+    return Subject(
+        title=name,
+        address=reverse("plan:indicator", args=[plan, code]),
+        within=(
+            (PUBLICATION.kind, f"{plan}/"),
+            *(("shares.allocation", f"{plan}/{one}/") for one in targets),
+            *(("reporting.figure", f"{plan}/{one}/") for one in duties),
+        ),
+    )
+
+
 READS[PUBLICATION.kind] = Reads(PUBLICATION, "view", name=NAMES)
 HISTORIES[PUBLICATION.kind] = publication
+HISTORIES["plan.indicator"] = indicator

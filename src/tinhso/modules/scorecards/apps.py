@@ -9,4 +9,4 @@ class ScorecardsConfig(AppConfig):
     verbose_name = "Bộ chỉ số"
 
     def ready(self) -> None:
-        from tinhso.modules.scorecards import todo  # noqa: F401, PLC0415 (tells what it needs)
+        from tinhso.modules.scorecards import standing, todo  # noqa: F401, PLC0415 (they tell)

@@ -15,7 +15,7 @@ from tinhso.measure.periods import Period
 from tinhso.measure.text import Text
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.scorecards import words
-from tinhso.modules.scorecards.policies import ROUND
+from tinhso.modules.scorecards.policies import ROUND, TABLE
 from tinhso.modules.scorecards.round_queries import a_round
 
 _NAMES = {
@@ -86,5 +86,30 @@ def a_round_of(who: Who, thing: str) -> Subject | None:
     )
 
 
+def tables(_who: Who, thing: str) -> Subject | None:
+    """`thing`: plan/scorecard; its national tables are everybody's, of all plans that have it."""
+    plan, _, code = thing.partition("/")
+    pack = workspace().plans.get(plan)
+    card = pack.pack.scorecards.get(code) if pack else None
+    if card is None:
+        return None
+    return Subject(
+        title=Text(f"Bảng các tỉnh, {card.name.vi}", f"Table of provinces, {card.name.en}"),
+        address=reverse("scorecards:peers", args=[plan, code]),
+        within=((TABLE.kind, f"{code}/"),),
+        public=True,
+    )
+
+
+_TABLE_NAMES = {
+    **{name: _NAMES[name] for name in ("card", "period")},
+    "number": Text("lần nhập", "import"),
+    "source": Text("nguồn", "source"),
+    "file": Text("mã băm tệp", "digest of the file"),
+    "rows": Text("số dòng", "rows"),
+}
+
+READS[TABLE.kind] = Reads(TABLE, "view", name=_TABLE_NAMES.get)
+HISTORIES[TABLE.kind] = tables
 READS[ROUND.kind] = Reads(ROUND, "view", name=_name, value=_value)
 HISTORIES[ROUND.kind] = a_round_of

@@ -7,4 +7,4 @@ class SharesConfig(AppConfig):
     verbose_name = "Giao chỉ tiêu"
 
     def ready(self) -> None:
-        from tinhso.modules.shares import policies, todo  # noqa: F401, PLC0415 (they declare)
+        from tinhso.modules.shares import policies, standing, todo  # noqa: F401, PLC0415 (they declare)

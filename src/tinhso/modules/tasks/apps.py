@@ -9,4 +9,4 @@ class TasksConfig(AppConfig):
     verbose_name = "Nhiệm vụ"
 
     def ready(self) -> None:
-        from tinhso.modules.tasks import todo  # noqa: F401, PLC0415 (tells what it needs)
+        from tinhso.modules.tasks import standing, todo  # noqa: F401, PLC0415 (they tell)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
+from tinhso.kernel.notices.standings import standing_of
 from tinhso.kernel.people.access import asks, signed_in
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.limits import HEAVY, limited
@@ -20,6 +21,9 @@ from tinhso.modules.urging.rules import rules
 
 LISTED = 50
 
+#: Whoever holds a position in one of these roles sees at the top where its unit stands.
+AT_A_GLANCE = ("leader", "officer")
+
 
 @signed_in
 def today(request: HttpRequest) -> HttpResponse:
@@ -30,8 +34,12 @@ def today(request: HttpRequest) -> HttpResponse:
         ("dated", [one for one in found if one.need.due and one.late <= 0]),
         ("waiting", [one for one in found if not one.need.due]),
     )
+    unit = next((seat.unit for seat in who.seats if seat.unit and seat.role in AT_A_GLANCE), "")
     context = {
         "section": "today",
+        "own_unit": unit,
+        "units": register(),
+        "stands": list(standing_of(who, unit)) if unit else [],
         "groups": groups,
         "count": len(found),
         "simulated": any(one.need.simulated for one in found),
