@@ -446,7 +446,9 @@ def _report_figures(content: bytes) -> tuple[dict[str, tuple[str, str]], dict[st
     found, codes = {}, {}
     for row in annex.rows[1:]:
         cells = [cell.text.replace("\xa0", " ").strip() for cell in row.cells]
-        target = cells[1].partition(".")[0]
+        named = re.match(r"[A-Z]+-\d+", cells[1])
+        assert named is not None, cells[1]
+        target = named[0]
         codes[target] = cells[7]
         if "/" in cells[4]:
             found[target] = (cells[3], cells[4])
