@@ -17,7 +17,7 @@ class Sheet(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     matter = models.CharField(max_length=60)
-    half_month = models.CharField(max_length=10)  # 2026-11a: 1st to 15th, 2026-11b: the rest
+    half_month = models.CharField(max_length=10)  # 2026-11a: 1st to 14th, 2026-11b: the rest
     simulated = models.BooleanField(default=False)
     totals = models.JSONField(default=dict)
     remarks = models.JSONField(default=list)

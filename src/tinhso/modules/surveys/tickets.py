@@ -40,17 +40,17 @@ class Ticket:
 
 
 def half_month(day: date) -> str:
-    """The half-month of a day.
+    """The half-month of a day, as periods are made of them (NĐ 09/2019/NĐ-CP): 1 to 14, 15 to the end.
 
-    >>> half_month(date(2026, 11, 15)), half_month(date(2026, 11, 16))
+    >>> half_month(date(2026, 11, 14)), half_month(date(2026, 11, 15))
     ('2026-11a', '2026-11b')
     """
-    return f"{day:%Y-%m}{'a' if day.day <= 15 else 'b'}"
+    return f"{day:%Y-%m}{'a' if day.day < 15 else 'b'}"
 
 
 def last_day(half: str) -> date:
     year, month = int(half[:4]), int(half[5:7])
-    return date(year, month, 15 if half.endswith("a") else calendar.monthrange(year, month)[1])
+    return date(year, month, 14 if half.endswith("a") else calendar.monthrange(year, month)[1])
 
 
 def written(ticket: Ticket) -> str:

@@ -86,9 +86,9 @@ def results(request: HttpRequest) -> HttpResponse:
 
 
 def half_month_name(half: str) -> Text:
-    """A half-month in words: "2025-06a" as "1–15/6/2025"."""
+    """A half-month in words: "2025-06a" as "1–14/6/2025"."""
     last = tickets.last_day(half)
-    first = 1 if half.endswith("a") else 16
+    first = 1 if half.endswith("a") else 15
     return Text(f"{first}–{last.day}/{last.month}/{last.year}", f"{first}–{last.day} {last:%b %Y}")
 
 
