@@ -14,7 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.account_people import UNIT
+from tests.browser.languages import said
 from tests.browser.test_account_pages import check, make, signed_in
+from tests.browser.test_pages import violations
 
 ROOT = "/bao-cao-so-lieu/"
 FORM = f"{ROOT}binh-phuoc-2025/XA-THANG/2025-12r/{UNIT}/"
@@ -40,6 +42,32 @@ def measure() -> None:
     kept["DJANGO_SETTINGS_MODULE"] = "tinhso.web.settings"
     command = [str(Path(sys.executable).parent / "tinhso"), "measure"]
     subprocess.run(command, env=kept | {"TINHSO_HOME": home}, check=True, capture_output=True)
+
+
+def test_the_months_figures_are_entered_and_sent_in_english(chromium: Browser, site: str) -> None:
+    unit = "c25210.2025"
+    make(f"en.nhap:officer:{unit}")
+    page = signed_in(chromium, site, "en.nhap", prefix="/en", width=360)
+    form = f"{site}/en{FORM.replace(UNIT, unit)}"
+    wrong = check(page, form)
+    first = page.locator("fieldset.figure").first
+    shown = re.search(
+        r": ([\d,]+) / ([\d,]+)", first.locator("text=/Last time/").first.inner_text()
+    )
+    assert shown is not None
+    numerator, denominator = first.locator("input[inputmode=numeric]").all()
+    assert denominator.input_value() == shown[2].replace(",", "")  # nobody types what is known
+    numerator.fill("1,2")
+    page.locator("#o-evidence").focus()
+    expect(first.locator(".share")).to_contain_text("can be read in two ways")
+    numerator.fill(shown[1].replace(",", ""))
+    keep(page, "#o-evidence", "16/BC-UBND")
+    expect(page.locator("#nhap")).to_contain_text("Draft kept")
+    page.click(f"text={said('/en', 'Gửi đi duyệt')}")
+    expect(page.locator("main [role=status]").first).to_contain_text("1 figure sent")
+    wrong += violations(page)
+    assert wrong == []
+    page.context.close()
 
 
 def test_a_months_figures_go_from_a_phone_to_the_plans_page(chromium: Browser, site: str) -> None:

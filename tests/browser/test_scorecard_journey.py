@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.languages import BOTH
 from tests.browser.test_pages import open_page, violations
 
 ROOT = "/bo-chi-so/binh-phuoc-2025"
 
 
-def test_from_a_ranking_to_the_figure_behind_a_point(chromium: Browser, server: str) -> None:
+@BOTH
+def test_from_a_ranking_to_the_figure_behind_a_point(
+    chromium: Browser, server: str, root: str
+) -> None:
     """By keyboard, at the width of a small phone, without JavaScript."""
-    address = f"{server}{ROOT}/XH-382/xep-hang/cap-huyen/?ky=2025-Q2"
+    address = f"{server}{root}{ROOT}/XH-382/xep-hang/cap-huyen/?ky=2025-Q2"
     page, complaints, status = open_page(
         chromium, address, viewport={"width": 320, "height": 700}, java_script_enabled=False
     )
@@ -28,6 +32,7 @@ def test_from_a_ranking_to_the_figure_behind_a_point(chromium: Browser, server: 
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text(shown)
     expect(page.locator("main")).to_contain_text(name)
+    assert violations(page) == []
     assert complaints == []
     page.context.close()
 

@@ -38,6 +38,7 @@ from tinhso.modules.plan.frozen.archive import archive
 from tinhso.modules.plan.frozen.differences import differences
 from tinhso.modules.plan.frozen.files import digest_of, files_of
 from tinhso.modules.plan.frozen.naming import find
+from tinhso.modules.plan.frozen.reading import FrozenPublication
 from tinhso.modules.plan.frozen.reproducing import reproduce
 from tinhso.modules.plan.frozen.thawing import Thawed
 from tinhso.modules.plan.models import FrozenFile, Publication, PublishedFigure
@@ -266,6 +267,10 @@ def test_every_value_of_the_archive_is_counted_by_its_own_statements(
             OPERATOR, queries, Period.parse(period), View.parse(view), by="Sở", reason=""
         )
         folder = unpacked(archive(made.publication), tmp_path / str(number))
+        # A document lists below the plan's unit what its page does, also when the map has moved on.
+        below = {one.uid for one in FrozenPublication(made.publication.name).below("p70")}
+        places = queries.figures.places
+        assert below == set(places.children("p70", Period.parse(period), View.parse(view)))
         connection = copied(queries, folder)
         rows = list(csv.DictReader(io.StringIO((folder / "values.csv").read_text("utf-8-sig"))))
         assert len(rows) == made.figures

@@ -156,14 +156,19 @@ def second_sheet_excel(path: Path) -> None:
     book.close()
 
 
-def ranges_excel(path: Path) -> None:
+def ranges_excel(
+    path: Path,
+    signature: str = "Chữ ký số",
+    survey: str = "Khảo sát hài lòng",
+    city: str = "Đô thị thông minh",
+) -> None:
     """Spans of time, a continued row, a formula-like text that must stay text."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, [*HEAD, "Nguồn kinh phí", "Ghi chú"])
-    sheet.write_row(1, 0, ["1", "Khảo sát hài lòng", "Sở Nội vụ", "", "Báo cáo", "Từ tháng 3 đến tháng 6/2025", "Ngân sách tỉnh", "=1+1"])  # fmt: skip
-    sheet.write_row(2, 0, ["2", "Đô thị thông minh", "Sở TT&TT\nSở KH&ĐT", "Các doanh nghiệp", "Đề án", "2025-2026", "nt"])  # fmt: skip
-    sheet.write_row(3, 0, ["3", "Chữ ký số", "VP UBND tỉnh", "", "Chữ ký", "Quý 2/2025 - Quý 4/2025", "-"])  # fmt: skip
+    sheet.write_row(1, 0, ["1", survey, "Sở Nội vụ", "", "Báo cáo", "Từ tháng 3 đến tháng 6/2025", "Ngân sách tỉnh", "=1+1"])  # fmt: skip
+    sheet.write_row(2, 0, ["2", city, "Sở TT&TT\nSở KH&ĐT", "Các doanh nghiệp", "Đề án", "2025-2026", "nt"])  # fmt: skip
+    sheet.write_row(3, 0, ["3", signature, "VP UBND tỉnh", "", "Chữ ký", "Quý 2/2025 - Quý 4/2025", "-"])  # fmt: skip
     book.close()
 
 

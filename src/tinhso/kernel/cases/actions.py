@@ -18,7 +18,15 @@ from tinhso.kernel.cases.cells import cell_of
 from tinhso.kernel.cases.contacts import watch
 from tinhso.kernel.cases.homes import home_for, require_homes
 from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
-from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, CaseMember, Contact, short_code
+from tinhso.kernel.cases.models import (
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseMember,
+    Contact,
+    Watcher,
+    short_code,
+)
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.cases.tidy import MOST_ON_A_LINE, line, tidy, too_long, words_of
 from tinhso.kernel.cases.waiting import require_target, watchers_go_along
@@ -132,10 +140,13 @@ def open_case(
         with transaction.atomic():
             _save_with_code(case, start)
             kept = _keep(case, event, doer)
-            for file in told.files:
-                Attachment.objects.get_or_create(case=case, file=file, defaults={"event": kept})
+            # Nobody knows of the case yet: nothing of it can be there already.
+            files = dict.fromkeys(told.files)
+            Attachment.objects.bulk_create(
+                Attachment(case=case, file=one, event=kept) for one in files
+            )
             if sender is not None:
-                watch(case, sender, sender=True)
+                Watcher.objects.create(case=case, contact=sender, sender=True)
             _tell(doer, case, kept, start, before=None)
     except IntegrityError:  # of two that came at once with one key the later
         known = Case.objects.filter(key=told.key).first() if told.key else None
@@ -298,10 +309,11 @@ def differing(case: Case, days: WorkCalendar | None = None) -> list[str]:
 
 def events_of(case: Case) -> list[Event]:
     """The events of a case, in order."""
-    return [
-        Event(one.n, one.act, one.at, Role(one.role), one.unit, one.data)
-        for one in case.history.order_by("n")
-    ]
+    return [event_of(one) for one in case.history.order_by("n")]
+
+
+def event_of(kept: CaseEvent) -> Event:
+    return Event(kept.n, kept.act, kept.at, Role(kept.role), kept.unit, kept.data)
 
 
 def standing_of(case: Case) -> Standing:

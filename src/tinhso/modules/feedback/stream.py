@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from tinhso.kernel.cases.actions import events_of, listens
+from tinhso.kernel.cases.actions import event_of, events_of, listens
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_days
@@ -32,9 +32,10 @@ def held_back() -> Iterator[None]:
 
 
 @listens("feedback")
-def owe(case: Case, _event: CaseEvent, standing: Standing) -> None:
+def owe(case: Case, event: CaseEvent, standing: Standing) -> None:
     if not _held.get():
-        owe_records(STREAM, case.code, [record_of(case, standing, events_of(case))])
+        events = events_of(case) if event.n > 1 else [event_of(event)]
+        owe_records(STREAM, case.code, [record_of(case, standing, events)])
 
 
 def record_of(case: Case, standing: Standing, events: list[Event]) -> dict[str, Any]:

@@ -187,9 +187,17 @@ class FrozenPublication:
         }
 
     def below(self, uid: str) -> list[FrozenUnit]:
-        """The units directly below one, by level and name."""
-        levels = list(Level)
-        found = [one for one in self.units.values() if one.parent == uid]
+        """The units directly below one, by level and name.
+
+        Below the plan's own are also those whose parent was not published: communes after a merger
+        lie in the province that took theirs over, and are told with the plan's all the same.
+        """
+        levels, root = list(Level), self.root.uid
+        found = [
+            one
+            for one in self.units.values()
+            if one.parent == uid or (uid == root != one.uid and one.parent not in self.units)
+        ]
         return sorted(found, key=lambda one: (levels.index(one.level), one.name.vi))
 
     @cached_property
