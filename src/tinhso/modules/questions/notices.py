@@ -10,6 +10,7 @@ from tinhso.kernel.cases import contacts
 from tinhso.kernel.cases.actions import listens
 from tinhso.kernel.cases.models import Case, CaseEvent, Contact
 from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.cases.waiting import Waiting, title_for, waiting_for
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.measure.text import Language, Text
 
@@ -60,13 +61,19 @@ PRIVATE = Text(
     "Câu hỏi của bạn đã được trả lời. Vì bạn chọn hỏi riêng, trả lời không có trong thư này.",
     "Your question is answered. As you asked privately, the answer is not in this mail.",
 )
+#: Whoever follows somebody else's question reads what is public of the answer, and where it stands.
+ON_THE_PAGE = Text(
+    "Câu hỏi bạn theo dõi đã có trả lời. Phần công khai có ở trang câu hỏi.",
+    "The question that you follow is answered. What is public of it stands on its page.",
+)
 
 
 def tell_received(case: Case, contact: Contact, secret: str) -> None:
     """The first mail, the only one that holds the secret."""
     subject, body = RECEIVED
     address = _address("questions:follow", contact, case.code, secret)
-    _owe(case, contact, subject, _filled(body, code=case.code, secret=secret), address)
+    told = _filled(body, code=case.code, secret=secret)
+    _owe(Waiting(contact, case, case), subject, told, address)
 
 
 @listens("question")
@@ -78,18 +85,24 @@ def tell_watchers(case: Case, event: CaseEvent, after: Standing) -> None:
     subject, body = WORDS[event.act]
     if event.act in ("answer", "correct") and case.private:
         body = PRIVATE
-    text, reason = str(event.data.get("text", "")), str(event.data.get("reason", ""))
-    told = _filled(body, text=text, reason=reason)
-    for watcher in case.watchers.select_related("contact"):
-        address = _address("questions:follow-form", watcher.contact)
-        _owe(case, watcher.contact, subject, told, address)
+    reason = str(event.data.get("reason", ""))
+    for one in waiting_for(case):
+        if not one.sender and event.act == "ask":
+            continue  # whoever asked is asked back, nobody else
+        text = one.reads(event)
+        answers = event.act in ("answer", "correct") and not case.private
+        told = _filled(ON_THE_PAGE if answers and not text else body, text=text, reason=reason)
+        _owe(one, subject, told, _address("questions:follow-form", one.contact))
 
 
 def _filled(body: Text, **values: str) -> Text:
     return Text(body.vi.format(**values), body.en.format(**values))
 
 
-def _owe(case: Case, contact: Contact, subject: Text, body: Text, address: str) -> None:
+def _owe(one: Waiting, subject: Text, body: Text, address: str) -> None:
+    case, contact = one.case, one.contact
+    # Of what they asked themselves people read their own words; of another's what is public.
+    title = Text(one.own.title, one.own.title) if one.own else title_for(case, sender=False)
     person = contacts.opened(contact)
     if not person.email or case.simulated:
         return
@@ -101,8 +114,8 @@ def _owe(case: Case, contact: Contact, subject: Text, body: Text, address: str) 
         f"\n\nXem ở: {address}" if address else "", f"\n\nSee it at: {address}" if address else ""
     )
     whole = Text(
-        f"{greeting.vi}\n\n{body.vi}{where.vi}\n\nCâu hỏi: {case.title}",
-        f"{greeting.en}\n\n{body.en}{where.en}\n\nYour question: {case.title}",
+        f"{greeting.vi}\n\n{body.vi}{where.vi}\n\nCâu hỏi: {title.vi}",
+        f"{greeting.en}\n\n{body.en}{where.en}\n\nYour question: {title.en}",
     )
     owe_mail(
         person.email,

@@ -37,15 +37,22 @@ OF_STATE = {
 }
 
 
+def _title(case: Case) -> Text:
+    """What stands in lists and in mails; of a private question not a word."""
+    if case.private:
+        return Text(f"{case.code} (câu hỏi riêng)", f"{case.code} (a private question)")
+    return Text(case.title, case.title)
+
+
 @needs.tells_needs("questions", KINDS)
 def needs_of_questions(day: date) -> Iterator[needs.Need]:
     rows = Case.objects.filter(kind="question", open=True).prefetch_related("members")
     for case in rows:
         since = timezone.localtime(case.changed_at).date()
-        due_at = case.step_due_at or case.due_at
+        due_at = case.pressing_at
         due = timezone.localtime(due_at).date() if due_at else None
         clock = (min(case.changed_at, due_at), due_at) if due_at else None
-        title = Text(case.title, case.title)
+        title = _title(case)
         with override("vi"):
             address = reverse("questions:case", args=[case.pk])
         if case.state in OF_STATE:
