@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.people import appoint, letters, sign_in
 from tinhso.kernel.cases.contacts import Person
@@ -38,8 +39,6 @@ SAID = Written(
 
 
 def who_of(account: Account) -> Who:
-    from django.utils import timezone  # noqa: PLC0415
-
     day = timezone.localdate()
     return Who(day, account.pk, account.name, seats_of(account.pk, day), strong=True)
 
@@ -60,8 +59,6 @@ def people(commune: str) -> dict[str, Who]:
 
 
 def nobody() -> Who:
-    from django.utils import timezone  # noqa: PLC0415
-
     return Who(timezone.localdate())
 
 
@@ -100,8 +97,12 @@ def test_whoever_is_merged_in_reads_no_question_but_their_own(
     client: Client, people: dict[str, Who], commune: str
 ) -> None:
     first, _ = asked()
-    second, secret = asked()
+    second, secret = asked(email="hai@example.com")
     private, _ = asked(private=True)
+    reminded = [
+        need.title.vi for need in needs_on(timezone.localdate()) if private.code in need.title.vi
+    ]
+    assert reminded == [f"{private.code} (câu hỏi riêng)"]
     with pytest.raises(InputError):
         officers.do(people["router"], second, "merge", {"case": str(private.pk)})
     Case.objects.filter(pk=first.pk).update(title="Bà Tư hỏi", text="Nhà bà Tư")
@@ -113,6 +114,10 @@ def test_whoever_is_merged_in_reads_no_question_but_their_own(
     assert "Bà Tư hỏi" not in page
     assert "bà Tư" not in page
     assert "Bà Tư ở đâu" not in page
+    told = [f"{one.subject} {one.body}" for one in letters() if one.to == ["hai@example.com"]]
+    assert any("nhập vào câu hỏi khác" in one for one in told)
+    assert not any("Bà Tư ở đâu" in one for one in told)
+    assert not any("Bà Tư hỏi" in one for one in told)
 
 
 def test_an_officer_does_not_approve_and_another_unit_does_nothing(
