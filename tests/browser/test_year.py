@@ -446,7 +446,7 @@ def _report_figures(content: bytes) -> tuple[dict[str, tuple[str, str]], dict[st
     found, codes = {}, {}
     for row in annex.rows[1:]:
         cells = [cell.text.replace("\xa0", " ").strip() for cell in row.cells]
-        named = re.match(r"[A-Z]+-\d+", cells[1])
+        named = re.match(r"[A-Z]+-\d+[a-z]?", cells[1])
         assert named is not None, cells[1]
         target = named[0]
         codes[target] = cells[7]

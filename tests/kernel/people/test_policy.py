@@ -205,6 +205,8 @@ DAILY = (
     *("tasks.task:report", "tasks.task:extend", "tasks.task:answer"),
     *("scorecards.round:assess", "scorecards.round:appeal"),
     *("documents.document:make", "shares.own-plan:submit"),
+    # A part never ends a task: that takes the lead's own report and the standing agency's word.
+    "tasks.task:confirm-part",
     # A call-taker and an officer who answers do nothing else all day; contacts want a purpose.
     *("cases.case:route", "cases.case:handle", "cases.case:moderate", "cases.case:contact"),
 )

@@ -439,7 +439,7 @@ def test_a_step_in_excel_is_looked_at_cell_by_cell_before_anything_is_kept(site:
     made = opened((US, THEM), period="2025-Q4")
     client = Client()
     sign_in(client, appoint("officer", US, "to-khai"))
-    where = reverse("scorecards:round-workbook", args=[made.pk, "tu-cham"])
+    where = reverse("scorecards:workbook-tu-cham", args=[made.pk])
     first = _taken(client, made, "tu-cham")
     assert [one[0] for one in first["Điểm"][5:]] == [US] * 6
     row = _row(first, US, LEAF)
@@ -481,7 +481,7 @@ def test_one_workbook_verifies_all_units_and_one_wrong_cell_keeps_nothing(site: 
     acts.begin_verification(VERIFIER, made)
     client = Client()
     sign_in(client, appoint("standing-agency", "p75.2025"), strong=True)
-    where = reverse("scorecards:round-workbook", args=[made.pk, "tham-dinh"])
+    where = reverse("scorecards:workbook-tham-dinh", args=[made.pk])
     for points, words, status in ((19, "", 400), (19, "Thiếu minh chứng", 200)):
         book = _taken(client, made, "tham-dinh")
         _row(book, US, LEAF)[11] = 20
@@ -502,7 +502,7 @@ Sheets = dict[str, list[list[object]]]
 
 
 def _taken(client: Client, made: Round, step: str) -> Sheets:
-    answer = client.get(reverse("scorecards:round-workbook-file", args=[made.pk, step]))
+    answer = client.get(reverse(f"scorecards:workbook-file-{step}", args=[made.pk]))
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
     return {
         name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)

@@ -27,7 +27,7 @@ from tinhso.modules.scorecards.models import Line, Round
 from tinhso.modules.scorecards.policies import ROUND
 from tinhso.modules.scorecards.queries import CardQueries
 from tinhso.modules.scorecards.round_messages import NOTHING_NEW, SEEN_OTHERWISE
-from tinhso.modules.scorecards.round_queries import ASSESS, STEPS
+from tinhso.modules.scorecards.round_queries import ASSESS, STEPS, VERIFY
 from tinhso.modules.scorecards.round_results import measured_in
 from tinhso.modules.scorecards.round_views import round_of
 from tinhso.modules.scorecards.round_workbook import Change
@@ -41,12 +41,34 @@ FILE_NEEDED = message(
 MOST_PROBLEMS, MOST_LISTED = 100, 3000
 
 
-@asks(ROUND, "view")
+@asks(ROUND, STEPS[ASSESS])
+def assess(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
+    """Self-assessment in Excel."""
+    return _workbook(request, round_id, ASSESS)
+
+
+@asks(ROUND, STEPS[VERIFY])
+def verify(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
+    """Verification in Excel."""
+    return _workbook(request, round_id, VERIFY)
+
+
+@asks(ROUND, STEPS[ASSESS])
 @limited(HEAVY)
-def download(request: HttpRequest, round_id: uuid.UUID, step: str) -> HttpResponse:
-    """The workbook; `don-vi` takes one unit only."""
+def assess_file(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
+    return _download(request, round_id, ASSESS)
+
+
+@asks(ROUND, STEPS[VERIFY])
+@limited(HEAVY)
+def verify_file(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
+    return _download(request, round_id, VERIFY)
+
+
+def _download(request: HttpRequest, round_id: uuid.UUID, step: str) -> HttpResponse:
+    """The workbook of all units within reach; `don-vi` takes one unit only."""
     made, queries, card = round_of(request, round_id)
-    found = _within(request, made, step)
+    found = round_queries.reach(who_is(request), made, step)
     one = request.GET.get("don-vi", "")
     if one and one not in found:
         raise Http404
@@ -63,16 +85,6 @@ def download(request: HttpRequest, round_id: uuid.UUID, step: str) -> HttpRespon
     return response
 
 
-def _within(request: HttpRequest, made: Round, step: str) -> list[str]:
-    """The units that the one who asks can fill in. Raises ForbiddenError where there are none."""
-    who = who_is(request)
-    if step not in STEPS:
-        raise Http404
-    found = round_queries.reach(who, made, step)
-    ROUND.require(who, STEPS[step], found[0] if found else made.unit_id)
-    return found
-
-
 def _ordered(made: Round, card: Scorecard, units: Iterable[str], name: object) -> list[Line]:
     """Lines by the unit's name, then in the order of the card."""
     order = {leaf.code: number for number, leaf in enumerate(card.leaves)}
@@ -82,11 +94,10 @@ def _ordered(made: Round, card: Scorecard, units: Iterable[str], name: object) -
     return sorted(lines, key=lambda one: (names[one.unit_id], one.unit_id, order[one.component]))
 
 
-@asks(ROUND, "view")
-def workbook(request: HttpRequest, round_id: uuid.UUID, step: str) -> HttpResponse:
+def _workbook(request: HttpRequest, round_id: uuid.UUID, step: str) -> HttpResponse:
     """Take the workbook, send it back, see what it would change, keep it."""
     made, queries, card = round_of(request, round_id)
-    units = _within(request, made, step)
+    units = round_queries.reach(who_is(request), made, step)
     filled, stored, problems = None, None, list[Problem]()
     if request.method == "POST":
         who = who_is(request)
@@ -139,8 +150,8 @@ def _stored(request: HttpRequest, made: Round, step: str) -> StoredFile:
     """The file sent now, or the one that was looked at before. Raises InputError, Http404."""
     who, upload = who_is(request), request.FILES.get("tep")
     if upload is not None:
-        found = _within(request, made, step)
-        unit = found[0] if step == ASSESS else made.unit_id
+        found = round_queries.reach(who, made, step)
+        unit = found[0] if step == ASSESS and found else made.unit_id
         seat = ROUND.require(who, STEPS[step], unit).seat
         return accept(who, upload, [XLSX], unit=unit, seat=seat, place=Place("tep"))
     known = request.POST.get("stored", "")

@@ -18,7 +18,7 @@ class Digest(models.Model):
     day = models.DateField()
     made_at = models.DateTimeField()
     mailed = models.BooleanField()  # whether there was an address to owe a mail to
-    at_once = models.BooleanField(default=False)
+    at_once = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
@@ -41,8 +41,10 @@ class Reminder(models.Model):
     need = models.CharField(max_length=200)
     rule = models.CharField(max_length=40)
     step = models.SmallIntegerField()
-    by_mail = models.BooleanField(default=True)  # in the digest's mail, if it had one
-    on_page = models.BooleanField(default=True)
+    by_mail = models.BooleanField(
+        default=True, db_default=True
+    )  # in the digest's mail, if it had one
+    on_page = models.BooleanField(default=True, db_default=True)
     kind = models.CharField(max_length=60)
     unit = models.CharField(max_length=60)
     title = models.CharField(max_length=500)
