@@ -81,6 +81,7 @@ def test_asked_routed_drafted_reviewed_published_corrected(
     router = signed_in(chromium, server, names[0], prefix=prefix, width=PHONE)
     assert check(router, f"{root}/hoi-dap/viec/") == []
     router.click(f"text={say['question']} >> nth=0")
+    expect(router.locator("#viec-route")).to_be_visible()  # the page is there
     assert wrong(router) == []
     router.fill("#o-route-unit", "c25363.2025")
     router.click("#viec-route button")
@@ -89,6 +90,7 @@ def test_asked_routed_drafted_reviewed_published_corrected(
     officer = signed_in(chromium, server, names[1], prefix=prefix, width=PHONE)
     officer.goto(f"{root}/hoi-dap/viec/")
     officer.click(f"text={say['question']} >> nth=0")
+    expect(officer.locator("#viec-draft")).to_be_visible()
     assert wrong(officer) == []
     officer.fill("#o-draft-text", "Không nuôi trong khu dân cư.")
     officer.click("#viec-draft button")
@@ -108,6 +110,7 @@ def test_asked_routed_drafted_reviewed_published_corrected(
     picture(head, "question-published")
 
     head.click(f"text={say['correct']}")
+    expect(head.locator("#o-reason")).to_be_visible()
     assert wrong(head) == []
     head.fill("#o-text", "Không nuôi trong khu dân cư, trừ nuôi làm cảnh.")
     head.fill("#o-reason", "Bổ sung ngoại lệ")
@@ -126,6 +129,7 @@ def hears_of_it(chromium: Browser, followed: str, root: str, say: dict[str, str]
     assert check(reader, followed) == []
     expect(reader.locator(".timeline")).to_contain_text(say["corrected"])
     reader.click(f"text={say['ticket']}")
+    expect(reader.locator("input[name=rating]").first).to_be_attached()
     assert wrong(reader) == []
     reader.check("input[name=rating][value='5']")
     reader.click(f"text={say['anonymous']}")
