@@ -59,7 +59,7 @@ class Sender:
             f"GET {FORM}ma/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
         )
         assert status == 200, (status, body)
-        self.cookie = re.findall(r"(?im)^set-cookie: (\w+=\w+)", head)[0]
+        self.cookie = re.findall(r"(?im)^set-cookie: ([^;]+)", head)[0]
         self.token = json.loads(body)["token"]
 
     async def send(self, number: int, content: bytes) -> int:
