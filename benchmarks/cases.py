@@ -8,14 +8,9 @@ reads nothing else. "Bare" is the same SQL sent by the database's own driver, ro
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+from typing import Any
 
-from benchmarks.ledger import _database
+from benchmarks.aside import on_each
 from benchmarks.machine import machine, table
 
 RUN = """
@@ -112,25 +107,13 @@ def main(arguments: list[str]) -> str:
     parser.add_argument("--cases", type=int, default=50_000)
     parser.add_argument("--plan", action="store_true", help="print the query plans too")
     chosen = parser.parse_args(arguments)
-    tables = [_measure("SQLite", "", chosen.cases, plan=chosen.plan)]
-    if chosen.postgresql:
-        with _database(chosen.postgresql) as url:
-            tables.append(_measure("PostgreSQL", url, chosen.cases, plan=chosen.plan))
+    arguments = [str(chosen.cases), *(["--plan"] if chosen.plan else [])]
+    told = on_each(RUN, arguments, chosen.postgresql)
+    tables = [_table(name, chosen.cases, rows) for name, rows in told]
     return machine() + "\n\n" + "\n".join(tables)
 
 
-def _measure(name: str, url: str, cases: int, *, plan: bool) -> str:
-    with tempfile.TemporaryDirectory() as home:
-        env = os.environ | {
-            "TINHSO_HOME": home,
-            "TINHSO_DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tinhso.web.settings",
-            "TINHSO_ALLOWED_HOSTS": "testserver",
-        }
-        Path(home, "static").mkdir()
-        command = [sys.executable, "-c", RUN, str(cases), *(["--plan"] if plan else [])]
-        ran = subprocess.run(command, env=env, check=True, text=True, stdout=subprocess.PIPE)
-    told = json.loads(ran.stdout.splitlines()[-1])
+def _table(name: str, cases: int, told: list[Any]) -> str:
     rows = [[who, f"{n:,}", *(f"{one:.1f}" for one in numbers)] for who, n, *numbers in told]
     head = ["", "in the list", "bare query", "page of 50", "counts", "whole page"]
     return table(f"{name}, {cases:,} open cases; milliseconds, medians", head, rows)

@@ -9,14 +9,9 @@ fetched and thrown away; "answer" is the whole request that the map's script mak
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+from typing import Any
 
-from benchmarks.ledger import _database
+from benchmarks.aside import on_each
 from benchmarks.machine import machine, table
 
 RUN = """
@@ -111,25 +106,13 @@ def main(arguments: list[str]) -> str:
     parser.add_argument("--reports", type=int, default=200_000)
     parser.add_argument("--plan", action="store_true", help="print PostgreSQL's plans too")
     chosen = parser.parse_args(arguments)
-    tables = [_measure("SQLite", "", chosen.reports, plan=chosen.plan)]
-    if chosen.postgresql:
-        with _database(chosen.postgresql) as url:
-            tables.append(_measure("PostgreSQL", url, chosen.reports, plan=chosen.plan))
+    arguments = [str(chosen.reports), *(["--plan"] if chosen.plan else [])]
+    told = on_each(RUN, arguments, chosen.postgresql)
+    tables = [_table(name, chosen.reports, rows) for name, rows in told]
     return machine() + "\n\n" + "\n".join(tables)
 
 
-def _measure(name: str, url: str, reports: int, *, plan: bool) -> str:
-    with tempfile.TemporaryDirectory() as home:
-        env = os.environ | {
-            "TINHSO_HOME": home,
-            "TINHSO_DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tinhso.web.settings",
-            "TINHSO_ALLOWED_HOSTS": "testserver",
-        }
-        Path(home, "static").mkdir()
-        command = [sys.executable, "-c", RUN, str(reports), *(["--plan"] if plan else [])]
-        ran = subprocess.run(command, env=env, check=True, text=True, stdout=subprocess.PIPE)
-    told = json.loads(ran.stdout.splitlines()[-1])
+def _table(name: str, reports: int, told: list[Any]) -> str:
     rows = [
         [view, f"{total:,}", shown, *(f"{one:.1f}" for one in took)]
         for view, total, shown, *took in told

@@ -121,8 +121,7 @@ def title_for(case: Case, *, sender: bool) -> Text:
     if case.private or case.published_at is None:
         name = kind(case.kind).name
         return Text(f"{name.vi} chưa công khai", f"{name.en}, not public")
-    title = case.public_title or case.title
-    return Text(title, title)
+    return Text(published_title(case), published_title(case))
 
 
 def text_for(case: Case, *, sender: bool) -> str:
@@ -131,6 +130,15 @@ def text_for(case: Case, *, sender: bool) -> str:
         return case.text
     if case.private or case.published_at is None:
         return ""
+    return published_text(case)
+
+
+def published_title(case: Case) -> str:
+    return case.public_title or case.title
+
+
+def published_text(case: Case) -> str:
+    """What of a published case is public: the office's words where it gave any, else the sender's own."""
     return case.public_text or ("" if case.public_title else case.text)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tinhso.kernel.cases.cells import Cell, cells_in
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.waiting import published_text, published_title
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Place, Problem, message
@@ -144,15 +145,6 @@ def listed(chosen: Filter, before: str = "") -> Listed:
     return Listed(found[:PAGE], more)
 
 
-def title_of(case: Case) -> str:
-    return case.public_title or case.title
-
-
-def text_of(case: Case) -> str:
-    """What of it is public: the office's words where it gave any, else the sender's own."""
-    return case.public_text or ("" if case.public_title else case.text)
-
-
 # -- the map ---------------------------------------------------------------------------------------
 
 
@@ -200,7 +192,7 @@ def on_map(view: View, chosen: Filter) -> dict[str, Any]:
     points = [
         {
             "code": one.code,
-            "title": title_of(one),
+            "title": published_title(one),
             "lat": one.lat,
             "lon": one.lon,
             "open": one.open,
@@ -280,7 +272,7 @@ def similar(
     )
 
     def shared(one: Case) -> int:
-        return len(own & pairs(f"{title_of(one)}\n{text_of(one)}"))
+        return len(own & pairs(f"{published_title(one)}\n{published_text(one)}"))
 
     found: list[tuple[int, Similar]] = []
     if point is not None:

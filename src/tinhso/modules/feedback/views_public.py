@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET
 from tinhso.kernel.cases.actions import standing_of
 from tinhso.kernel.cases.kinds import kind
 from tinhso.kernel.cases.models import Attachment, Case
+from tinhso.kernel.cases.waiting import published_text, published_title
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.people.access import public
 from tinhso.kernel.people.filled import Filled
@@ -30,7 +31,7 @@ from tinhso.modules.feedback import agency_figures
 from tinhso.modules.feedback import public as reports
 from tinhso.modules.feedback.categories import categories, category_name
 from tinhso.modules.feedback.places import communes
-from tinhso.modules.feedback.public import Filter, filter_of, listed, published, text_of, title_of
+from tinhso.modules.feedback.public import Filter, filter_of, listed, published
 from tinhso.modules.feedback.views_follow import picture_of
 from tinhso.modules.feedback.views_send import map_data, with_map
 from tinhso.modules.feedback.words import (
@@ -108,7 +109,7 @@ def _row(case: Case, state: Text, answer: str) -> dict[str, Any]:
     return {
         "case": case,
         "answer": answer,
-        "title": title_of(case),
+        "title": published_title(case),
         "state": state,
         "where": where_of(case),
         "category": category_name(case.category),
@@ -138,8 +139,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     events = list(case.history.prefetch_related("attachments__file").order_by("n"))
     context = {
         "case": case,
-        "title": title_of(case),
-        "text": text_of(case),
+        "title": published_title(case),
+        "text": published_text(case),
         "photos": case.attachments.filter(public=True, file__kind__in=("jpeg", "png")),
         "state": standing.state_rule.name,
         "due": due_words(standing, timezone.now()),
@@ -217,12 +218,12 @@ def feed(request: HttpRequest) -> HttpResponse:
     newest = list(published(chosen).order_by("-received_at")[:FEED])
     answers = answers_to_all(newest)
     for one in newest:
-        title, answer = title_of(one), answers.get(one.pk)
+        title, answer = published_title(one), answers.get(one.pk)
         made.add_item(
             title=f"[{_('Mô phỏng')}] {title}" if one.simulated else title,
             link=request.build_absolute_uri(reverse("feedback:report", args=[one.code])),
             description="\n\n".join(
-                [text_of(one)[:500], *([_("Trả lời: %s") % answer[:1000]] if answer else [])]
+                [published_text(one)[:500], *([_("Trả lời: %s") % answer[:1000]] if answer else [])]
             ),
             unique_id=f"urn:uuid:{one.pk}",
             pubdate=one.received_at,
@@ -279,8 +280,8 @@ def _cells(one: Case, answer: str) -> list[object]:
         unit_name(one.place_id).vi if one.place_id else "",
         "" if one.lat is None else one.lat,
         "" if one.lon is None else one.lon,
-        _plain(title_of(one)),
-        _plain(text_of(one)),
+        _plain(published_title(one)),
+        _plain(published_text(one)),
         one.state,
         one.lead_id or "",
         unit_name(one.lead_id).vi if one.lead_id else "",

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tinhso.kernel.cases.waiting import published_title
 from tinhso.kernel.people.access import public
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
@@ -27,7 +28,7 @@ from tinhso.measure.text import InputError, Problem, Text
 from tinhso.modules.feedback import actions, forms
 from tinhso.modules.feedback.categories import categories, suggest
 from tinhso.modules.feedback.places import box, communes, point_of, province
-from tinhso.modules.feedback.public import similar, title_of
+from tinhso.modules.feedback.public import similar
 from tinhso.modules.feedback.tidy import tidy
 from tinhso.modules.feedback.words import t
 
@@ -211,7 +212,7 @@ def no_trace(response: HttpResponse) -> HttpResponse:
 
 def _as_json(one: Any) -> dict[str, Any]:
     address = reverse("feedback:report", args=[one.case.code])
-    return {"title": title_of(one.case), "metres": one.metres, "address": address}
+    return {"title": published_title(one.case), "metres": one.metres, "address": address}
 
 
 def _told(problem: Problem) -> dict[str, str]:
