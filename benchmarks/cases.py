@@ -81,7 +81,7 @@ for name, (account, who), asked in (
     ("call-taker of the province: waits for me", person("call-taker", PROVINCE), Asked()),
     ("the same, all that I may read", person("standing-agency", PROVINCE), Asked(everything=True)),
     ("officer of a commune: waits for me", person("officer", communes[3]), Asked()),
-    ("all that I may read, with two words in it", person("inspector", PROVINCE), Asked(everything=True, text="viec 4242")),
+    ("all that I may read, with two words in it", person("leader", PROVINCE), Asked(everything=True, text="viec 4242")),
 ):
     rows = officer_queue.narrowed(officer_queue.of(who, asked), asked, now)
     first = rows.only(*officer_queue._COLUMNS)[: officer_queue.PAGE]
