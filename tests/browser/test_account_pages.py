@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,10 +57,12 @@ def code(secret: str, ahead: int = 0) -> str:
 
 
 def enter(page: Page, site: str, name: str, prefix: str = "") -> None:
+    """Name and password given and taken: a click alone does not wait for the page behind it."""
     page.goto(f"{site}{prefix}/dang-nhap/")
     page.fill("input[name=login]", name)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")
+    page.wait_for_url(re.compile("/(viec-hom-nay|xac-thuc)/$"))
 
 
 def signed_in(

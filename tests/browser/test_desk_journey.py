@@ -156,8 +156,8 @@ def test_a_call_by_keyboard_alone_from_the_first_word_to_reopening(
 
     # Asked back: the clocks stand and say so; the caller is rung, and the answer written down.
     act(officer, where, "h", "ask", ["Cột số mấy?"], says["ask"])
-    assert officer.locator(f".clock >> text=/{says['stands']}/").count() == 2
-    assert officer.locator(f".clock >> text=/{says['if now']}/").count() == 2
+    expect(officer.locator(f".clock >> text=/{says['stands']}/")).to_have_count(2)
+    expect(officer.locator(f".clock >> text=/{says['if now']}/")).to_have_count(2)
     if not prefix:
         picture(officer, "desk-clocks")
         taker.goto(f"{root}/1022/")
@@ -206,13 +206,13 @@ def test_the_desk_excludes_nobody_and_works_without_a_script(
     page.fill("input[name=phone]", "0912345679")
     page.fill("input[name=place]", UNIT)
     page.click("button[value=xem]")
-    assert page.locator("#nguoi-goi >> text=/Số này/").is_visible()
+    expect(page.locator("#nguoi-goi >> text=/Số này/")).to_be_visible()
     page.fill("input[name=title]", "Ổ gà trước trường")
     page.click("main form.fill button[type=submit] >> nth=0")
     code = page.inner_text("h1.receipt")
     page.goto(f"{server}/1022/{code}/?viec=reject")
     page.click("text=Không đủ thông tin để xử lý")
-    assert "chưa thể xử lý" in page.input_value("textarea[name=reason]")
+    expect(page.locator("textarea[name=reason]")).to_have_value(re.compile("chưa thể xử lý"))
     plain.close()
     context = chromium.new_context(color_scheme=scheme, viewport=size)  # type: ignore[arg-type]
     page = context.new_page()

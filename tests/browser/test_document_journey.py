@@ -10,11 +10,10 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.account_people import PASSWORD
 from tests.browser.languages import BOTH, said
-from tests.browser.test_account_pages import TOO_WIDE, make, signed_in
+from tests.browser.test_account_pages import TOO_WIDE, enter, make, signed_in
 from tests.browser.test_pages import violations
 
 ACCOUNTS = Path(__file__).with_name("account_people.py")
@@ -47,10 +46,7 @@ def test_an_officer_makes_a_result_sheet_and_anybody_looks_its_number_up(
         viewport={"width": 320, "height": 640}, java_script_enabled=bool(root)
     )
     page = context.new_page()
-    page.goto(f"{server}{root}/dang-nhap/")
-    page.fill("input[name=login]", name)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    enter(page, server, name, root)
     page.goto(f"{server}{root}/van-ban/")
     wrong = looked_at(page, root)
     page.click(f"text={said(root, 'Soạn văn bản')}")
@@ -60,13 +56,13 @@ def test_an_officer_makes_a_result_sheet_and_anybody_looks_its_number_up(
     page.fill("input[name=number]", "không phải số")
     page.fill("input[name=signer]", "Nguyễn Thị Bình Minh")
     page.click(f"text={said(root, 'Lưu bản nháp')}")
-    assert DIGITS[root] in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(DIGITS[root])
     wrong += looked_at(page, root)
     assert page.input_value("input[name=signer]") == "Nguyễn Thị Bình Minh"
     page.fill("input[name=number]", "15")
     page.click(f"text={said(root, 'Lưu bản nháp')}")
     page.click(f"text={said(root, 'Hoàn thành văn bản')}")
-    assert said(root, "Đã hoàn thành văn bản.") in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(said(root, "Đã hoàn thành văn bản."))
     wrong += looked_at(page, root)
     assert wrong == []
     with page.expect_download() as sent:
@@ -82,7 +78,7 @@ def test_an_officer_makes_a_result_sheet_and_anybody_looks_its_number_up(
     stranger.goto(f"{server}{root}/so/")
     stranger.fill("input[name=ma]", code.lower())
     stranger.click("main button[type=submit]")
-    assert said(root, "Kiểm chứng") in stranger.inner_text("main")
+    expect(stranger.locator("main")).to_contain_text(said(root, "Kiểm chứng"))
     stranger.context.close()
 
 
@@ -112,7 +108,7 @@ def test_a_meeting_gives_a_task_by_keyboard_and_loses_nothing_typed(
     form.locator("input[name=lead]").fill(lead)
     page.keyboard.press("Enter")
     page.locator("#ket-luan a", has_text=title).click()
-    assert "kết luận cuộc họp, chỉ đạo" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("kết luận cuộc họp, chỉ đạo")
     page.get_by_role("link", name="Lịch sử thay đổi").click()
-    assert "giao nhiệm vụ" in page.inner_text("main").lower()
+    expect(page.locator("main")).to_contain_text("giao nhiệm vụ", ignore_case=True)
     page.context.close()

@@ -108,7 +108,7 @@ def test_without_a_script_the_form_is_whole(chromium: Browser, server: str) -> N
     page.locator("[name=text]").fill("Rác chất đống ở bến xe")
     page.get_by_role("button", name="Gửi phản ánh", exact=True).click()
     page.get_by_role("link", name="Mở trang theo dõi").click()
-    assert "Rác chất đống ở bến xe" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("Rác chất đống ở bến xe")
     context.close()
 
 
@@ -121,5 +121,6 @@ def test_the_public_map_and_list_exclude_nobody(chromium: Browser, server: str) 
     assert violations(page) == []
     shown(page, "report-map")
     page.locator(".reports a").first.click()
+    page.wait_for_url("**/phan-anh/PA-**")
     assert violations(page) == []
     context.close()

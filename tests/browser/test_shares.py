@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.languages import said
 from tests.browser.test_pages import open_page, violations
@@ -23,12 +23,12 @@ def test_a_target_leads_to_the_share_of_each_unit(
     assert status == 200
     found = violations(page)
     page.get_by_role("link", name=TARGET[root]).click()
-    assert page.get_by_text(said(root, "Nếu mọi đơn vị đạt đúng phần giao")).is_visible()
+    expect(page.get_by_text(said(root, "Nếu mọi đơn vị đạt đúng phần giao"))).to_be_visible()
     found += violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     row = page.get_by_role("row", name=DIFFER[root]).first
     row.get_by_role("link").first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == said(root, "Chỉ tiêu của chúng tôi")
+    expect(page.get_by_role("heading", level=1)).to_have_text(said(root, "Chỉ tiêu của chúng tôi"))
     found += violations(page)
     assert (wide, found, complaints) == (width, [], [])
     page.context.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.languages import BOTH, said
 from tests.browser.test_account_pages import TOO_WIDE, code, enter, make
@@ -55,23 +55,24 @@ def test_an_annex_becomes_tasks_with_and_without_a_script(
     enter(page, server, name, root)
     page.fill("input[name=code]", code(secret))
     page.click("main form.code button[type=submit]")
+    page.wait_for_url("**/viec-hom-nay/")
     page.goto(f"{server}{root}/nhiem-vu/nhap/")
     page.set_input_files("input[name=file]", str(path))
     page.click("main form.fill button[type=submit]")
-    assert page.locator("table.preview tbody tr").count() == 3
+    expect(page.locator("table.preview tbody tr")).to_have_count(3)
     # In Vietnamese the journey goes without a script, also ours.
     wrong = [*violations(page), *["too wide"] * page.evaluate(TOO_WIDE)] if root else []
     keep = f"main form >> text={said(root, 'Lưu các dòng đã chọn')}"
     page.fill("input[name='han-1-4']", "")
     page.click(keep)
-    assert page.locator(f"text={NO_DAY[root]}").first.is_visible()
+    expect(page.locator(f"text={NO_DAY[root]}").first).to_be_visible()
     page.fill("input[name='han-1-4']", "2025-11-30")
     page.click(keep)
     kept = said(root, "Đã lưu %(count)s nhiệm vụ từ phụ lục.") % {"count": 3}
-    assert page.locator(f"text={kept}").is_visible()
+    expect(page.locator(f"text={kept}")).to_be_visible()
     page.fill("input[name=tim]", "chu ky so")
     page.click("main form.lens button[type=submit]")
     page.click(f"table.tasks tbody th >> text=/^{task}$/")
-    assert page.locator(f"text={TYPED[root]}").first.is_visible()
+    expect(page.locator(f"text={TYPED[root]}").first).to_be_visible()
     assert wrong == []
     context.close()
