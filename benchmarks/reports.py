@@ -47,11 +47,11 @@ def photo(seed: int, width: int = 1600) -> bytes:
 
 
 class Sender:
-    """Connections to the site, and one of its tokens; writes requests itself, so that sending costs little."""
+    """One of the site's tokens, and a connection of its own for each report, as each comes from another
+    phone; writes requests itself, so that sending costs little."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         self.cookie = self.token = ""
 
     async def begin(self) -> None:
@@ -96,17 +96,13 @@ class Sender:
         return status
 
     async def _ask(self, request: bytes) -> tuple[int, str, bytes]:
-        own = (
-            self.free.pop() if self.free else await asyncio.open_connection("127.0.0.1", self.port)
-        )
-        reader, writer = own
-        writer.write(request)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        length = re.findall(r"(?im)^content-length: (\d+)", head)
-        body = await reader.readexactly(int(length[0])) if length else b""
-        if length:
-            self.free.append(own)
-        else:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(request)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            length = re.findall(r"(?im)^content-length: (\d+)", head)
+            body = await reader.readexactly(int(length[0])) if length else b""
+        finally:
             writer.close()
         return int(head.split(" ", 2)[1]), head, body
 

@@ -18,7 +18,7 @@ from tinhso.kernel.cases import actions, contacts, homes
 from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
-from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.routing import NOT_THERE, Moment, RoutingRule, hours_of, never, route
 from tinhso.kernel.cases.routing import rules as routing_rules
 from tinhso.kernel.cases.waiting import text_for, title_for, waiting_for
@@ -61,6 +61,16 @@ def test_what_is_sent_twice_is_one_case(commune: str) -> None:
     assert lamp(commune, "phone-1") == lamp(commune, "phone-1")
     assert lamp(commune, "phone-2").pk != lamp(commune, "phone-1").pk
     assert Case.objects.count() == 2
+
+
+def test_a_code_that_another_case_has_is_not_given_again(
+    commune: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["K7HA3X", "K7HA3X", "K7HA3X", "M2PQ8R"])
+    monkeypatch.setattr(actions, "short_code", lambda: next(drawn))
+    codes = [lamp(commune).code for _ in range(2)]
+    assert codes == ["PA-250602-K7HA3X", "PA-250602-M2PQ8R"]
+    assert CaseEvent.objects.count() == 2
 
 
 def test_the_columns_follow_from_the_events(commune: str) -> None:

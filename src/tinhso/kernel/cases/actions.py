@@ -106,15 +106,19 @@ def listens(to: str) -> Callable[[Listener], Listener]:
     return declare
 
 
+#: Who waits for a case's answer, or what keeps them once the case is there, in its transaction.
+Sender = Contact | Callable[[Case], Contact]
+
+
 def open_case(
-    doer: Doer, told: Received, sender: Contact | None = None, *, at: datetime | None = None
+    doer: Doer, told: Received, sender: Sender | None = None, *, at: datetime | None = None
 ) -> Case:
-    """Receive a case (tiếp nhận). What has come already under the same key is returned as it is.
+    """Receive a case (tiếp nhận). What has come already under the same key is returned as it is, and
+    nothing of `sender` is kept then.
 
     Raises InputError: without a title, too long a text, or a home outside the site's province.
     """
-    if told.key and (known := Case.objects.filter(key=told.key).first()):
-        return known
+    # What comes again is rare: that its key is taken is learnt from the database's own refusal.
     title, text, address = line(told.title), tidy(told.text), line(told.address)
     problems = [] if title else [NO_TITLE(Place("title"))]
     problems += too_long(title, "title", MOST_ON_A_LINE) + too_long(text, "text")
@@ -136,24 +140,28 @@ def open_case(
         simulated=told.simulated, received_at=at, split_from=told.out_of,
     )  # fmt: skip
     _project(case, start, at)
-    try:
-        with transaction.atomic():
-            _save_with_code(case, start)
-            kept = _keep(case, event, doer)
-            # Nobody knows of the case yet: nothing of it can be there already.
-            files = dict.fromkeys(told.files)
-            Attachment.objects.bulk_create(
-                Attachment(case=case, file=one, event=kept) for one in files
-            )
-            if sender is not None:
-                Watcher.objects.create(case=case, contact=sender, sender=True)
-            _tell(doer, case, kept, start, before=None)
-    except IntegrityError:  # of two that came at once with one key the later
-        known = Case.objects.filter(key=told.key).first() if told.key else None
-        if known is None:
-            raise
-        return known
-    return case
+    while True:
+        case.code = _code(start, at)
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+                kept = _keep(case, event, doer)
+                # Nobody knows of the case yet: nothing of it can be there already.
+                files = dict.fromkeys(told.files)
+                Attachment.objects.bulk_create(
+                    Attachment(case=case, file=one, event=kept) for one in files
+                )
+                contact = sender(case) if callable(sender) else sender
+                if contact is not None:
+                    Watcher.objects.create(case=case, contact=contact, sender=True)
+                _tell(doer, case, kept, start, before=None)
+        except IntegrityError:
+            if told.key and (known := Case.objects.filter(key=told.key).first()):
+                return known
+            if not Case.objects.filter(code=case.code).exists():
+                raise
+        else:
+            return case
 
 
 def act(
@@ -374,13 +382,9 @@ def _columns(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in names}
 
 
-def _save_with_code(case: Case, standing: Standing) -> None:
-    day = case.received_at.astimezone(LOCAL).date()
-    while True:
-        case.code = f"{standing.kind.prefix}-{day:%y%m%d}-{short_code()}"
-        if not Case.objects.filter(code=case.code).exists():
-            break
-    case.save(force_insert=True)
+def _code(standing: Standing, at: datetime) -> str:
+    """A code that is hardly ever another case's already."""
+    return f"{standing.kind.prefix}-{at.astimezone(LOCAL):%y%m%d}-{short_code()}"
 
 
 def _keep(case: Case, event: Event, doer: Doer, key: str = "") -> CaseEvent:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from tinhso.kernel.cases import actions as cases
@@ -90,20 +90,14 @@ class Sent:
 def send(who: Who, report: Report) -> Sent:
     """Take in a report (gửi phản ánh); the same key twice is one case. Raises InputError."""
     secret = _secret(report.key)
-    if known := Case.objects.filter(key=report.key).first():
-        return Sent(known, secret)
-    account = Account.objects.filter(pk=who.account).first() if who.account else None
-    try:
-        with transaction.atomic():
-            sender, _ = contacts.keep(report.person, account, report.language, secret)
-            case = cases.open_case(_doer(who), _received(report), sender)
-            letters.received(case, sender, secret)
-    except IntegrityError:  # of two that came at once the later
-        known = Case.objects.filter(key=report.key).first()
-        if known is None:
-            raise
-        return Sent(known, secret)
-    return Sent(case, secret)
+
+    def sender(case: Case) -> Contact:
+        account = Account.objects.filter(pk=who.account).first() if who.account else None
+        contact, _ = contacts.keep(report.person, account, report.language, secret)
+        letters.received(case, contact, secret)
+        return contact
+
+    return Sent(cases.open_case(_doer(who), _received(report), sender), secret)
 
 
 def _received(report: Report) -> Received:

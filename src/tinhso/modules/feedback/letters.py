@@ -8,6 +8,7 @@ from django.utils import translation
 
 from tinhso.kernel.cases.actions import listens
 from tinhso.kernel.cases.contacts import opened
+from tinhso.kernel.cases.kinds import RECEIVE
 from tinhso.kernel.cases.models import Case, CaseEvent, Contact
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.cases.waiting import Waiting, settled, title_for, waiting, waiting_for
@@ -95,7 +96,8 @@ def _said(event: CaseEvent, one: Waiting) -> str:
 def told_by(channel: Case.Channel, case: Case, act: str) -> list[tuple[Waiting, Case]]:
     """Whom a channel that answers in the thread tells of an act, and of what they sent: whoever wrote by
     it; of a case that another sent, only what everybody is told."""
-    if case.channel != channel and not case.merged.exists():
+    # Nothing was merged into what has only just come.
+    if case.channel != channel and (act == RECEIVE or not case.merged.exists()):
         return []
     return [
         (one, one.own)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
@@ -102,30 +102,27 @@ def ask(who: Who, asked: Asked, person: Person, language: str = "") -> tuple[Cas
     if known := Case.objects.filter(kind=KIND, key=key).first():
         return known, secret
     language = language or ("en" if get_language() == "en" else "vi")
-    try:
-        return _sent(who, replace(asked, key=key), person, language, secret), secret
-    except IntegrityError:  # of two that came at once the later
-        known = Case.objects.filter(kind=KIND, key=key).first()
-        if known is None:
-            raise
-        return known, secret
+    return _sent(who, replace(asked, key=key), person, language, secret), secret
 
 
 def _sent(who: Who, asked: Asked, person: Person, language: str, secret: str) -> Case:
     with transaction.atomic():
         recent = Case.objects.filter(kind=KIND, simulated=False)
         exactly("questions", recent, "received_at", MOST_IN_AN_HOUR, timedelta(hours=1))
-        account = Account.objects.filter(pk=who.account).first() if who.account else None
-        contact, _ = contacts.keep(person, account, language, secret)
         told = Received(
             KIND, asked.title.strip(), asked.place or home_unit(), asked.text, asked.field,
             asked.channel, place=asked.place, private=asked.private, simulated=asked.simulated,
             key=asked.key,
         )  # fmt: skip
         doer = Doer(who.actor(), Role.REQUESTER, account=who.account)
-        case = cases.open_case(doer, told, contact)
-        tell_received(case, contact, secret)
-    return case
+
+        def sender(case: Case) -> Contact:
+            account = Account.objects.filter(pk=who.account).first() if who.account else None
+            contact, _ = contacts.keep(person, account, language, secret)
+            tell_received(case, contact, secret)
+            return contact
+
+        return cases.open_case(doer, told, sender)
 
 
 def problems_of(asked: Asked, person: Person) -> list[Problem]:

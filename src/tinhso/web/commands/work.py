@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 
 import click
 
 from tinhso.measure.text import Text
 from tinhso.web.telling import language, say, set_up, telling_problems
+
+#: How far a worker beside a server stands back from it for the processors: people's answers come
+#: first, and what is owed goes out in larger bundles meanwhile.
+STANDS_BACK = 10
 
 
 @click.command()
@@ -23,6 +28,8 @@ def work(once: bool, parent: int | None) -> None:
     set_up()
     from tinhso.kernel.ledger.worker import Worker  # noqa: PLC0415
 
+    if parent is not None:
+        os.nice(STANDS_BACK)
     worker = Worker(parent=parent)
     worker.stop_on_signals()
     if once:
