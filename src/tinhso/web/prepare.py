@@ -6,8 +6,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -183,25 +184,27 @@ def load_sample(
 def load_reports(place: Workspace, plan_code: str, say: Say) -> None:
     """Residents' simulated reports to 1022, and their records."""
     plan = place.plan(plan_code).plan
-    rows = simulate_reports(plan.unit, plan.year)
-    path = configuration.home() / "sample" / "phan-anh.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    load_file(place, "feedback", path, simulated="tinhso.modules.feedback.sample")
-    say(Text(f"Đã tạo {len(rows)} phản ánh mô phỏng", f"{len(rows)} simulated reports made"))
+    for stream, rows in simulate_reports(plan.unit, plan.year).items():
+        _load_rows(place, stream, rows, "feedback.sample", say)
 
 
 def load_questions(place: Workspace, plan_code: str, say: Say) -> None:
     """Simulated questions as records, and what anonymous surveys would have found."""
     plan = place.plan(plan_code).plan
-    for stream, rows, maker in (
-        ("questions", simulate_records(plan.unit, plan.year), "questions.sample_records"),
-        ("satisfaction", simulate_sheets(plan.unit, plan.year), "surveys.sample"),
-    ):
-        path = configuration.home() / "sample" / f"{stream}.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        load_file(place, stream, path, simulated=f"tinhso.modules.{maker}")
-        name = place.streams[stream].name
-        say(Text(f"Đã tạo bản ghi mô phỏng: {name.vi}, {len(rows)}", f"Simulated records: {name.en}, {len(rows)}"))  # fmt: skip
+    for stream, rows in simulate_records(plan.unit, plan.year).items():
+        _load_rows(place, stream, rows, "questions.sample_records", say)
+    sheets = simulate_sheets(plan.unit, plan.year)
+    _load_rows(place, "satisfaction", sheets, "surveys.sample", say)
+
+
+def _load_rows(
+    place: Workspace, stream: str, rows: Sequence[Mapping[str, Any]], maker: str, say: Say
+) -> None:
+    path = configuration.home() / "sample" / f"{maker}.{stream}.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    load_file(place, stream, path, simulated=f"tinhso.modules.{maker}")
+    name = place.streams[stream].name
+    say(Text(f"Đã tạo bản ghi mô phỏng: {name.vi}, {len(rows)}", f"Simulated records: {name.en}, {len(rows)}"))  # fmt: skip
 
 
 def publish_quarter(place: Workspace, plan_code: str, say: Say) -> None:

@@ -18,6 +18,7 @@ from tinhso.kernel.cases import actions as cases
 from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.records import PLACES, at_place
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.ledger.actor import SYSTEM
@@ -26,7 +27,7 @@ from tinhso.kernel.units.register import one_register, register
 from tinhso.measure.boundaries import Level
 from tinhso.modules.feedback.actions import KIND, NOT_MENDED
 from tinhso.modules.feedback.categories import categories
-from tinhso.modules.feedback.stream import held_back, record_of
+from tinhso.modules.feedback.stream import STREAM, held_back, record_of
 
 REPORTS, OPEN, COMMUNES = 300, 14, 40
 
@@ -42,8 +43,8 @@ _CHANNELS = ("web", "web", "web", "phone", "phone", "zalo", "counter", "email")
 ROUTER, SENDER = Doer(SYSTEM, Role.ROUTER), Doer(SYSTEM, Role.REQUESTER)
 
 
-def simulate_reports(root: str, year: int) -> list[dict[str, Any]]:
-    """Reports of `year` and the year before in the communes of `root`; their records for the lake."""
+def simulate_reports(root: str, year: int) -> dict[str, list[dict[str, Any]]]:
+    """Reports of `year` and the year before in the communes of `root`; their records by stream."""
     made = []
     with one_register(), transaction.atomic(), held_back():
         for told in _stories(root, year):
@@ -53,7 +54,9 @@ def simulate_reports(root: str, year: int) -> list[dict[str, Any]]:
                 at = told.at + timedelta(hours=told.draw.randint(1, 20))
                 cases.publish(ROUTER, case, "", "", at=at)
             made.append(case)
-        return [record_of(one, cases.standing_of(one), cases.events_of(one)) for one in made]
+        records = [record_of(one, cases.standing_of(one), cases.events_of(one)) for one in made]
+    placed = [at_place(case, one) for case, one in zip(made, records, strict=True)]
+    return {STREAM: records, PLACES: [one for one in placed if one]}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from tinhso.kernel.cases.actions import event_of, events_of, listens
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
-from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_days
+from tinhso.kernel.cases.records import code_on, owe_at_place, trace_of, wall_clock, working_days
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
@@ -35,7 +35,9 @@ def held_back() -> Iterator[None]:
 def owe(case: Case, event: CaseEvent, standing: Standing) -> None:
     if not _held.get():
         events = events_of(case) if event.n > 1 else [event_of(event)]
-        owe_records(STREAM, case.code, [record_of(case, standing, events)])
+        record = record_of(case, standing, events)
+        owe_records(STREAM, case.code, [record])
+        owe_at_place(case, record)
 
 
 def record_of(case: Case, standing: Standing, events: list[Event]) -> dict[str, Any]:

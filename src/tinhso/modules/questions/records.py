@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinhso.kernel.cases.actions import events_of, listens, standing_of
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
-from tinhso.kernel.cases.records import code_on, trace_of, wall_clock, working_days
+from tinhso.kernel.cases.records import code_on, owe_at_place, trace_of, wall_clock, working_days
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
@@ -20,7 +20,9 @@ def owe_record(case: Case, _event: CaseEvent, after: Standing) -> None:
     """Owe the record as the question stands after an event. Simulated questions are not records."""
     if case.simulated:
         return
-    owe_records(STREAM, case.code, [row(case, after, events_of(case))])
+    record = row(case, after, events_of(case))
+    owe_records(STREAM, case.code, [record])
+    owe_at_place(case, shared(record))
 
 
 @remakes(STREAM)
@@ -59,6 +61,11 @@ def row(case: Case, after: Standing, events: list[Event]) -> dict[str, object]:
         "reopened_by_office": reopened[0].role is not Role.REQUESTER if reopened else None,
         "answer_trace": trace_of(str(answers[-1].data.get("text", ""))) if answers else None,
     }
+
+
+def shared(record: dict[str, object]) -> dict[str, object]:
+    """A record by the names that rooms share."""
+    return {**record, "first_answer_at": record["answered_at"]}
 
 
 #: How a question ended first, by the act that ended it.

@@ -10,6 +10,7 @@ from typing import Any
 
 from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.records import PLACES, at_place
 from tinhso.kernel.cases.standing import Event, fold
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
@@ -18,19 +19,22 @@ from tinhso.kernel.units.register import one_register
 from tinhso.measure.boundaries import Level
 from tinhso.modules.questions.actions import KIND
 from tinhso.modules.questions.fields import rules
-from tinhso.modules.questions.records import row
+from tinhso.modules.questions.records import STREAM, row, shared
 
 QUESTIONS, COMMUNES, OPEN = 260, 24, 10
 #: Working days until the answer, and how often; the term of the sample is seven.
 _TAKES, _OFTEN = (1, 2, 3, 4, 5, 6, 7, 9, 12), (10, 16, 20, 16, 12, 8, 6, 5, 3)
 
 
-def simulate_records(root: str, year: int) -> list[dict[str, Any]]:
-    """Records of questions of `year` and the year before; the same each time."""
+def simulate_records(root: str, year: int) -> dict[str, list[dict[str, Any]]]:
+    """Records of questions of `year` and the year before, by stream; the same each time."""
     with one_register():
-        return [
-            row(case, fold(kind(KIND), events), events) for case, events in _stories(root, year)
+        made = [
+            (case, row(case, fold(kind(KIND), events), events))
+            for case, events in _stories(root, year)
         ]
+    placed = [at_place(case, shared(one)) for case, one in made]
+    return {STREAM: [one for _, one in made], PLACES: [one for one in placed if one]}
 
 
 def _stories(root: str, year: int) -> Iterator[tuple[Case, list[Event]]]:
@@ -51,6 +55,7 @@ def _stories(root: str, year: int) -> Iterator[tuple[Case, list[Event]]]:
             kind=KIND, code=f"HD-MP-{year}-{number:04}", home_id=home.card.uid, received_at=at,
             place_id=place.card.uid if own.random() < 0.8 else None,
             channel=own.choice((Case.Channel.WEB, Case.Channel.WEB, Case.Channel.PHONE)),
+            simulated=True,
         )  # fmt: skip
         yield case, _events(case, place.card.uid, own, ends=number < QUESTIONS - OPEN)
 
