@@ -315,6 +315,35 @@ def test_of_two_who_ask_the_same_both_hear_the_answer(people: dict[str, Who], co
     assert sorted(told) == ["hai@example.com", "mot@example.com"]
 
 
+def test_a_question_that_asks_two_things_is_split_and_who_asked_follows_both(
+    people: dict[str, Who], commune: str
+) -> None:
+    case, secret = asked()
+    client, address = Client(), reverse("questions:case", args=[case.pk])
+    sign_in(client, Account.objects.get(pk=people["router"].account), strong=True)
+    bad = client.post(address, {"viec": "split", "title": " ", "text": "Bao nhiêu con?"})
+    assert (bad.status_code, "Bao nhiêu con?" in bad.content.decode()) == (400, True)
+    assert Case.objects.count() == 1
+    done = client.post(
+        address, {"viec": "split", "title": "Nuôi mấy con?", "field": "y-te"}, follow=True
+    )
+    made = Case.objects.exclude(pk=case.pk).get()
+    assert (made.split_from, made.category, made.state) == (case, "y-te", "received")
+    assert case.code in done.content.decode()
+    follow = Client().get(reverse("questions:follow", args=[made.code, secret]))
+    assert "Nuôi mấy con?" in follow.content.decode()
+    assert Entry.objects.filter(act="cases.case.split", thing=str(case.pk)).count() == 1
+    # Each has its own answer; what has ended is not split, and nobody else splits.
+    officers.do(people["router"], made, "reject", {"reason": "Ngoài thẩm quyền"})
+    with pytest.raises(InputError):
+        officers.split(people["router"], made, "Nữa?", "", "")
+    with pytest.raises(ForbiddenError):
+        officers.split(people["stranger"], case, "Nữa?", "", "")
+    case.refresh_from_db()
+    assert case.state == "received"
+    assert len([one for one in letters() if "hoi@example.com" in one.to]) == 2
+
+
 def test_each_event_corrects_the_record_and_none_holds_what_was_written(
     people: dict[str, Who], commune: str
 ) -> None:

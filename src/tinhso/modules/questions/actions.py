@@ -125,9 +125,9 @@ def _sent(who: Who, asked: Asked, person: Person, language: str, secret: str) ->
         return cases.open_case(doer, told, sender)
 
 
-def problems_of(asked: Asked, person: Person) -> list[Problem]:
-    """All that is wrong with a question, in the order of the form."""
-    title, text = line(asked.title), tidy(asked.text)
+def wording_problems(title: str, text: str) -> list[Problem]:
+    """What is wrong with the words of a question."""
+    title, text = line(title), tidy(text)
     problems: list[Problem] = []
     if not title:
         problems.append(NO_TITLE(Place("title")))
@@ -135,6 +135,12 @@ def problems_of(asked: Asked, person: Person) -> list[Problem]:
         problems.append(TITLE_LONG(Place("title"), found=len(title)))
     if len(text) > MOST_LETTERS:
         problems.append(TEXT_LONG(Place("text"), found=len(text), most=MOST_LETTERS))
+    return problems
+
+
+def problems_of(asked: Asked, person: Person) -> list[Problem]:
+    """All that is wrong with a question, in the order of the form."""
+    problems = wording_problems(asked.title, asked.text)
     for check in (lambda: checked(asked.field), lambda: place_of(asked.place), person.checked):
         try:
             check()

@@ -65,6 +65,7 @@ TEXTS = {
     "resume": "reason", "proceed": "reason", "extend": "reason", "reject": "reason",
     "send_back": "reason", "reopen": "reason", "take_back": "reason",
 }  # fmt: skip
+SPLIT = Text("tách thành câu hỏi khác", "split off another question")
 #: Acts that write an answer.
 WRITES = ("draft", "review", "correct")
 
@@ -156,6 +157,12 @@ def case(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         try:
             if doing == "contact":
                 contact = _contact(request, who, one)
+            elif doing == "split":
+                made = _split(request, who, one)
+                messages.success(
+                    request, gettext("Đã tách thành câu hỏi này; người hỏi theo dõi cả hai.")
+                )
+                return redirect("questions:case", made.pk)
             else:
                 _do(request, who, one, doing)
                 messages.success(request, gettext("Đã ghi."))
@@ -172,6 +179,9 @@ def _case(
     now = timezone.now()
     ways = officers.possible_for(who, one, standing, now)
     history = events_of(one)
+    named = [(rule.code, rule.name) for rule, _, _ in ways]
+    if officers.may_split(who, one, standing):
+        named.append(("split", SPLIT))
     context = {
         "plan_code": "",
         "case": one,
@@ -182,7 +192,7 @@ def _case(
         "members": [card(uid).name for uid in standing.members],
         "clocks": _clocks(standing),
         "history": _history(standing, history),
-        "acts": [_form(who, one, rule.code, rule.name, filled, doing) for rule, _, _ in ways],
+        "acts": [_form(who, one, code, name, filled, doing) for code, name in named],
         "filled": filled,
         "contact": contact,
         "may_contact": CASE.ask(who, "contact", one.lead_id or one.home_id, purpose="x").allowed,
@@ -212,7 +222,7 @@ def _form(who: Who, one: Case, code: str, name: Text, filled: Filled, doing: str
     shape = (
         "write" if code in WRITES
         else "text" if code in TEXTS
-        else code if code in ("route", "hand_over", "consult", "merge")
+        else code if code in ("route", "hand_over", "consult", "merge", "split")
         else "button"
     )  # fmt: skip
     mine = filled.problems and doing == code
@@ -275,6 +285,15 @@ def _do(request: HttpRequest, who: Who, one: Case, what: str) -> None:
         officers.do(who, one, what, {"case": _target(posted.get("case", ""))}, seen=seen)
     else:
         raise Http404
+
+
+def _split(request: HttpRequest, who: Who, one: Case) -> Case:
+    """The question that is taken out of another. Raises InputError, ForbiddenError."""
+    posted = request.POST
+    title, text = posted.get("title", ""), posted.get("text", "")
+    if problems := actions.wording_problems(title, text):
+        raise InputError(problems)
+    return officers.split(who, one, title, text, posted.get("field", ""))
 
 
 def _target(code: str) -> str:

@@ -6,13 +6,14 @@ Rights: `roles_in` tells in what parts somebody may act on a question; approving
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
 from tinhso.kernel.cases import actions as cases
-from tinhso.kernel.cases.actions import Doer, Done
+from tinhso.kernel.cases.actions import Doer, Done, Received
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
@@ -25,12 +26,21 @@ from tinhso.measure.text import NOWHERE, InputError, message
 from tinhso.modules.questions import answers
 from tinhso.modules.questions.actions import KIND
 from tinhso.modules.questions.answers import Written
+from tinhso.modules.questions.fields import checked
 from tinhso.modules.questions.models import Answer
 from tinhso.modules.questions.policies import ANSWER
 
 #: Acts of the head of the unit that answers, or of whom the head lets review.
 OF_THE_HEAD = frozenset({"review", "send_back", "correct", "take_back", "make_public"})
 
+#: In these parts somebody may split a question.
+SPLITTERS = (Role.ROUTER, Role.LEAD)
+
+NOT_OPEN = message(
+    "question-split-closed",
+    vi="Câu hỏi đã kết thúc nên không tách được nữa. Mở lại câu hỏi, hoặc nhờ người hỏi gửi câu mới.",
+    en="The question has ended and cannot be split any more. Reopen it, or have a new one sent.",
+)
 NO_DRAFT = message(
     "question-no-draft",
     vi="Chưa có dự thảo nào được duyệt để gửi.",
@@ -54,18 +64,41 @@ def possible_for(
 
 def doer_for(who: Who, case: Case, what: str) -> Doer:
     """In which part `who` does that. Raises ForbiddenError where there is none."""
+    doer = _doer(who, case, cases.standing_of(case).kind.acts[what].by)
+    if what in OF_THE_HEAD:
+        seat = ANSWER.require(who, "review", doer.unit).seat
+        return replace(doer, actor=who.actor(seat))
+    return doer
+
+
+def _doer(who: Who, case: Case, by: Collection[Role]) -> Doer:
     parts = roles_in(who, case)
-    by = cases.standing_of(case).kind.acts[what].by
     role = next((role for role in parts if role in by), None)
     if role is None:
-        verb = "route" if by == {Role.ROUTER} else "handle"
+        verb = "route" if set(by) == {Role.ROUTER} else "handle"
         raise ForbiddenError(CASE.ask(who, verb, case.lead_id or case.home_id))
     unit = parts[role]
-    if what in OF_THE_HEAD:
-        seat = ANSWER.require(who, "review", unit).seat
-    else:
-        seat = CASE.ask(who, "route" if role is Role.ROUTER else "handle", unit).seat
+    seat = CASE.ask(who, "route" if role is Role.ROUTER else "handle", unit).seat
     return Doer(who.actor(seat), role, unit, who.account)
+
+
+def may_split(who: Who, case: Case, standing: Standing) -> bool:
+    return standing.open and any(role in SPLITTERS for role in roles_in(who, case))
+
+
+def split(who: Who, case: Case, title: str, text: str, field: str) -> Case:
+    """Another question out of one that asks two things (tách); whoever asked follows both.
+
+    Raises InputError, ForbiddenError.
+    """
+    doer = _doer(who, case, SPLITTERS)
+    if not cases.standing_of(case).open:
+        raise InputError([NOT_OPEN(NOWHERE)])
+    told = Received(
+        KIND, title, case.home_id, text, checked(field) if field else case.category, case.channel,
+        place=case.place_id or "", private=case.private, simulated=case.simulated,
+    )  # fmt: skip
+    return cases.split(doer, case, told)
 
 
 def do(
