@@ -175,7 +175,13 @@ def photo(_request: HttpRequest, code: str, attachment: int) -> HttpResponse:
 @require_GET
 def agencies(request: HttpRequest) -> HttpResponse:
     """How agencies answer: true times, late ones, those opened again."""
-    context = {"found": agency_figures.agencies(), "plan_code": "", "section": "feedback"}
+    found = agency_figures.agencies()
+    context = {
+        "found": found,
+        "simulated": found.simulated,
+        "plan_code": "",
+        "section": "feedback",
+    }
     return render(request, "feedback/agencies.html", context)
 
 
@@ -193,7 +199,7 @@ def agency(request: HttpRequest, uid: str) -> HttpResponse:
         "figures": next((one for one in found.rows if one.uid == uid), None),
         "made_at": found.made_at,
         "cases": _rows(cases),
-        "simulated": any(one.simulated for one in cases),
+        "simulated": found.simulated or any(one.simulated for one in cases),
         "plan_code": "",
         "section": "feedback",
     }
