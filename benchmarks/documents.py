@@ -2,7 +2,8 @@
 
     python -m benchmarks documents
 
-Publishes the sample's second quarter with the units of every level, and makes the report of it.
+Publishes the sample's quarters with the units of every level, and makes the report of each: of the second
+the province's own units, of the third, after the merger, those of the province that it went into.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from benchmarks.machine import machine
 
 #: Runs of each part; the middle one is told.
 RUNS = 5
-LIMIT_SECONDS = 3.0
+#: A report of thirty pages is to be made in this; a longer one in as much more.
+LIMIT_SECONDS, LIMIT_PAGES = 3.0, 30
 
 
 def main(_options: list[str]) -> str:
@@ -33,6 +35,23 @@ def _measured(home: Path) -> str:
     import django  # noqa: PLC0415
 
     django.setup()
+    from tinhso.kernel.ledger.actor import SYSTEM  # noqa: PLC0415
+    from tinhso.measure.periods import Period  # noqa: PLC0415
+    from tinhso.measure.places import View  # noqa: PLC0415
+    from tinhso.modules.plan.actions import publish  # noqa: PLC0415
+    from tinhso.modules.plan.queries import PlanQueries  # noqa: PLC0415
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+    from tinhso.web.prepare import prepare_figures, prepare_site  # noqa: PLC0415
+
+    prepare_site(lambda _: None)
+    prepare_figures(lambda _: None, scale=0.02)
+    period = Period.parse("2025-Q3r")
+    queries = PlanQueries(workspace(), "binh-phuoc-2025")
+    last = publish(SYSTEM, queries, period, View(), by="thử", reason="", all_levels=True)
+    return "\n\n".join(map(_report, ("binh-phuoc-2025/2025-Q2r", last.publication.name)))
+
+
+def _report(name: str) -> str:
     import pypdfium2  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
@@ -41,15 +60,12 @@ def _measured(home: Path) -> str:
     from tinhso.modules.documents.fields import Fields  # noqa: PLC0415
     from tinhso.modules.documents.kinds import kind_of  # noqa: PLC0415
     from tinhso.modules.plan.frozen.reading import FrozenPublication  # noqa: PLC0415
-    from tinhso.web.prepare import prepare_figures, prepare_site  # noqa: PLC0415
 
-    prepare_site(lambda _: None)
-    prepare_figures(lambda _: None, scale=0.02)
     kind, today = kind_of("report"), timezone.localdate()
     fields = Fields(issuer="ỦY BAN NHÂN DÂN", abstract="Kết quả thử")
 
     def content() -> Any:
-        published = FrozenPublication("binh-phuoc-2025/2025-Q2r")
+        published = FrozenPublication(name)
         return content_of(
             kind, fields, published, "", code="VB-00000000", base="http://tinh.example"
         )
@@ -62,14 +78,13 @@ def _measured(home: Path) -> str:
     ]
     drawn = pypdfium2.PdfDocument(pdf.pdf_of(made, today))
     total = sum(seconds for _, seconds in rows)
-    said = [f"A report of {len(drawn)} pages, {len(made.cited)} figures. {machine()}", ""]
+    said = [f"{name}: a report of {len(drawn)} pages, {len(made.cited)} figures. {machine()}", ""]
     said += ["| part | seconds |", "| --- | --- |"]
     said += [f"| {name} | {seconds:.2f} |" for name, seconds in rows]
-    verdict = "met" if total < LIMIT_SECONDS else "NOT met"
+    limit = LIMIT_SECONDS * max(1, len(drawn) / LIMIT_PAGES)
+    verdict = "met" if total < limit else "NOT met"
     drawn.close()
-    return "\n".join(
-        [*said, f"| all | {total:.2f} |", "", f"Limit {LIMIT_SECONDS:g} s: {verdict}."]
-    )
+    return "\n".join([*said, f"| all | {total:.2f} |", "", f"Limit {limit:.1f} s: {verdict}."])
 
 
 def _seconds(work: Callable[[], object]) -> float:
