@@ -22,6 +22,8 @@ from tinhso.modules.feedback.officer_clock import Lateness, Pressing, lateness
 from tinhso.modules.feedback.officer_words import CHANNELS, KIND, TODO, category_name
 
 PAGE = 50
+#: Of so many found, at most, the ids are kept in hand.
+FEW = 1000
 
 #: What a row needs; long texts stay in the database.
 _COLUMNS = (
@@ -98,11 +100,18 @@ def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case
         rows = rows.filter(category=asked.category)
     if asked.unit:
         rows = rows.filter(lead_id=asked.unit)
-    if asked.text:
-        rows = rows.filter(queries.matching(asked.text))
     if asked.pressing is not None:
         rows = rows.filter(_pressing(asked.pressing, now))
+    if asked.text:
+        rows = _read_once(rows.filter(queries.matching(asked.text)))
     return rows
+
+
+def _read_once(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """The same rows by their ids, where they are few: a search in words reads all texts, and the list,
+    its rest and its counts would each read them again."""
+    found = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return rows if len(found) > FEW else rows.filter(pk__in=found)
 
 
 def _pressing(one: Pressing, now: datetime) -> Q:
@@ -152,8 +161,8 @@ def page(
     run = rows.filter(pressing_at__isnull=False).order_by("pressing_at", "received_at")
     found = list(run.only(*_COLUMNS)[begin : begin + PAGE])
     if len(found) < PAGE:
-        before = running if running is not None else run.count()
         stand = rows.filter(pressing_at=None).order_by("received_at").only(*_COLUMNS)
+        before = begin and (run.count() if running is None else running)
         skip = max(0, begin - before)
         found += stand[skip : skip + PAGE - len(found)]
     return shown(found, now or timezone.now())
