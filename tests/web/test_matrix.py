@@ -158,6 +158,7 @@ OF_A_UNIT = {
     "shares:hand-in",
     "shares:settle",
     *(f"shares:own-plan-{name}" for name in ("begin", "drop", "take", "version", "download")),
+    *("shares:own-plan-sheet", "shares:own-plan-sheet-file"),
     *("shares:own-item", "shares:own-item-new"),
     "people:person",
     "people:withdraw",

@@ -43,6 +43,9 @@ KINDS = {kind.code: kind for kind in (PDF, PNG, JPEG, DOCX, XLSX, CSV, ZIP)}
 IMAGES = (PNG, JPEG)
 DOCUMENTS = (PDF, PNG, JPEG, DOCX, XLSX, CSV)
 
+#: How Excel's files began before 2007 (.xls), and how those with a password still do.
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 _BY_MAGIC = {"pdf": PDF, "png": PNG, "jpg": JPEG}
 
 
@@ -81,7 +84,11 @@ def _is_text(content: bytes) -> bool:
 
 def agreed(content: bytes, name: str, kinds: Iterable[Kind], place: Place) -> Kind:
     """The kind of `content`, one of `kinds`, that `name`'s extension agrees with; else InputError."""
-    kind = kind_of(content)
+    kinds, kind = tuple(kinds), kind_of(content)
+    if kind is None and XLSX in kinds and content.startswith(_COMPOUND):
+        raise InputError([messages.OLD_EXCEL(place)])
+    if kind is CSV and kinds == (XLSX,):
+        raise InputError([messages.CSV_FOR_XLSX(place)])
     if kind is None or kind not in kinds:
         raise InputError([messages.UNKNOWN_KIND(place, kinds=", ".join(k.name for k in kinds))])
     if not name.lower().endswith(kind.extensions):

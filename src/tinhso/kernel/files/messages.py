@@ -15,6 +15,21 @@ UNKNOWN_KIND = message(
     vi="Nội dung tệp không phải một trong các loại nhận được ở đây: {kinds}.",
     en="The file's content is none of the kinds taken here: {kinds}.",
 )
+OLD_EXCEL = message(
+    "file-old-excel",
+    vi="Tệp này là Excel kiểu cũ (.xls) hoặc có mật khẩu. Mở bằng Excel, bỏ mật khẩu nếu có, lưu lại kiểu .xlsx (Excel Workbook) rồi gửi.",
+    en="This is an old Excel file (.xls), or one with a password. Open it in Excel, take the password off, save it as .xlsx (Excel Workbook), then send it.",
+)
+CSV_FOR_XLSX = message(
+    "file-csv-for-xlsx",
+    vi="Tệp này chỉ có chữ (CSV): các ô khóa và mã của dòng đã mất. Điền vào tệp .xlsx tải về từ trang này rồi gửi tệp ấy.",
+    en="This file is text only (CSV): its locked cells and row codes are lost. Fill in the .xlsx file from this page and send that.",
+)
+SHEET_NEEDED = message(
+    "file-sheet-needed",
+    vi="Chọn tệp Excel đã điền.",
+    en="Choose the Excel file that was filled in.",
+)
 WRONG_EXTENSION = message(
     "file-extension-wrong",
     vi="Tên tệp là “{name}” nhưng nội dung là {kind}. Đổi đuôi tệp cho đúng, hoặc lưu lại đúng loại, rồi gửi lại.",

@@ -69,10 +69,25 @@ def day_of(request: HttpRequest, name: str, *, needed: bool = True) -> date | No
         if needed:
             raise InputError([DAY_NEEDED(Place(name))])
         return None
+    found = read_day(raw)
+    if found is None:
+        raise InputError([DAY_WRONG(Place(name), value=raw)])
+    return found
+
+
+def read_day(typed: str) -> date | None:
+    """A day as browsers and people write it; None for anything else, and for one before 1900: "25" is
+    no year.
+
+    >>> read_day("1/7/2025") == read_day("2025-07-01"), read_day("1/7/25"), read_day("7/31/2025")
+    (True, None, None)
+    """
     try:
-        if "/" in raw:
-            day, month, year = (int(part) for part in raw.split("/"))
-            return date(year, month, day)
-        return date.fromisoformat(raw)
+        if "/" in typed:
+            day, month, year = (int(part) for part in typed.split("/"))
+            found = date(year, month, day)
+        else:
+            found = date.fromisoformat(typed)
     except ValueError:
-        raise InputError([DAY_WRONG(Place(name), value=raw)]) from None
+        return None
+    return found if found.year >= 1900 else None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import XLSX
+from tinhso.kernel.files.messages import SHEET_NEEDED
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
@@ -16,7 +17,7 @@ from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.queries import card
-from tinhso.measure.text import InputError, Place, message
+from tinhso.measure.text import InputError, Place
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.reporting import upload as reading
 from tinhso.modules.reporting.known import Known, NoSuchReportError, known_of
@@ -24,10 +25,6 @@ from tinhso.modules.reporting.policies import FIGURE
 from tinhso.modules.reporting.requests import Request
 from tinhso.modules.reporting.views import context_of, found, language, unit_in_address
 from tinhso.modules.reporting.workbook import workbook
-
-FILE_NEEDED = message(
-    "workbook-needed", vi="Chọn tệp Excel đã điền.", en="Choose the workbook that is filled in."
-)
 
 
 def requests_below(who: Who, known: Known, unit: str) -> dict[str, Request]:
@@ -108,7 +105,7 @@ def _take(
 ) -> reading.Taken:
     who, sent = who_is(request), request.FILES.get("upload")
     if sent is None:
-        raise InputError([FILE_NEEDED(Place("upload"))])
+        raise InputError([SHEET_NEEDED(Place("upload"))])
     seat = FIGURE.require(who, "enter", unit).seat
     stored = accept(who, sent, [XLSX], unit=unit, seat=seat, place=Place("upload"))
     return reading.take(

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.contrib import messages
+from django.core.files.base import File
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, ngettext
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import XLSX
 from tinhso.kernel.files.models import StoredFile
+from tinhso.kernel.files.returned import sent_or_seen
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
@@ -21,7 +23,7 @@ from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.people.who import Who
 from tinhso.measure.periods import Period
 from tinhso.measure.scorecards.definitions import Scorecard
-from tinhso.measure.text import InputError, Place, Problem, message
+from tinhso.measure.text import InputError, Place, Problem
 from tinhso.modules.scorecards import round_actions, round_queries, round_workbook
 from tinhso.modules.scorecards.models import Line, Round
 from tinhso.modules.scorecards.policies import ROUND
@@ -32,11 +34,6 @@ from tinhso.modules.scorecards.round_results import measured_in
 from tinhso.modules.scorecards.round_views import round_of
 from tinhso.modules.scorecards.round_workbook import Change
 
-FILE_NEEDED = message(
-    "round-sheet-needed",
-    vi="Chọn tệp Excel đã điền.",
-    en="Choose the Excel file that was filled in.",
-)
 #: Problems that one answer names, and changes that a page lists.
 MOST_PROBLEMS, MOST_LISTED = 100, 3000
 
@@ -148,19 +145,15 @@ def _workbook(request: HttpRequest, round_id: uuid.UUID, step: str) -> HttpRespo
 
 def _stored(request: HttpRequest, made: Round, step: str) -> StoredFile:
     """The file sent now, or the one that was looked at before. Raises InputError, Http404."""
-    who, upload = who_is(request), request.FILES.get("tep")
-    if upload is not None:
+
+    def keep(upload: File[bytes]) -> StoredFile:
+        who = who_is(request)
         found = round_queries.reach(who, made, step)
         unit = found[0] if step == ASSESS and found else made.unit_id
         seat = ROUND.require(who, STEPS[step], unit).seat
         return accept(who, upload, [XLSX], unit=unit, seat=seat, place=Place("tep"))
-    known = request.POST.get("stored", "")
-    if not known:
-        raise InputError([FILE_NEEDED(Place("tep"))])
-    try:
-        return StoredFile.objects.get(pk=uuid.UUID(known), uploaded_by=who.account)
-    except (ValueError, StoredFile.DoesNotExist):
-        raise Http404 from None
+
+    return sent_or_seen(request, keep)
 
 
 def _keep(who: Who, made: Round, card: Scorecard, step: str, changes: Iterable[Change]) -> None:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import XLSX
+from tinhso.kernel.files.messages import SHEET_NEEDED
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.filled import Filled, whole
 from tinhso.kernel.units.queries import card
 from tinhso.measure.boundaries import Level
-from tinhso.measure.text import InputError, Place, Text, message
+from tinhso.measure.text import InputError, Place, Text
 from tinhso.modules.plan.pack import Target
 from tinhso.modules.plan.queries import Lens
 from tinhso.modules.shares import preparing, words, workbook
@@ -27,11 +28,6 @@ from tinhso.modules.shares.preparing import Asked, Line, Table
 from tinhso.modules.shares.queries import LEVELS, ShareQueries
 from tinhso.modules.shares.rules import Rule
 
-FILE_NEEDED = message(
-    "workbook-needed",
-    vi="Chọn tệp Excel đã điền.",
-    en="Choose the Excel file that you filled in.",
-)
 EVEN = Text(
     "Chia đều khoảng còn lại cho các quý sau kỳ gốc (khi giao theo khoảng cách)",
     "Divide what is left evenly over the quarters after the basis period (when given by gap)",
@@ -80,7 +76,7 @@ def _lines(request: HttpRequest, queries: ShareQueries, asked: Asked, doing: str
         return preparing.lines_by_rule(queries, asked, asked.target.required.amount)
     upload = request.FILES.get("tep")
     if not isinstance(upload, UploadedFile):
-        raise InputError([FILE_NEEDED(Place("tep"))])
+        raise InputError([SHEET_NEEDED(Place("tep"))])
     root = queries.plan.root
     seat = ALLOCATION.require(queries.who, "assign", root).seat
     receivers = preparing.receivers_of(queries, asked)

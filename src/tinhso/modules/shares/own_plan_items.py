@@ -34,8 +34,8 @@ MEASURE_NEEDED = message(
 )
 AMOUNT_WRONG = message(
     "own-item-amount",
-    vi="“{value}” không phải một số. Ghi như 1.200 hoặc 12,5 (dấu phẩy trước phần thập phân).",
-    en="“{value}” is no number. Write 1.200 for a thousand two hundred, 12,5 for twelve and a half (a comma before decimals).",
+    vi="“{value}” không phải một số từ 0 với nhiều nhất 3 chữ số thập phân. Ghi như 1.200 hoặc 12,5 (dấu phẩy trước phần thập phân).",
+    en="“{value}” is no number from 0 with at most 3 decimals. Write 1.200 for a thousand two hundred, 12,5 for twelve and a half (a comma before decimals).",
 )
 PRODUCT_NEEDED = message(
     "own-item-product", vi="Ghi sản phẩm của nhiệm vụ.", en="Give the product of the task."
@@ -151,7 +151,7 @@ def add(by: By, plan: str, unit: str, kind: Kind, typed: Typed) -> OwnPlanItem:
         item = OwnPlanItem(
             own_plan=draft, position=last.position + 1 if last else 1, kind=kind.value
         )
-        _write(item, typed)
+        weigh(item, typed)
         item.save()
         enter(by, draft, "item", after=told([item]))
     return item
@@ -163,7 +163,7 @@ def change(by: By, plan: str, unit: str, item: int, typed: Typed) -> OwnPlanItem
         draft = the_draft(plan, unit)
         one = _item(draft, item)
         before = told([one])
-        _write(one, typed)
+        weigh(one, typed)
         one.save()
         enter(by, draft, "item", before=before, after=told([one]))
     return one
@@ -187,7 +187,8 @@ def _item(draft: OwnPlan, item: int) -> OwnPlanItem:
     return one
 
 
-def _write(item: OwnPlanItem, typed: Typed) -> None:
+def weigh(item: OwnPlanItem, typed: Typed) -> None:
+    """Write onto an item, unsaved, what the unit says of it. Raises InputError by the form's fields."""
     found = _long(typed)
     assigned = item.assigned
     if assigned is not None:

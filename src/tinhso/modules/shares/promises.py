@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from tinhso.measure import writing
 from tinhso.measure.text import Place, Problem, Text, message
 from tinhso.modules.shares.rules import NO_MILESTONES, Milestones
 from tinhso.modules.shares.typed import write_percent
@@ -144,9 +145,12 @@ def problems(
         if recurs(assigned):
             found.append(GOES_ON(at[1]))
         else:
-            day = assigned.deadline.isoformat() if assigned.deadline else "–"
-            found.append(TOO_LATE(at[1], value=deadline.isoformat(), assigned=day))
+            found.append(TOO_LATE(at[1], value=_day(deadline), assigned=_day(assigned.deadline)))
     return found
+
+
+def _day(day: date | None) -> Text:
+    return Text("–", "–") if day is None else Text(*(writing.day(day, to) for to in ("vi", "en")))
 
 
 def least(value: Fraction, *, down: bool = False) -> str:

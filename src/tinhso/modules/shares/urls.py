@@ -8,6 +8,7 @@ from tinhso.modules.shares import (
     own_plan_exports,
     own_plan_item_views,
     own_plan_views,
+    own_plan_workbook_views,
     views,
 )
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path(f"{OWN}/soan/", own_plan_views.begin, name="own-plan-begin"),
     path(f"{OWN}/bo-nhap/", own_plan_views.drop, name="own-plan-drop"),
     path(f"{OWN}/nhan/", own_plan_item_views.take, name="own-plan-take"),
+    path(f"{OWN}/excel/", own_plan_workbook_views.sheet, name="own-plan-sheet"),
+    path(f"{OWN}/excel/soan.xlsx", own_plan_workbook_views.download, name="own-plan-sheet-file"),
     path(f"{OWN}/muc-moi/", own_plan_item_views.new, name="own-item-new"),
     path(f"{OWN}/muc/<int:item>/", own_plan_item_views.item, name="own-item"),
     path(f"{OWN}/ban/<int:version>/", own_plan_views.version, name="own-plan-version"),
