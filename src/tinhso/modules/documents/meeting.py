@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from tinhso.measure import writing
 from tinhso.measure.targets import Standing
@@ -84,15 +83,8 @@ def meeting_of(
     rows = published.rows(published.root.uid)
     earlier = FrozenPublication(published.earlier.name) if published.earlier else None
     moved = [row for row in rows if row.is_share and row.judgement.change]
-    moved.sort(key=_gain, reverse=True)
-    crossed = [
-        row
-        for row in rows
-        if row.before is not None
-        and row.before.value is not None
-        and row.figure.value is not None
-        and row.threshold.is_met_by(row.before.value) != row.threshold.is_met_by(row.figure.value)
-    ]
+    moved.sort(key=lambda row: row.gain, reverse=True)
+    crossed = [row for row in rows if row.crossed]
     unmet = [row for row in rows if row.gap is not None]
     red = Standing.BEHIND
     unmet.sort(key=lambda row: (row.standing is not red, not row.is_share, -(row.gap or 0)))
@@ -110,8 +102,8 @@ def meeting_of(
         published.root.name,
         _tally(rows),
         _tally(earlier.rows(earlier.root.uid)) if earlier else None,
-        tuple(line(row) for row in moved[:MOVED] if _gain(row) > 0),
-        tuple(line(row) for row in reversed(moved[-MOVED:]) if _gain(row) < 0),
+        tuple(line(row) for row in moved[:MOVED] if row.gain > 0),
+        tuple(line(row) for row in reversed(moved[-MOVED:]) if row.gain < 0),
         tuple(map(line, crossed)),
         tuple(map(line, unmet[:LARGEST])),
         tuple(map(line, unmet[LARGEST:])),
@@ -119,12 +111,6 @@ def meeting_of(
         tuple(row for row in rows if row.standing is Standing.UNKNOWN),
         agencies.get(agency, Text(agency, agency)),
     )
-
-
-def _gain(row: FrozenRow) -> Fraction:
-    """The change, positive where it goes towards the target."""
-    change = row.judgement.change or Fraction(0)
-    return -change if row.threshold.operator in ("<", "<=") else change
 
 
 def _tally(rows: list[FrozenRow]) -> dict[Standing, int]:

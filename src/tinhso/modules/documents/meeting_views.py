@@ -87,7 +87,7 @@ def _page(request: HttpRequest, asked: str, wrong: InputError | None = None) -> 
         return render(request, "documents/meeting.html", context, status=404)
     who, today = who_is(request), timezone.localdate()
     tasks = followed(published.card.plan, today)
-    found = meeting_of(published, _given(who, published), tasks, today)
+    found = meeting_of(published, given_to(who, published), tasks, today)
     may = may_decide(who, published.plan)
     first = Filled(None, None)
     doing = request.POST.get("target", "") if wrong else None
@@ -109,12 +109,18 @@ def _page(request: HttpRequest, asked: str, wrong: InputError | None = None) -> 
     return render(request, "documents/meeting.html", context, status=400 if wrong else 200)
 
 
-def _given(who: Who, published: FrozenPublication) -> list[GivenTarget]:
+def given_to(who: Who, published: FrozenPublication) -> list[GivenTarget]:
     """The shares in force; none while figures, which they are weighed by, are not measured."""
     try:
         return given_on(who, published.card.plan, last_day_of(published.card))
     except NotMeasuredError:
         return []
+
+
+def asked_for(request: HttpRequest) -> str:
+    """The publication that an address names, else the one that a meeting looks at first."""
+    asked = request.GET.get("cong-bo", "")
+    return asked or _default(publication_cards(settings.TINHSO_DEFAULT_PLAN))
 
 
 def _default(cards: list[PublicationCard]) -> str:

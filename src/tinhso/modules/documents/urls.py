@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from tinhso.modules.documents import meeting_views, public_views, template_views, views
+from tinhso.modules.documents import (
+    meeting_exports,
+    meeting_views,
+    public_views,
+    template_views,
+    views,
+)
 
 app_name = "documents"
 urlpatterns = [
@@ -21,5 +27,6 @@ urlpatterns = [
     path("so/", public_views.lookup, name="lookup"),
     path("so/<str:code>/", public_views.code, name="code"),
     path("hop/", meeting_views.meeting, name="meeting"),
+    path("hop/tai-ve.xlsx", meeting_exports.download, name="meeting-file"),
     path("hop/giao-viec/", meeting_views.decide, name="decide"),
 ]

@@ -17,14 +17,13 @@ from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
 from tinhso.kernel.units.queries import card
 from tinhso.kernel.units.register import register
-from tinhso.measure.text import InputError
+from tinhso.measure.text import InputError, Text
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.reporting import actions, forms, queries
 from tinhso.modules.reporting.actions import Chosen
 from tinhso.modules.reporting.examining import Report, examine
 from tinhso.modules.reporting.known import NoSuchReportError
 from tinhso.modules.reporting.policies import FIGURE
-from tinhso.modules.reporting.requests import periods_of
 from tinhso.modules.reporting.standing import STEPS, WORDS, in_words
 
 #: Rows that one page of figures to rule on shows.
@@ -172,22 +171,30 @@ def history(
     return render(request, "reporting/history.html", context)
 
 
+def chosen_period(request: HttpRequest) -> tuple[list[tuple[str, Text, Text]], str]:
+    """The duties' periods that there are, newest first, and the code of the one that an address names.
+
+    Raises NoSuchReportError.
+    """
+    offered = [
+        (f"{pack.code}/{duty.code}/{period.code}", duty.name, period.label)
+        for pack, duty, period in queries.duties(workspace(), who_is(request).day)
+    ]
+    codes = [code for code, _, _ in offered]
+    chosen = request.GET.get("ky", "") or next(iter(codes), "")
+    if chosen and chosen not in codes:
+        raise NoSuchReportError(chosen)
+    return offered, chosen
+
+
 @asks(FIGURE, "view")
 @found
 def overview(request: HttpRequest) -> HttpResponse:
     """Units × indicators of one period: missing, late, waiting for whom, contradictory."""
     who = who_is(request)
-    offered = [
-        (f"{pack.code}/{duty.code}/{period.code}", duty.name, period.label)
-        for pack in workspace().plans.values()
-        for duty in pack.plan.reporting
-        for period in periods_of(duty, who.day)
-    ]
+    offered, chosen = chosen_period(request)
     if not offered:
         return render(request, "reporting/overview.html", context_of(shown=None))
-    chosen = request.GET.get("ky", "") or offered[0][0]
-    if chosen not in [one for one, _, _ in offered]:
-        raise NoSuchReportError(chosen)
     plan, duty, period = chosen.split("/")
     context = context_of(
         shown=queries.overview(who, plan, duty, period),

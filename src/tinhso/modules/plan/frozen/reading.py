@@ -136,6 +136,20 @@ class FrozenRow:
         return self.threshold.distance(value)
 
     @property
+    def gain(self) -> Fraction:
+        """The change since the period before, positive where it goes towards the target."""
+        change = self.judgement.change or Fraction(0)
+        return -change if self.threshold.operator in ("<", "<=") else change
+
+    @property
+    def crossed(self) -> bool:
+        """Whether it is met now and was not in the period before, or the other way round."""
+        was, now = self.before.value if self.before else None, self.figure.value
+        if was is None or now is None:
+            return False
+        return self.threshold.is_met_by(was) != self.threshold.is_met_by(now)
+
+    @property
     def short(self) -> int | None:
         """How many more of the denominator's cases would have had to count, for the level to be
         reached; None where it is met, or where that is no question (ranks, "at most")."""
