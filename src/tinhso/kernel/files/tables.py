@@ -27,8 +27,9 @@ class Form(StrEnum):
     TEXT = "@"
     COUNT = "#,##0"
     TALLY = '#,##0;-#,##0;"–"'
-    NUMBER = "#,##0.###"
+    NUMBER = "General"  # Excel writes 75 in "0.###" with a point and nothing behind it
     SHARE = "0.0%"
+    PERCENT = "0.0##%"
     POINTS = "0.0"
     CHANGE = "+0.0;-0.0;0.0"
     DAY = "d/m/yyyy"

@@ -192,7 +192,8 @@ def write_sheet(
     sheet = book.add_worksheet(name)
     bold, bottom = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
     share = book.add_format({"num_format": "0.00%"})
-    number = book.add_format({"num_format": "#,##0.####"})
+    number = book.add_format({"num_format": "0.0###"})
+    count = book.add_format({"num_format": "#,##0"})
     for row, (label, text) in enumerate(about):
         sheet.write_string(row, 0, label, bold)
         sheet.write_string(row, 1, text)
@@ -204,8 +205,10 @@ def write_sheet(
             if isinstance(cell, str):
                 sheet.write_string(row, column, cell)
             elif cell is not None:
-                is_share = head[column] == gettext("Tỷ lệ điểm")
-                sheet.write_number(row, column, cell, share if is_share else number)
+                form = count if isinstance(cell, int) else number
+                if head[column] == gettext("Tỷ lệ điểm"):
+                    form = share
+                sheet.write_number(row, column, cell, form)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 2, 42)
     sheet.set_column(3, len(head) - 2, 14)

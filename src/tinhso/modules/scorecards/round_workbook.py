@@ -120,10 +120,10 @@ def write(
         bold = book.add_format({"bold": True})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         fixed = book.add_format({"text_wrap": True, "valign": "top"})
-        number = book.add_format({"num_format": "0.###", "valign": "top"})
+        number = book.add_format({"num_format": "General", "valign": "top"})
         yellow = {"locked": False, "bg_color": "#FFF8DC", "border": 1, "border_color": "#B9B5A8"}
         text = book.add_format(yellow | {"num_format": "@", "text_wrap": True, "valign": "top"})
-        count = book.add_format(yellow | {"num_format": "0.###", "valign": "top"})
+        count = book.add_format(yellow | {"num_format": "General", "valign": "top"})
         period, group = Period.parse(made.period), card.group(made.group)
         assert group is not None
         title = f"{card.name.to(language)}, {period.label.to(language)}, {group.name.to(language)}"

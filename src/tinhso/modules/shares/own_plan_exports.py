@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
-
-import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from tinhso.kernel.files.tables import As, Cell, Column, Form, Table, answer, tables
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.units.queries import card
 from tinhso.measure import writing
+from tinhso.measure.text import Language
+from tinhso.modules.plan.pack import Operator
 from tinhso.modules.plan.queries import Lens
+from tinhso.modules.plan.words import OPERATORS
 from tinhso.modules.shares import own_plan_words as words
-from tinhso.modules.shares.assigning import XLSX_TYPE
 from tinhso.modules.shares.models import OwnPlan
 from tinhso.modules.shares.own_plan_queries import Contents, ItemView, contents, version_of
 from tinhso.modules.shares.own_plan_views import own_unit
@@ -35,14 +35,11 @@ def download(
     if one is None:
         raise Http404(str(version))
     shown = contents(queries, uid, one)
-    content = _book(_about(queries, one, shown), [_line(item) for item in shown.items])
-    response = HttpResponse(content, content_type=XLSX_TYPE)
-    name = f"ke-hoach-{queries.plan.pack.code}-{uid}-{version}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    content = tables(gettext("Kế hoạch riêng"), [_table(queries, one, shown)])
+    return answer(content, f"ke-hoach-{queries.plan.pack.code}-{uid}-{version}.xlsx")
 
 
-def _language() -> str:
+def _language() -> Language:
     return "en" if get_language() == "en" else "vi"
 
 
@@ -70,25 +67,29 @@ def _about(queries: ShareQueries, one: OwnPlan, shown: Contents) -> list[tuple[s
     return lines
 
 
-def headings() -> list[str]:
-    return [
-        gettext("Loại"),
-        gettext("Mã"),
-        gettext("Nội dung"),
-        gettext("Nguồn"),
-        gettext("Sản phẩm"),
-        gettext("Mức được giao"),
-        gettext("Mốc quý"),
-        gettext("Hạn được giao"),
-        gettext("Mức đơn vị đặt"),
-        gettext("Hạn đơn vị đặt"),
-        gettext("Người chịu trách nhiệm"),
-        gettext("Ghi chú"),
-        gettext("So với phần được giao nay"),
+def _table(queries: ShareQueries, one: OwnPlan, shown: Contents) -> Table:
+    columns = [
+        Column(gettext("Mã"), 12),
+        Column(gettext("Loại"), 11),
+        Column(gettext("Nội dung"), 42),
+        Column(gettext("Nguồn"), 18),
+        Column(gettext("Sản phẩm"), 26),
+        Column(gettext("Yêu cầu"), 10),
+        Column(gettext("Mức được giao"), 10, Form.PERCENT),
+        Column(gettext("Mốc quý"), 22),
+        Column(gettext("Hạn được giao"), 13, Form.DAY),
+        Column(gettext("Mức đơn vị đặt"), 10, Form.NUMBER),
+        Column(gettext("Đơn vị tính"), 9),
+        Column(gettext("Hạn đơn vị đặt"), 12, Form.DAY),
+        Column(gettext("Người chịu trách nhiệm"), 24),
+        Column(gettext("Ghi chú"), 24),
+        Column(gettext("So với phần được giao nay"), 26),
     ]
+    rows = [_line(view) for view in shown.items]
+    return Table(gettext("Kế hoạch riêng"), _about(queries, one, shown), columns, rows)
 
 
-def _line(view: ItemView) -> list[str]:
+def _line(view: ItemView) -> list[Cell]:
     lang, item, assigned = _language(), view.item, view.assigned
     source = gettext("đơn vị thêm")
     if assigned is not None:
@@ -99,46 +100,19 @@ def _line(view: ItemView) -> list[str]:
         for name, before, after in (words.changed(one, lang) for one in view.changes)
     ]
     return [
-        words.KINDS[Kind(item.kind)].to(lang),
         item.code,
+        words.KINDS[Kind(item.kind)].to(lang),
         item.text.to(lang),
         source,
         item.product,
-        words.level(assigned, lang) if assigned else "",
+        OPERATORS[Operator(assigned.operator)].to(lang) if assigned and assigned.operator else "",
+        assigned.value if assigned else None,
         words.steps(assigned.milestones, lang) if assigned else "",
-        words.when(assigned, lang) if assigned else "",
-        words.own_level(item, lang),
-        writing.day(item.deadline, lang) if item.deadline else "",
+        words.due(assigned, lang) if assigned else "",
+        As(item.own_value, Form.PERCENT) if assigned else item.own_value,
+        item.measure,
+        item.deadline,
         item.answers,
         item.note,
         gettext("không còn được giao") if view.withdrawn else "; ".join(told),
     ]
-
-
-def _book(about: list[tuple[str, str]], lines: list[list[str]]) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet(gettext("Kế hoạch riêng"))
-    bold = book.add_format({"bold": True, "valign": "top"})
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    for row, (name, text) in enumerate(about):
-        sheet.write_string(row, 0, name, bold)
-        sheet.write_string(row, 2, text)
-    top = len(about) + 1
-    for column, heading in enumerate(headings()):
-        sheet.write_string(top, column, heading, head)
-    for row, line in enumerate(lines, start=top + 1):
-        for column, cell in enumerate(line):
-            sheet.write_string(row, column, cell, wrap)
-    for column, width in enumerate((15, 12, 44, 18, 26, 14, 26, 18, 16, 14, 26, 26, 30)):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(top + 1, 3)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(top)
-    book.close()
-    return out.getvalue()

@@ -12,7 +12,7 @@ from tinhso.modules.plan.words import OPERATORS
 from tinhso.modules.shares import words
 from tinhso.modules.shares.models import OwnPlan, OwnPlanItem
 from tinhso.modules.shares.own_plan_queries import Filter, Line, Match
-from tinhso.modules.shares.promises import Assigned, Change, Kind
+from tinhso.modules.shares.promises import Assigned, Change, Kind, recurs
 from tinhso.modules.shares.rules import Milestones
 from tinhso.modules.shares.typed import write_amount, write_percent
 from tinhso.modules.tasks.queries import rhythm_in_words
@@ -75,6 +75,13 @@ def when(assigned: Assigned, language: str) -> str:
         once = assigned.rhythm in ("", "once")
         return day if once else f"{day} ({rhythm_in_words(assigned.rhythm).to(language)})"
     return rhythm_in_words(assigned.rhythm).to(language) if assigned.rhythm else "–"
+
+
+def due(assigned: Assigned, language: str) -> date | str:
+    """A deadline as a day where it is no more than that, else as `when` says it."""
+    if assigned.deadline is not None and not recurs(assigned):
+        return assigned.deadline
+    return when(assigned, language)
 
 
 def role(assigned: Assigned, language: str) -> str:

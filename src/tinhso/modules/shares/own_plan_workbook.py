@@ -117,7 +117,7 @@ def cells(item: OwnPlanItem, language: Language) -> dict[str, Cell]:
         "name": item.text.to(language),
         "level": words.level(assigned, language) if assigned else "",
         "steps": words.steps(assigned.milestones, language) if assigned else "",
-        "when": _when(item, language),
+        "when": words.due(assigned, language) if assigned else "",
         "value": None if value is None else float(value * 100 if assigned else value),
         "measure": "%" if assigned and assigned.kind is Kind.TARGET else item.measure,
         "deadline": item.deadline,
@@ -126,14 +126,6 @@ def cells(item: OwnPlanItem, language: Language) -> dict[str, Cell]:
         "note": item.note,
         "drop": "",
     }
-
-
-def _when(item: OwnPlanItem, language: Language) -> Cell:
-    assigned = item.assigned
-    if assigned is None:
-        return ""
-    once = assigned.deadline is not None and not recurs(assigned)
-    return assigned.deadline if once else words.when(assigned, language)
 
 
 def mark(draft: OwnPlan, item: str, told: Mapping[str, str], is_open: Sequence[str]) -> str:
@@ -216,7 +208,7 @@ class _Forms:
         self._known = {"": book.add_format(top)}
         self._open = {"": book.add_format(yellow | {"num_format": "@"})}
         for field, shape in (
-            ("value", "#,##0.###"),
+            ("value", "General"),
             ("deadline", "d/m/yyyy"),
             ("when", "d/m/yyyy"),
         ):

@@ -100,8 +100,9 @@ def _fill(
     lang = "en" if get_language() == "en" else "vi"
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    known = book.add_format({"num_format": "#,##0.###", "font_color": "#4d5963"})
-    open_cell = book.add_format({"num_format": "0.###", "locked": False, "bg_color": "#e3efee"})
+    known = book.add_format({"num_format": "0.0##", "font_color": "#4d5963"})
+    counted = book.add_format({"num_format": "#,##0", "font_color": "#4d5963"})
+    open_cell = book.add_format({"num_format": "General", "locked": False, "bg_color": "#e3efee"})
     open_text = book.add_format({"locked": False, "bg_color": "#e3efee"})
     about = (
         (gettext("Kế hoạch"), plan),
@@ -122,9 +123,9 @@ def _fill(
         if one.baseline is not None:
             sheet.write_number(row, 2, float(one.baseline * 100), known)
         if one.denominator is not None:
-            sheet.write_number(row, 3, one.denominator, known)
+            sheet.write_number(row, 3, one.denominator, counted)
         if not one.inside:
-            sheet.write_number(row, _WEIGHT, one.denominator or 0, known)
+            sheet.write_number(row, _WEIGHT, one.denominator or 0, counted)
         milestones = read_milestones(line.milestones) or ()
         for column, amount in enumerate([read_percent(line.share), *milestones], start=4):
             if amount is None:
@@ -162,7 +163,7 @@ def _write_sums(
 ) -> None:
     """Live, above the headings: what the shares come to, as `rules.summed` adds them up, and how far
     that is from the province's target; for the milestones likewise."""
-    result = book.add_format({"num_format": "0.###", "bold": True})
+    result = book.add_format({"num_format": "0.0##", "bold": True})
     goal, total, apart, left_out = 2, 3, 4, 5  # rows, from 0
     sheet.write_string(goal, 3, gettext("Mức của tỉnh"))
     sheet.write_number(goal, 4, float(asked.target.required.amount * 100), result)
@@ -179,7 +180,8 @@ def _write_sums(
     given = xl_range(HEAD, 4, last, 4)
     sheet.write_string(left_out, 3, gettext("Không có mẫu số, không cộng (đơn vị)"))
     count = f'=SUMPRODUCT(({given}<>"")*ISNUMBER({weights})*({weights}=0))'
-    sheet.write_formula(left_out, 4, count, result, "")
+    counted = book.add_format({"num_format": "#,##0", "bold": True})
+    sheet.write_formula(left_out, 4, count, counted, "")
 
 
 @dataclass(frozen=True)
