@@ -52,7 +52,7 @@ def test_a_units_pages_about_its_own_plan_exclude_nobody(chromium: Browser, serv
     make("ke.hoach:officer:c25220.2025")  # the sample's draft
     page = signed_in(chromium, server, "ke.hoach", width=320)
     own = f"{OWN}c25220.2025/"
-    pages = [own, first(page, server + own, "a[href*='/muc/']"), f"{own}muc-moi/"]
+    pages = [own, first(page, server + own, "a[href*='/muc/']"), f"{own}muc-moi/", f"{own}excel/"]
     wrong = []
     for root, scheme in (("", "light"), ("/en", "dark")):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
