@@ -33,7 +33,7 @@ ON_BOTH := tests/kernel/cases tests/kernel/files tests/kernel/ledger tests/kerne
   tests/modules/tasks/test_task_acts.py tests/web/operations tests/modules/scorecards/test_rounds.py \
   tests/modules/documents/test_making.py tests/web/test_api.py \
   tests/web/test_fuzz_api.py tests/web/test_matrix.py tests/modules/urging tests/modules/shares/test_giving.py \
-  tests/modules/shares/test_own_plans.py
+  tests/modules/shares/test_own_plans.py tests/modules/shares/test_own_plan_workbook.py
 
 # On SQLite always; what touches the site's database again on PostgreSQL, where a server is named.
 test: $(VENV)/.dev

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import activate
 
 from tests.modules.reporting.conftest import BESIDE, COMMUNE, PLAN, PROVINCE, World, somebody
 from tests.people import appoint, sign_in
@@ -17,6 +18,12 @@ from tinhso.modules.reporting.models import Answer, Draft, ReportedFigure
 
 ONE = [PLAN, "XA-THANG", "2025-12r", COMMUNE]
 TYPED = {"HTS-02.numerator": "1.100", "HTS-02.denominator": "1.034", "evidence": "15/BC-UBND"}
+
+
+@pytest.fixture(autouse=True)
+def _in_vietnamese() -> None:
+    """Addresses are made in it, whatever the test before has read."""
+    activate("vi")
 
 
 @pytest.fixture
