@@ -35,6 +35,11 @@ def folded(name: str) -> str:
     return fold(name.replace("_", " ").replace("\ufeff", ""))
 
 
+def is_ours(name: str) -> bool:
+    """Whether a column is the one that a returned file gets."""
+    return folded(name) in (folded(PROBLEMS_COLUMN.vi), folded(PROBLEMS_COLUMN.en))
+
+
 def find_header(rows: Iterable[Sequence[str | None]], stream: Stream) -> Layout:
     """The layout under the row, among the first ones, that names the most fields of `stream`.
 
@@ -71,7 +76,6 @@ def layout_of(cells: Sequence[str], stream: Stream, *, header_row: int) -> Layou
     while cells and not cells[-1].strip() and header_row:
         cells = cells[:-1]
     names = _names(stream)
-    ours = {folded(PROBLEMS_COLUMN.vi), folded(PROBLEMS_COLUMN.en)}
     columns: dict[str, int] = {}
     nameless: list[int] = []
     problems: list[Problem] = []
@@ -81,7 +85,7 @@ def layout_of(cells: Sequence[str], stream: Stream, *, header_row: int) -> Layou
         if not name:
             nameless.append(index)
         elif field is None:
-            if name not in ours:
+            if not is_ours(cell):
                 problems.append(unknown(cell, stream))
         elif field.name in columns:
             problems.append(messages.COLUMN_TWICE(column=cell, field=field.name))

@@ -21,6 +21,7 @@ from tinhso.measure.ingest.pseudonyms import declare_pseudonym
 from tinhso.measure.ingest.receipt import Mode, Receipt, Status
 from tinhso.measure.ingest.rekeying import check_key, persons_of, remember_key
 from tinhso.measure.ingest.returned import Returned
+from tinhso.measure.ingest.returned_workbook import answered
 from tinhso.measure.ingest.sources import Source, quoted
 from tinhso.measure.ingest.staging import (
     Judged,
@@ -61,7 +62,8 @@ def ingest(
     `today` bounds dates that may not lie in the future. `person_key` (at least 16 bytes) makes
     the pseudonyms. `simulated` names what made the records when they are not real. With
     `returned_to`, a file or a folder, the bad rows come back as a file in the same format, with a
-    column that says what is wrong with them in `language`; the receipt names it.
+    column that says what is wrong with them in `language`; the receipt names it. A workbook comes
+    back whole, showing its bad rows. Sent in again, what it says as it said then is no news.
 
     Raises InputError when the file as a whole cannot be taken, and ValueError for a short key.
     """
@@ -127,8 +129,10 @@ class _Load:
             # Not CSV by the rules: read it the patient way, which tells each bad row by itself.
             self._stage(source.fallback, today)
         place_units(connection, self._boundaries)
+        answers = answered(self._path) if self._source.kind == "xlsx" else ()
+        said = log.said_by(connection, self._stream.code, answers)
         with progress.step(0.75):
-            self._judged = judge(connection, self._stream)
+            self._judged = judge(connection, self._stream, said, self._key)
 
     def _stage(self, source: Source, today: date) -> None:
         self._source = source
@@ -163,7 +167,7 @@ class _Load:
             same=judged.same,
             bad=judged.bad,
             problems=explained.most_frequent(),
-            warnings=tuple(self._warnings()),
+            warnings=(*self._warnings(), *(returned.notes if returned is not None else ())),
             returned=returned.finish() if returned is not None else None,
         )
         if not (judged.bad or judged.added or judged.corrected):
@@ -202,7 +206,14 @@ class _Load:
         returned = None
         if returned_to is not None:
             returned = Returned(
-                self._connection, self._source, self._link, self._path, returned_to, language
+                self._connection,
+                self._source,
+                self._stream,
+                self._link,
+                self._path,
+                self._facts.digest,
+                returned_to,
+                language,
             )
         with returned or nullcontext():
             explained = explain(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +74,15 @@ def earlier(connection: duckdb.DuckDBPyConnection, stream: str, digest: str) -> 
     return next(
         (e for e in standing(connection).values() if (e.stream, e.digest) == (stream, digest)), None
     )
+
+
+def said_by(
+    connection: duckdb.DuckDBPyConnection, stream: str, digests: Sequence[str]
+) -> list[int]:
+    """The snapshots that the standing batches which brought these files made."""
+    events = standing(connection).values() if digests else ()
+    # One transaction is one snapshot, and the next load has to wait for it.
+    return [e.before_snapshot + 1 for e in events if e.stream == stream and e.digest in digests]
 
 
 def refused_before(

@@ -273,3 +273,15 @@ ABSENT_COLUMNS = message(
     vi="Tệp không có các cột tùy chọn: {columns}. Giá trị của chúng được ghi là không biết.",
     en="The file lacks the optional columns: {columns}. Their values are stored as unknown.",
 )
+RETURNED_TOO_LARGE = message(
+    "returned-too-large",
+    vi="Tệp Excel bung ra hơn {limit} MB, nên tệp trả lại chỉ gồm dòng lỗi, dạng chữ; công thức và định dạng còn ở tệp gốc của bạn.",
+    en="The workbook unpacks to more than {limit} MB, so what comes back are its bad rows as text; formulas and formats are in your original.",
+)
+RETURNED_ODD = message(
+    "returned-odd",
+    vi="Tệp Excel này (.xlsb, hoặc do phần mềm khác ghi) không trả lại nguyên vẹn được, nên tệp trả lại chỉ gồm dòng lỗi, dạng chữ. "
+    "Mở bằng Excel và lưu thành .xlsx thì lần sau nhận lại đúng tệp của mình, có công thức và định dạng.",
+    en="This workbook (.xlsb, or written by some other program) cannot come back as it is, so what comes back are its bad rows as text. "
+    "Open it in Excel and save it as .xlsx: next time your own workbook comes back, with its formulas and formats.",
+)

@@ -1,7 +1,8 @@
 """The file that goes back to the sender: the bad rows as they were, and what is wrong (tệp trả lại).
 
-Cells are the sender's own and stay as they were sent, as text: a workbook's are written as strings,
-so that nothing in them is taken for a formula.
+A workbook goes back whole where it can (`returned_workbook`). Elsewhere there are the bad rows alone,
+their cells as text: a workbook's are written as strings, so that nothing in them is taken for a
+formula.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from typing import Protocol, Self
 import duckdb
 import xlsxwriter
 
-from tinhso.measure.ingest.header import PROBLEMS_COLUMN, folded
+from tinhso.measure.ingest.header import PROBLEMS_COLUMN, is_ours
 from tinhso.measure.ingest.parsing import literal
+from tinhso.measure.ingest.returned_workbook import OwnWorkbook
 from tinhso.measure.ingest.sources import Cells, Source, quoted
+from tinhso.measure.ingest.workbook_xml import NotKeptError
+from tinhso.measure.streams import Stream
+from tinhso.measure.text import Problem
 
 _NEAR = {"csv": ".csv", "xlsx": ".xlsx", "jsonl": ".jsonl", "parquet": ".parquet"}
 
@@ -32,37 +37,57 @@ class Writer(Protocol):
 
 
 class Returned(AbstractContextManager["Returned"]):
-    """The returned file, made under another name and put in its place only when it is whole."""
+    """The returned file, made under another name and put in its place only when it is whole.
+
+    It holds what the sender's file held, so whoever may read that one may read it, and nobody else.
+    """
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         source: Source,
+        stream: Stream,
         link: Path,
         original: Path,
+        digest: str,
         to: Path,
         language: str,
     ) -> None:
-        suffix = original.suffix or _NEAR[source.kind]
-        self.path = to / f"{original.stem}.loi{suffix}" if to.is_dir() else to
-        self._unfinished = self.path.with_name(f".{self.path.name}.unfinished")
+        #: What the sender should know about the file itself.
+        self.notes: list[Problem] = []
+        self._original = original
+        folder, suffix = to if to.is_dir() else to.parent, original.suffix or _NEAR[source.kind]
+        self._unfinished = folder / f".{original.stem}.loi.unfinished"
         self._unfinished.unlink(missing_ok=True)
+        self._unfinished.touch(mode=0o600)
         column = PROBLEMS_COLUMN.to(language)
         header = source.layout.header
         # A returned file that was sent in again already has the column.
-        old = {i for i, name in enumerate(header) if _is_ours(name)}
+        old = {i for i, name in enumerate(header) if is_ours(name)}
         self._kept = [index for index in range(len(header)) if index not in old]
         names = [header[index] for index in self._kept]
         self._writer: Writer
         if source.kind == "csv":
             self._writer = _Csv(self._unfinished, names, column, source.delimiter)
         elif source.kind == "xlsx":
-            self._writer = _Xlsx(self._unfinished, names, column)
+            columns = source.layout.columns
+            labels = {
+                columns[f.name]: f.label.to(language) for f in stream.fields if f.name in columns
+            }
+            try:
+                self._writer = OwnWorkbook(
+                    self._unfinished, original, source.sheet, source.layout, column, labels, digest
+                )
+            except NotKeptError as error:
+                self.notes.append(error.problem)
+                self._writer = _Xlsx(self._unfinished, names, column)
+                suffix = ".xlsx"
         elif source.kind == "jsonl":
             self._writer = _JsonLines(self._unfinished, column)
         else:
             dropped = [header[index] for index in old]
             self._writer = _Parquet(self._unfinished, column, connection, link, dropped)
+        self.path = to / f"{original.stem}.loi{suffix}" if to.is_dir() else to
 
     def row(self, number: int, cells: Cells, raw: str | None, problems: str) -> None:
         kept = [cells[index] for index in self._kept]
@@ -83,12 +108,9 @@ class Returned(AbstractContextManager["Returned"]):
     def finish(self) -> Path:
         """Put the whole file in its place."""
         self._writer.close()
+        self._unfinished.chmod(self._original.stat().st_mode & 0o666 | 0o600)
         self._unfinished.replace(self.path)
         return self.path
-
-
-def _is_ours(name: str) -> bool:
-    return folded(name) in (folded(PROBLEMS_COLUMN.vi), folded(PROBLEMS_COLUMN.en))
 
 
 def _with_problems(cells: Sequence[str], width: int, problems: str) -> list[str]:

@@ -66,6 +66,10 @@ class Source(Protocol):
     def delimiter(self) -> str:
         """What stands between the cells of a CSV file."""
 
+    @property
+    def sheet(self) -> str:
+        """The name of a workbook's sheet."""
+
     def sample(self, connection: duckdb.DuckDBPyConnection) -> list[Cells]: ...
 
     def parts(self, connection: duckdb.DuckDBPyConnection) -> Iterator[Part]: ...
@@ -82,6 +86,7 @@ class ScannedSource:
     numbered: bool = False
     fallback: Source | None = None
     delimiter: str = ","
+    sheet: str = ""
 
     def sample(self, connection: duckdb.DuckDBPyConnection) -> list[Cells]:
         columns = ", ".join(f"r{i}" for i in range(self.layout.width))
@@ -102,6 +107,7 @@ class RowSource:
     read: Callable[[], Iterator[Row]]
     fallback: Source | None = None
     delimiter: str = ","
+    sheet: str = ""
 
     def sample(self, connection: duckdb.DuckDBPyConnection) -> list[Cells]:  # noqa: ARG002
         return [row.cells for row in islice(self.read(), SAMPLE_ROWS) if row.fault is None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +21,7 @@ import duckdb
 from tinhso.measure.boundaries import Boundaries, Span
 from tinhso.measure.ingest.checks import Reading
 from tinhso.measure.ingest.progress import Progress
+from tinhso.measure.ingest.rekeying import as_now
 from tinhso.measure.ingest.sources import Source, quoted
 from tinhso.measure.streams import FieldType, Stream
 from tinhso.measure.tables import make_table
@@ -156,8 +157,12 @@ def _pieces(code: str, spans: list[Span]) -> Iterator[tuple[str, date, date, str
             yield code, since, until, span.uid, str(span.level)
 
 
-def judge(connection: duckdb.DuckDBPyConnection, stream: Stream) -> Judged:
+def judge(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, said: Sequence[int], person_key: bytes
+) -> Judged:
     """Find every bad row, repeat, and match with the lake; makes the tables that load needs.
+
+    What the lake held in one of the snapshots `said` is no news: the file comes from there.
 
     `unit_faults`, `clashes` say what else is wrong with rows; `bad_rows` are all that are bad;
     `matched` are the good ones whose key the lake has; `skipped` are all that will not be loaded.
@@ -172,7 +177,7 @@ def judge(connection: duckdb.DuckDBPyConnection, stream: Stream) -> Judged:
         "CREATE OR REPLACE TEMP TABLE skipped AS"
         " SELECT _row FROM bad_rows UNION SELECT _row FROM repeats"
     )
-    _find_matches(connection, stream)
+    _find_matches(connection, stream, said, person_key)
     connection.execute("INSERT INTO skipped SELECT _row FROM matched WHERE same")
     read = _count(connection, "SELECT count(*) FROM staged")
     bad = _count(connection, "SELECT count(*) FROM bad_rows")
@@ -245,7 +250,9 @@ def _find_repeats(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None
     )
 
 
-def _find_matches(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None:
+def _find_matches(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, said: Sequence[int], person_key: bytes
+) -> None:
     table = f'lake."{stream.code}"'
     keys = " AND ".join(f's."{name}" = l."{name}"' for name in stream.key)
     alike = " AND ".join(
@@ -259,6 +266,14 @@ def _find_matches(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None
         connection.execute(
             f"INSERT INTO matched SELECT s._row, {alike or 'true'} FROM staged s"
             f" JOIN {table} l ON {keys} ANTI JOIN skipped k ON k._row = s._row"
+        )
+    for snapshot in said:
+        # Fields may have come since: by name, so that they are there and empty.
+        then = f"(FROM (FROM {table} LIMIT 0) UNION ALL BY NAME FROM {table} AT (VERSION => {snapshot}))"
+        connection.execute(
+            "UPDATE matched SET same = true WHERE NOT same AND _row IN (SELECT s._row FROM staged s JOIN"
+            f" (SELECT {as_now(connection, stream, snapshot, person_key)} FROM {then}) l"
+            f" ON {keys} WHERE {alike or 'true'})"
         )
 
 

@@ -44,7 +44,8 @@ def open_xlsx(path: Path, stream: Stream) -> RowSource:
             if fit > nearest:
                 failure, nearest = error, fit
             continue
-        return RowSource("xlsx", layout, partial(_rows, sheet, stream, layout))
+        read = partial(_rows, sheet, stream, layout)
+        return RowSource("xlsx", layout, read, sheet=sheet.name)
     raise failure or InputError([messages.EMPTY_FILE()])
 
 
