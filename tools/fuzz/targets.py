@@ -10,6 +10,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -21,7 +22,9 @@ from tinhso.measure.definition_files import read_stream
 from tinhso.measure.expressions import parse, to_sql
 from tinhso.measure.ingest.formats import examine, open_source
 from tinhso.measure.ingest.legacy import recognise
+from tinhso.measure.ingest.returned_workbook import OwnWorkbook
 from tinhso.measure.ingest.sources import PART_ROWS, ScannedSource, Source
+from tinhso.measure.ingest.workbook_xml import NotKeptError
 from tinhso.measure.text import InputError
 from tinhso.measure.yamltree import read_yaml
 
@@ -50,7 +53,7 @@ class Target:
 
 
 def read_file(data: bytes) -> None:
-    """A file as `tinhso ingest` reads it: told by its content, then every row."""
+    """A file as `tinhso ingest` reads it: told by its content, then every row; and given back."""
     path, link = FOLDER / "file", FOLDER / "link"
     path.write_bytes(data)
     if not link.is_symlink():
@@ -58,11 +61,22 @@ def read_file(data: bytes) -> None:
     try:
         source: Source | None = open_source(CONNECTION, path, link, examine(path), STREAM)
         while source is not None:
+            _given_back(source, path)
             source = _drained(source)
     except InputError as error:
         for problem in error.problems:
             assert problem.to("vi"), problem
             assert problem.to("en"), problem
+
+
+def _given_back(source: Source, path: Path) -> None:
+    if source.kind != "xlsx":
+        return
+    with suppress(NotKeptError):
+        back = FOLDER / "back"
+        OwnWorkbook(
+            back, path, source.sheet, source.layout, "Lỗi", {0: "Mã hồ sơ"}, "0" * 64
+        ).close()
 
 
 def _drained(source: Source) -> Source | None:
