@@ -206,6 +206,24 @@ def test_a_sheet_whose_names_have_a_prefix_comes_back_too(office: Office) -> Non
     assert office.send(mended(path)).added == 2
 
 
+def test_rows_keep_their_numbers_under_empty_ones_and_a_table_its_own_filter(
+    office: Office,
+) -> None:
+    sent = office.folder / "bang.xlsx"
+    with xlsxwriter.Workbook(sent) as book:
+        good = ["HS-1", "25001", "1.1", "full", "2025-01-02", "x"]
+        table = {"data": [good, ["HS-2", "99999", *good[2:]]]}
+        table["columns"] = [{"header": name} for name in HEAD]  # type: ignore[list-item]
+        book.add_worksheet().add_table("C6:H8", table)
+    receipt = office.send(sent, returned_to=office.folder)
+    assert (receipt.added, receipt.problems[0].row) == (1, 8)
+    path = back(receipt)
+    assert {n for n, row in rows(path).items() if not row.get("hidden")} == {6, 8}
+    # Two filters may not overlap: ours is on its own column, beside the table.
+    assert b'<autoFilter ref="I6:I8"' in parts(path)[SHEET]
+    assert (office.send(path).same, office.send(mended(path)).added) == (1, 1)
+
+
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
 

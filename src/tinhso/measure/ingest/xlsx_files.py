@@ -51,11 +51,9 @@ def open_xlsx(path: Path, stream: Stream) -> RowSource:
 
 def _cells(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[int, Cells]]:
     """Rows as text with their numbers, from row 1 and column A on."""
+    # The reader leaves out empty columns on the left, but no empty rows above.
     left = sheet.start[1] if sheet.start else 0
-    above = sheet.start[0] if sheet.start else 0
-    for number in range(1, above + 1):
-        yield number, []
-    for number, row in enumerate(sheet.iter_rows(), start=above + 1):
+    for number, row in enumerate(sheet.iter_rows(), start=1):
         yield number, [*[None] * left, *map(_text, row)]
 
 
