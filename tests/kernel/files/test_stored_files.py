@@ -394,6 +394,16 @@ def test_office_files_that_could_act_are_refused(who: Who, content: bytes) -> No
     assert refused(who, content, "a.docx") == "file-active-content"
 
 
+def test_a_workbook_of_two_cells_in_opposite_corners_is_refused(who: Who) -> None:
+    """Who reads it would make room for every cell between them, and end the server."""
+    with zipfile.ZipFile(io.BytesIO(workbook())) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", far)
+    assert refused(who, packed(parts), "bang.xlsx") == "workbook-sparse"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

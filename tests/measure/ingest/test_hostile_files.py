@@ -93,6 +93,17 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
     assert raised.value.problems[0].code == "unpacks-too-large"
 
 
+def test_two_cells_in_opposite_corners_are_refused_and_not_made_room_for(office: Office) -> None:
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    near = b'<row r="1"><c r="A1"><v>1</v></c></row>'
+    sheet = b"<worksheet><sheetData>" + near + far + b"</sheetData></worksheet>"
+    content = workbook_with(sheet=sheet)
+    assert len(content) < 8000
+    with pytest.raises(InputError) as raised:
+        office.send(content)
+    assert [one.code for one in raised.value.problems] == ["sparse"]
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_cell_that_could_run_is_shown_instead(payload: str) -> None:
     assert safe_cell(payload).startswith("'")

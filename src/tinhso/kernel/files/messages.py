@@ -50,6 +50,11 @@ BOMB = message(
     vi="Tệp nén bung ra quá lớn ({reason}). Gửi các tệp riêng lẻ, không nén.",
     en="The file unpacks to too much ({reason}). Send the files one by one, not packed.",
 )
+SPARSE = message(
+    "workbook-sparse",
+    vi="Bảng Excel có ô nằm rất xa các ô còn lại (thường do gõ nhầm ở cột hay dòng cuối). Bấm Ctrl+End trong Excel để tìm, xóa các dòng, cột thừa, lưu rồi gửi lại.",
+    en="The Excel sheet has cells very far from the others (often typed by mistake in a last column or row). Press Ctrl+End in Excel to find them, delete the rows and columns that are not needed, save and send it again.",
+)
 ENCRYPTED = message(
     "file-encrypted",
     vi="Tệp có mật khẩu nên không kiểm tra được. Bỏ mật khẩu rồi gửi lại.",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from tinhso.measure.extent import is_too_sparse
 from tinhso.measure.ingest import csv_files, json_files, messages, parquet_files, xlsx_files
 from tinhso.measure.ingest.legacy import recognise
 from tinhso.measure.ingest.sources import Source
@@ -142,10 +143,13 @@ def _decoded(head: bytes, encoding: str) -> str:
 
 #: Bytes that a workbook may unpack to: a full sheet of 1,048,576 rows has some 600 MB of XML.
 MOST_UNPACKED = 1500 << 20
+#: Cells that a sheet's rectangle may have in any case: a full sheet of 57 columns.
+MOST_REACHED = 60_000_000
 
 
 def _is_workbook(path: Path) -> bool:
-    """Raises InputError for a damaged file and for one that unpacks to more than a workbook has.
+    """Raises InputError for a damaged file, for one that unpacks to more than a workbook has, and for one
+    whose cells lie so far apart that the reader would make room for billions.
 
     What is really inflated counts: a header may lie, and the reader would unpack it all the same.
     """
@@ -154,13 +158,18 @@ def _is_workbook(path: Path) -> bool:
             if not any(name in _SPREADSHEETS for name in archive.namelist()):
                 return False
             left = MOST_UNPACKED
+
             for info in archive.infolist():
+                part = bytearray()
                 with archive.open(info) as member:
                     while piece := member.read(_BLOCK):
                         left -= len(piece)
                         if left < 0:
                             limit = MOST_UNPACKED >> 20
                             raise InputError([messages.UNPACKS_TOO_LARGE(limit=limit)])
+                        part += piece
+                if is_too_sparse(part, MOST_REACHED):
+                    raise InputError([messages.SPARSE()])
             return True
     except (
         *(zipfile.BadZipFile, zlib.error, EOFError),

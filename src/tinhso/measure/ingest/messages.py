@@ -36,6 +36,11 @@ UNPACKS_TOO_LARGE = message(
     vi="Tệp XLSX bung ra hơn {limit} MB. Chia thành nhiều tệp, hoặc lưu lại dưới dạng CSV UTF-8 rồi gửi lại.",
     en="The XLSX file unpacks to more than {limit} MB. Split it, or save it as CSV UTF-8 and send that.",
 )
+SPARSE = message(
+    "sparse",
+    vi="Bảng Excel có ô nằm rất xa các ô còn lại. Bấm Ctrl+End trong Excel để tìm, xóa các dòng, cột thừa, lưu rồi gửi lại.",
+    en="The Excel sheet has cells very far from the others. Press Ctrl+End in Excel to find them, delete the rows and columns that are not needed, save and send it again.",
+)
 HAS_NUL = message(
     "has-nul",
     vi="Tệp có ký tự NUL (byte 0) ở byte thứ {byte}: tệp hỏng, hoặc là UTF-16 không có dấu BOM. Lưu lại dưới dạng CSV UTF-8.",
