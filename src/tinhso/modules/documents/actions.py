@@ -30,6 +30,7 @@ from tinhso.modules.documents.kinds import About, Kind, kind_of
 from tinhso.modules.documents.models import CitedFigure, Document, Rendering, WordTemplate
 from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE
 from tinhso.modules.documents.signing import signed
+from tinhso.modules.documents.states import ACTS, State
 from tinhso.modules.documents.templates_in_use import InUse, in_use
 from tinhso.modules.plan.frozen.reading import FrozenPublication, last_day_of
 from tinhso.modules.plan.workspace import NotMeasuredError
@@ -64,6 +65,11 @@ NOT_MADE = message(
     "document-not-made",
     vi="Văn bản còn là bản nháp. Hoàn thành rồi mới ký.",
     en="The document is still a draft. Make it, then sign it.",
+)
+DISCARDED = message(
+    "document-discarded",
+    vi="Bản nháp đã bị bỏ. Lập văn bản mới nếu cần.",
+    en="The draft was discarded. Make a new document if one is needed.",
 )
 ALREADY_SIGNED = message(
     "document-already-signed",
@@ -136,18 +142,18 @@ def draft(
 
 
 def change(actor: Actor, document: Document, fields: Fields) -> None:
-    """Other fields for a draft. Raises InputError (`document-already-made`)."""
+    """Other fields for a draft. Raises InputError as `_ready`."""
     with transaction.atomic():
-        found = _draft(document)
+        found = _ready(document, "change")
         before, found.fields, found.changed_at = found.fields, fields.kept(), timezone.now()
         found.save(update_fields=["fields", "changed_at"])
         record(actor, f"{DOCUMENT.kind}.change", _thing(found), before=before, after=found.fields)
 
 
 def discard(actor: Actor, document: Document) -> None:
-    """Remove a draft. Raises InputError (`document-already-made`)."""
+    """Remove a draft. Raises InputError as `_ready`."""
     with transaction.atomic():
-        found = _draft(document)
+        found = _ready(document, "discard")
         record(actor, f"{DOCUMENT.kind}.discard", _thing(found), before={"code": found.code})
         found.delete()
 
@@ -160,11 +166,10 @@ def preview(document: Document, base: str) -> bytes:
 def make(actor: Actor, document: Document, *, by: str, base: str) -> Document:
     """Freeze a draft: render it, keep its files with their digests. `by` is the position that makes it.
 
-    Raises InputError (`document-already-made`, what is wrong with the office's template or with the
-    publication's files).
+    Raises InputError (as `_ready`; what is wrong with the office's template or with the publication's
+    files).
     """
-    if not document.is_draft:
-        raise InputError([ALREADY_MADE(NOWHERE)])
+    _check(document.state, "make")
     template = in_use(kind_of(document.kind), document.unit_id)
     content = _content(document, base)
     files = {
@@ -172,7 +177,7 @@ def make(actor: Actor, document: Document, *, by: str, base: str) -> Document:
         Rendering.Form.PDF: pdf.pdf_of(content, timezone.localdate()),
     }
     with transaction.atomic():
-        found = _draft(document)
+        found = _ready(document, "make")
         if found.changed_at != document.changed_at:
             raise InputError([CHANGED_MEANWHILE(NOWHERE)])
         found.made_at, found.made_by = timezone.now(), by[:200]
@@ -198,8 +203,7 @@ def make(actor: Actor, document: Document, *, by: str, base: str) -> Document:
 
 def sign(actor: Actor, document: Document) -> Rendering:
     """Sign a made document's PDF with the office's key. Raises InputError."""
-    if document.is_draft:
-        raise InputError([NOT_MADE(NOWHERE)])
+    _check(document.state, "sign")
     own = document.renderings.get(form=Rendering.Form.PDF)
     done = signed(bytes(own.bytes), timezone.now())
     with transaction.atomic():
@@ -290,12 +294,28 @@ def _given(published: FrozenPublication) -> list[GivenTarget]:
         raise InputError([NOT_MEASURED(NOWHERE)]) from error
 
 
-def _draft(document: Document) -> Document:
-    """The row, locked where the database can, and still a draft."""
+def _ready(document: Document, act: str) -> Document:
+    """The row, locked where the database can, in the state that the act is done from.
+
+    Raises InputError (`document-already-made`, `document-discarded`).
+    """
     found = Document.objects.select_for_update().filter(pk=document.pk).first()
-    if found is None or not found.is_draft:
-        raise InputError([ALREADY_MADE(NOWHERE)])
+    _check(found.state if found else State.DISCARDED, act)
+    assert found is not None
     return found
+
+
+def _check(state: State, act: str) -> None:
+    """Raises InputError where the act is not done from that state."""
+    if state is ACTS[act].since:
+        return
+    refusals = {
+        State.DRAFT: NOT_MADE,
+        State.MADE: ALREADY_MADE,
+        State.SIGNED: ALREADY_SIGNED if act == "sign" else ALREADY_MADE,
+        State.DISCARDED: DISCARDED,
+    }
+    raise InputError([refusals[state](NOWHERE)])
 
 
 def _keep(document: Document, form: Rendering.Form, content: bytes, **more: str) -> Rendering:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.units.models import Unit
+from tinhso.modules.documents.states import State
 
 
 class WordTemplate(models.Model):
@@ -78,6 +79,14 @@ class Document(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.made_at is None
+
+    @property
+    def state(self) -> State:
+        """Of a document that is there; a discarded one is not."""
+        if self.is_draft:
+            return State.DRAFT
+        signed = self.renderings.filter(form=Rendering.Form.SIGNED).exists()
+        return State.SIGNED if signed else State.MADE
 
 
 class Rendering(models.Model):

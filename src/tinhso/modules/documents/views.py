@@ -30,6 +30,7 @@ from tinhso.modules.documents.kinds import About, Kind, kind_of, kinds
 from tinhso.modules.documents.models import Document, Rendering
 from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE
 from tinhso.modules.documents.signing import can_sign
+from tinhso.modules.documents.states import ACTS
 from tinhso.modules.plan.frozen.reading import FrozenPublication
 from tinhso.modules.plan.workspace import UnknownPlanError
 
@@ -214,8 +215,8 @@ def one(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         "issuer": card(found.unit_id),
         "publication": found.publication.split("/"),
         **cited_page(request, found),
-        "may_make": may(request, DOCUMENT, "make", found.unit_id),
-        "may_sign": DOCUMENT.ask(who, "sign", found.unit_id),
+        "may_make": may(request, DOCUMENT, ACTS["make"].verb, found.unit_id),
+        "may_sign": DOCUMENT.ask(who, ACTS["sign"].verb, found.unit_id),
         "can_sign": can_sign(),
         "entries": [
             (entry.at, act_in_words(entry.act))
@@ -240,7 +241,7 @@ def cited_page(request: HttpRequest, found: Document) -> dict[str, Any]:
     }
 
 
-@asks(DOCUMENT, "make", unit=unit_of)
+@asks(DOCUMENT, ACTS["change"].verb, unit=unit_of)
 def edit(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document, pk=document)
     who = who_is(request)
@@ -250,7 +251,7 @@ def edit(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         return redirect("documents:one", found.pk)
     if request.method == "POST":
         try:
-            seat = DOCUMENT.require(who, "make", found.unit_id).seat
+            seat = DOCUMENT.require(who, ACTS["change"].verb, found.unit_id).seat
             actions.change(who.actor(seat), found, read_fields(request.POST))
         except InputError as error:
             filled = Filled(request.POST, error)
@@ -268,7 +269,7 @@ def edit(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     return render(request, "documents/edit.html", context, status=status)
 
 
-@asks(DOCUMENT, "make", unit=unit_of)
+@asks(DOCUMENT, ACTS["make"].verb, unit=unit_of)
 @limited(HEAVY)
 def preview(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     """A draft as the PDF that it would become."""
@@ -295,14 +296,14 @@ def file(_request: HttpRequest, document: uuid.UUID, form: str) -> HttpResponse:
     return download_of(bytes(kept.bytes), f"{kept.document.code}{mark}.{ending}", content_type)
 
 
-@asks(DOCUMENT, "make", unit=unit_of)
+@asks(DOCUMENT, ACTS["make"].verb, unit=unit_of)
 @limited(HEAVY)
 def make(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document, pk=document)
     if request.method != "POST":
         return redirect("documents:one", found.pk)
     who = who_is(request)
-    seat = DOCUMENT.require(who, "make", found.unit_id).seat
+    seat = DOCUMENT.require(who, ACTS["make"].verb, found.unit_id).seat
     assert seat is not None
     try:
         by = actions.position(seat.title.vi, seat.unit)
@@ -313,14 +314,14 @@ def make(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     return redirect("documents:one", found.pk)
 
 
-@asks(DOCUMENT, "sign", unit=unit_of)
+@asks(DOCUMENT, ACTS["sign"].verb, unit=unit_of)
 @limited(HEAVY)
 def sign(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document, pk=document)
     if request.method != "POST":
         return redirect("documents:one", found.pk)
     who = who_is(request)
-    seat = DOCUMENT.require(who, "sign", found.unit_id).seat
+    seat = DOCUMENT.require(who, ACTS["sign"].verb, found.unit_id).seat
     try:
         actions.sign(who.actor(seat), found)
     except InputError as error:
@@ -329,13 +330,13 @@ def sign(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     return redirect("documents:one", found.pk)
 
 
-@asks(DOCUMENT, "make", unit=unit_of)
+@asks(DOCUMENT, ACTS["discard"].verb, unit=unit_of)
 def discard(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document, pk=document)
     if request.method != "POST":
         return redirect("documents:one", found.pk)
     who = who_is(request)
-    seat = DOCUMENT.require(who, "make", found.unit_id).seat
+    seat = DOCUMENT.require(who, ACTS["discard"].verb, found.unit_id).seat
     try:
         actions.discard(who.actor(seat), found)
     except InputError as error:
