@@ -170,6 +170,7 @@ def test_everybody_reads_what_was_published_and_assigned(site: None, kind: str, 
     [
         *("", "tasks.task", "plan.publication", "documents.document", "x", "plan.indicator"),
         *("scorecards.table", "documents.template", "feedback.report", "questions.question"),
+        *("scorecards.card", "feedback.published", "questions.answer", "urging.rules"),
     ],
 )
 @pytest.mark.parametrize("thing", ["", "x", str(uuid.UUID(int=7)), "a/b/c/d", "a\0b", "a/b/c/d/e"])

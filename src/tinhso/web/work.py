@@ -36,8 +36,9 @@ from tinhso.measure.troubles import LakeTroubleError
 from tinhso.modules.plan import forecasts
 from tinhso.modules.plan.batches import enter_batches
 from tinhso.modules.plan.workspace import workspace
+from tinhso.modules.scorecards.in_force import enter_cards
 from tinhso.modules.surveys.actions import close_sheets
-from tinhso.modules.urging.actions import remind, remind_at_once
+from tinhso.modules.urging.actions import enter_rules, remind, remind_at_once
 from tinhso.modules.urging.rules import rules as urging_rules
 from tinhso.web import configuration
 
@@ -181,6 +182,15 @@ def send_reminders() -> None:
     now = timezone.localtime()
     if now.hour >= urging_rules().from_hour:
         remind(now.date(), site=settings.TINHSO_SITE)
+
+
+@every(
+    600,
+    Text("Ghi nhật ký quy tắc, bộ chỉ số mới áp dụng", "Enter rules and scorecards newly in force"),
+)
+def enter_what_is_in_force() -> None:
+    enter_rules()
+    enter_cards(workspace())
 
 
 @every(120, Text("Nhắc ngay việc hết hạn theo giờ", "Remind at once of what is due within hours"))

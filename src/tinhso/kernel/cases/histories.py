@@ -5,9 +5,14 @@ What was written is in the case; the ledger keeps a digest of it.
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils import timezone
+
+from tinhso.kernel.cases.kinds import kinds
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.ledger.histories import READS, Reads, Subject, words
+from tinhso.kernel.ledger.histories import READS, Reads, Subject, unit_in_words, words
 from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Text
 
@@ -24,6 +29,17 @@ NAMES = words(
 )
 
 
+def _value(name: str, value: Any) -> Text | None:
+    """States and units by their names."""
+    if name == "state":
+        found = (kind.states.get(value) for kind in kinds())
+        return next((state.name for state in found if state), None)
+    if name in ("lead", "members"):
+        units = [unit_in_words(uid, timezone.localdate()) for uid in str(value).split(", ")]
+        return Text(", ".join(one.vi for one in units), ", ".join(one.en for one in units))
+    return None
+
+
 def of_case(who: Who, case: Case | None, address: str) -> Subject | None:
     """Raises ForbiddenError: whoever may see what is not public of it, at its home, at the unit that
     leads or at one that was asked."""
@@ -36,4 +52,4 @@ def of_case(who: Who, case: Case | None, address: str) -> Subject | None:
     return Subject(title, address, things=((CASE.kind, str(case.pk)),))
 
 
-READS[CASE.kind] = Reads(CASE, "view", name=NAMES)
+READS[CASE.kind] = Reads(CASE, "view", name=NAMES, value=_value)

@@ -8,7 +8,7 @@ lead to. Nothing is kept here: the ledger's entries are the history.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -54,7 +54,8 @@ class Subject:
 
     `things` are (kind, id); of `within` the id only begins so; `unit` is all that belongs to a unit.
     `public`: that something was done is shown to everybody, and what, to those who may read it.
-    `but` are acts that change nothing worth telling.
+    `but` are acts that change nothing worth telling; with `only`, no others are told. `besides` are
+    entries about other things. `tells`: what everybody who sees an entry here reads of it besides.
     """
 
     title: Text
@@ -64,14 +65,17 @@ class Subject:
     unit: str = ""
     public: bool = False
     but: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    besides: Q = field(default_factory=lambda: Q(pk__in=()))
+    tells: Callable[[Entry], Iterable[Change]] = lambda _: ()
 
     def query(self) -> Q:
-        about = Q(unit=self.unit) if self.unit else Q(pk__in=())
+        about = self.besides | (Q(unit=self.unit) if self.unit else Q(pk__in=()))
         for kind, thing in self.things:
             about |= Q(kind=kind, thing=thing)
         for kind, beginning in self.within:
             about |= Q(kind=kind, thing__startswith=beginning)
-        return about
+        return about & Q(act__in=self.only) if self.only else about
 
 
 #: A thing by its id as the room's own read finds it: None where it is not there; ForbiddenError where
@@ -152,7 +156,7 @@ def history(who: Who, kind: str, thing: str, before: int = 0) -> History | None:
         rows = rows.filter(id__lt=before)
     found, older = _shown(who, rows, subject)
     tell = _Teller(who, found)
-    lines = tuple(tell.line(one, aside=bool(subject.unit)) for one in found)
+    lines = tuple(tell.line(one, subject) for one in found)
     return History(subject, lines, older)
 
 
@@ -188,9 +192,10 @@ class _Teller:
         self._positions = {str(one.pk): one for one in Position.objects.filter(pk__in=positions)}
         self._accounts = {str(one.pk): one.name for one in Account.objects.filter(pk__in=accounts)}
 
-    def line(self, entry: Entry, *, aside: bool) -> Line:
+    def line(self, entry: Entry, subject: Subject) -> Line:
         opened = may_read(self._who, entry)
         details = entry.details if opened else None
+        own = tuple(changes(entry)) if opened else ()
         return Line(
             entry=entry,
             act=act_in_words(entry.act),
@@ -198,10 +203,10 @@ class _Teller:
             who=self._by(entry) if opened else None,
             channel=CHANNELS.get(entry.channel) if opened else None,
             reason=str((details or {}).get("reason", "")),
-            changes=tuple(_changes(entry, details or {})),
+            changes=(*own, *(one for one in subject.tells(entry) if one not in own)),
             erased=opened and entry.details is None,
             # In the history of a unit each entry leads on to that of its own thing.
-            elsewhere=entry.kind if aside and entry.kind in HISTORIES else "",
+            elsewhere=entry.kind if subject.unit and entry.kind in HISTORIES else "",
         )
 
     def _by(self, entry: Entry) -> Text:
@@ -234,9 +239,12 @@ def unit_in_words(uid: str, day: date) -> Text:
         return Text(uid, uid)
 
 
-def _changes(entry: Entry, details: Mapping[str, Any]) -> Iterable[Change]:
+def changes(entry: Entry, only: Container[str] | None = None) -> Iterable[Change]:
+    """What an entry's act changed, in words; of the fields in `only`, where they are given."""
     reads = READS.get(entry.kind)
-    for name, before, after in details.get("difference", ()):
+    for name, before, after in (entry.details or {}).get("difference", ()):
+        if only is not None and name not in only:
+            continue
         label = (reads.name(name) if reads else None) or Text(name, name)
         change = Change(label, _said(reads, name, before), _said(reads, name, after))
         if change.before is not None or change.after is not None:  # "" was not said before either

@@ -11,6 +11,7 @@ from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, wor
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
+from tinhso.modules.documents import rank_histories  # noqa: F401 (declares its own)
 from tinhso.modules.documents.kinds import kinds
 from tinhso.modules.documents.models import Document
 from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE

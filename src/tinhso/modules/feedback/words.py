@@ -36,7 +36,7 @@ class Step:
     files: tuple[Attachment, ...] = ()
 
 
-_SENTENCES = {
+SENTENCES = {
     "receive": Text("Đã nhận phản ánh", "The report was received"),
     "route": Text("Đã chuyển tới {unit}", "It was sent to {unit}"),
     "hand_over": Text("Chuyển tiếp tới {unit}", "It was handed over to {unit}"),
@@ -71,7 +71,7 @@ def steps(events: Iterable[CaseEvent], *, sender: bool) -> list[Step]:
     for_all = said_to_all(events)
     found = []
     for event in events:
-        sentence = _SENTENCES.get(event.act)
+        sentence = SENTENCES.get(event.act)
         if sentence is None:
             continue
         said = for_all.get(event.n, "")

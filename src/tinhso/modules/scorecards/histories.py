@@ -1,9 +1,15 @@
-"""The history of a round: its steps, and the points that units claimed, verified, appealed against."""
+"""The history of a round: its steps, and the points that units claimed, verified, appealed against.
+
+What is known of a scorecard's ranks from publication to publication is told by the documents' room,
+which reads published figures.
+"""
 
 from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
@@ -11,11 +17,14 @@ from django.urls import reverse
 from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, told
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
+from tinhso.measure import writing
 from tinhso.measure.periods import Period
+from tinhso.measure.scorecards.definitions import Component, Unknown
 from tinhso.measure.text import Text
 from tinhso.modules.plan.workspace import workspace
 from tinhso.modules.scorecards import words
-from tinhso.modules.scorecards.policies import ROUND, TABLE
+from tinhso.modules.scorecards.in_force import RULE, read_written
+from tinhso.modules.scorecards.policies import CARD, ROUND, TABLE
 from tinhso.modules.scorecards.round_queries import a_round
 
 _NAMES = {
@@ -37,13 +46,20 @@ _NAMES = {
 }
 
 
-def _name(field: str) -> Text | None:
-    """Points stand under the code of what they are for."""
+def _component(code: str) -> Component | None:
     for pack in workspace().plans.values():
         for card in pack.pack.scorecards.values():
-            found = card.component(field)
+            found = card.component(code)
             if found is not None:
-                return Text(f"điểm: {found.name.vi}", f"points: {found.name.en}")
+                return found
+    return None
+
+
+def _name(field: str) -> Text | None:
+    """Points stand under the code of what they are for."""
+    found = _component(field)
+    if found is not None:
+        return Text(f"điểm: {found.name.vi}", f"points: {found.name.en}")
     return _NAMES.get(field)
 
 
@@ -101,6 +117,35 @@ def tables(_who: Who, thing: str) -> Subject | None:
     )
 
 
+_CARD_NAMES = {
+    "version": _NAMES["version"],
+    "unknown": Text("số chưa biết", "figures that are unknown"),
+    "known_at_least": Text("ít nhất bao nhiêu điểm phải biết", "least share of points known"),
+    "groups": Text("nhóm xếp hạng", "groups that are ranked"),
+}
+
+
+def _card_name(field: str) -> Text | None:
+    if field in _CARD_NAMES:
+        return _CARD_NAMES[field]
+    code = field.removesuffix(RULE)
+    name = _name(code) or Text(f"điểm: {code}", f"points: {code}")
+    return Text(f"{name.vi}, cách chấm", f"{name.en}, how scored") if code != field else name
+
+
+def _card_value(name: str, value: Any) -> Text | None:
+    if name == "unknown":
+        return words.UNKNOWNS[Unknown(value)]
+    if name == "known_at_least":
+        return words.both(lambda language: writing.percent(Fraction(value), language, decimals=0))
+    if name.endswith(RULE):
+        leaf = _component(name.removesuffix(RULE))
+        return words.rule(replace(leaf, rule=read_written(value))) if leaf else None
+    if name in _CARD_NAMES:
+        return None
+    return words.both(lambda language: words.points(Fraction(value), language, 4))
+
+
 _TABLE_NAMES = {
     **{name: _NAMES[name] for name in ("card", "period")},
     "number": Text("lần nhập", "import"),
@@ -109,6 +154,7 @@ _TABLE_NAMES = {
     "rows": Text("số dòng", "rows"),
 }
 
+READS[CARD.kind] = Reads(CARD, "view", name=_card_name, value=_card_value)
 READS[TABLE.kind] = Reads(TABLE, "view", name=_TABLE_NAMES.get)
 HISTORIES[TABLE.kind] = tables
 READS[ROUND.kind] = Reads(ROUND, "view", name=_name, value=_value)

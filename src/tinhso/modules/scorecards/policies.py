@@ -1,10 +1,16 @@
-"""Who may do what to national tables and to rounds of verification."""
+"""Who may do what to scorecards, national tables and rounds of verification."""
 
 from __future__ import annotations
 
 from tinhso.kernel.ledger.words import ACTS
 from tinhso.kernel.people.policy import Policy, Verb
 from tinhso.measure.text import Text
+
+CARD = Policy(
+    "scorecards.card",
+    Text("bộ chỉ số", "a scorecard"),
+    [Verb("view", Text("xem", "see"), public=True)],
+)
 
 TABLE = Policy(
     "scorecards.table",
@@ -28,8 +34,9 @@ ROUND = Policy(
     ],
 )
 
-#: Acts of rounds that no verb of the policy is named after.
+#: Acts that no verb of a policy is named after.
 ACTS |= {
+    "scorecards.card.take-effect": Text("áp dụng bộ chỉ số", "put a scorecard into force"),
     "scorecards.round.open": Text("mở đợt tự chấm", "open a round"),
     "scorecards.round.begin-verification": Text("chuyển sang thẩm định", "begin verification"),
     "scorecards.round.begin-appeals": Text("chuyển sang kiến nghị", "begin appeals"),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.ledger.actor import SYSTEM, Actor
 from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.ledger.in_force import take_effect
 from tinhso.kernel.notices.mail import owe_mail
 from tinhso.kernel.notices.needs import Need, needs_on
 from tinhso.kernel.people.holders import Holders
@@ -22,7 +23,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.measure.text import Language
 from tinhso.modules.urging.letters import letter, letter_at_once
 from tinhso.modules.urging.models import Digest, Reminder
-from tinhso.modules.urging.policies import REMINDER
+from tinhso.modules.urging.policies import REMINDER, RULES
 from tinhso.modules.urging.rules import Channel, Rule, Rules, To, rules
 
 #: The roles that rules speak of.
@@ -84,6 +85,11 @@ def remind_at_once(now: datetime, *, by: Rules | None = None, site: str = "") ->
                 for account in _receivers(holders, rule.to, need):
                     found[account].append(Line(need, rule, step))
     return sum(_send(SYSTEM, account, day, own, by, site, now) for account, own in found.items())
+
+
+def enter_rules(by: Rules | None = None) -> bool:
+    """Write into the ledger by what rules people are reminded from now on; whether they are new."""
+    return take_effect(Thing(RULES.kind, "all"), (by or rules()).written())
 
 
 def _send_each(

@@ -12,7 +12,17 @@ REMINDER = Policy(
     [Verb("view", Text("xem", "see")), Verb("send", Text("gửi ngay", "send at once"), strong=True)],
 )
 
+#: What the site's files say; the page that shows them is for whoever may see reminders.
+RULES = Policy(
+    "urging.rules",
+    Text("các mốc nhắc việc", "the rules of reminding"),
+    [Verb("view", Text("xem", "see"), public=True)],
+)
+
 ACTS |= {
+    "urging.rules.take-effect": Text(
+        "áp dụng các mốc nhắc việc", "put the rules of reminding into force"
+    ),
     "urging.digest.send": Text("nhắc việc trong ngày", "remind somebody of the day's work"),
     "urging.digest.at-once": Text(
         "nhắc ngay việc hết hạn theo giờ", "remind somebody at once of what is due within hours"

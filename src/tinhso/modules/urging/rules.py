@@ -108,6 +108,34 @@ class Rule:
             return -self.calendar.working_days(day + one, of + one)
         return self.calendar.working_days(of + one, day + one)
 
+    def written(self) -> str:
+        """On one line, as the ledger keeps it; `read_written` reads it back."""
+        return "|".join(
+            (
+                self.of.value,
+                "working-days" if self.working else "days",
+                ",".join(map(str, self.steps)),
+                self.to.value,
+                ",".join(sorted(one.value for one in self.by)),
+                ",".join(sorted(self.kinds)),
+            )
+        )
+
+
+def read_written(code: str, text: str) -> Rule:
+    """A rule that an entry of the ledger tells of; it has no name but its code."""
+    of, count, steps, to, by, kinds = text.split("|")
+    return Rule(
+        code,
+        Text(code, code),
+        Of(of),
+        tuple(map(int, steps.split(","))),
+        To(to),
+        frozenset(filter(None, kinds.split(","))),
+        working=count == "working-days",
+        by=frozenset(map(Channel, by.split(","))),
+    )
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -115,6 +143,12 @@ class Rules:
     calendar: WorkCalendar
     most_lines: int
     rules: tuple[Rule, ...]
+
+    def written(self) -> dict[str, str]:
+        """As the ledger keeps them."""
+        general = {"from_hour": str(self.from_hour), "most_lines": str(self.most_lines)}
+        general["calendar"] = self.calendar.code
+        return general | {one.code: one.written() for one in self.rules}
 
     def works_on(self, day: date) -> bool:
         """Whether anybody is at work to read it."""
