@@ -55,7 +55,8 @@ class Subject:
     `things` are (kind, id); of `within` the id only begins so; `unit` is all that belongs to a unit.
     `public`: that something was done is shown to everybody, and what, to those who may read it.
     `but` are acts that change nothing worth telling; with `only`, no others are told. `besides` are
-    entries about other things. `tells`: what everybody who sees an entry here reads of it besides.
+    entries about other things. `tells`: what everybody who sees an entry here reads of it besides, and
+    first. `brief`: by the kind of entries, which of their own fields are told here; without: all.
     """
 
     title: Text
@@ -68,6 +69,7 @@ class Subject:
     only: tuple[str, ...] = ()
     besides: Q = field(default_factory=lambda: Q(pk__in=()))
     tells: Callable[[Entry], Iterable[Change]] = lambda _: ()
+    brief: Mapping[str, Container[str]] = field(default_factory=dict)
 
     def query(self) -> Q:
         about = self.besides | (Q(unit=self.unit) if self.unit else Q(pk__in=()))
@@ -195,7 +197,8 @@ class _Teller:
     def line(self, entry: Entry, subject: Subject) -> Line:
         opened = may_read(self._who, entry)
         details = entry.details if opened else None
-        own = tuple(changes(entry)) if opened else ()
+        first = tuple(subject.tells(entry))
+        own = changes(entry, subject.brief.get(entry.kind)) if opened else ()
         return Line(
             entry=entry,
             act=act_in_words(entry.act),
@@ -203,7 +206,7 @@ class _Teller:
             who=self._by(entry) if opened else None,
             channel=CHANNELS.get(entry.channel) if opened else None,
             reason=str((details or {}).get("reason", "")),
-            changes=(*own, *(one for one in subject.tells(entry) if one not in own)),
+            changes=(*first, *(one for one in own if one not in first)),
             erased=opened and entry.details is None,
             # In the history of a unit each entry leads on to that of its own thing.
             elsewhere=entry.kind if subject.unit and entry.kind in HISTORIES else "",

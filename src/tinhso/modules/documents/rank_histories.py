@@ -78,6 +78,7 @@ def ranks(who: Who, thing: str) -> Subject | None:
         ),
         within=((PUBLICATION, f"{plan}/"), *((ROUND.kind, f"{key}/{end}") for key in keys)),
         tells=_telling(card, known, group, uid),
+        brief={PUBLICATION: ("period", "view", "number", "simulated")},
     )
 
 

@@ -6,10 +6,14 @@ held. Rooms whose entries are about an indicator's targets and figures are named
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 
 from tinhso.kernel.ledger.histories import HISTORIES, READS, Reads, Subject, words
 from tinhso.kernel.people.who import Who
+from tinhso.measure.periods import Period
+from tinhso.measure.places import View
 from tinhso.measure.text import InputError, Text
 from tinhso.modules.plan.frozen.naming import find
 from tinhso.modules.plan.policies import PUBLICATION
@@ -27,6 +31,16 @@ NAMES = words(
     changed=("số con số khác lần trước", "figures that differ from the one before"),
     content=("mã băm nội dung", "digest of the content"),
 )
+
+
+AS_THEN = Text("như tại thời điểm đó", "as they were")
+
+
+def _value(name: str, value: Any) -> Text | None:
+    """Periods by name, boundaries as pages name them."""
+    if name == "period":
+        return Period.parse(value).label
+    return AS_THEN if name == "view" and value == View().code else None
 
 
 def publication(_who: Who, thing: str) -> Subject | None:
@@ -66,6 +80,6 @@ def indicator(_who: Who, thing: str) -> Subject | None:
     )
 
 
-READS[PUBLICATION.kind] = Reads(PUBLICATION, "view", name=NAMES)
+READS[PUBLICATION.kind] = Reads(PUBLICATION, "view", name=NAMES, value=_value)
 HISTORIES[PUBLICATION.kind] = publication
 HISTORIES["plan.indicator"] = indicator

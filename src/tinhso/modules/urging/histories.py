@@ -40,7 +40,8 @@ def rules(who: Who, thing: str) -> Subject | None:
         return None
     if not REMINDER.anywhere(who, "view"):
         raise ForbiddenError(REMINDER.ask(who, "view"))
-    return Subject(RULES.text, reverse("urging:sent"), things=((RULES.kind, "all"),))
+    title = Text("Các mốc nhắc việc", "Rules of reminding")
+    return Subject(title, reverse("urging:sent"), things=((RULES.kind, "all"),))
 
 
 READS[RULES.kind] = Reads(RULES, "view", name=_name, value=_value)
