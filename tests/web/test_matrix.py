@@ -38,6 +38,7 @@ from tinhso.kernel.people.access import PUBLIC, Access
 from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.roles import ROLES
+from tinhso.kernel.units.models import AgencyChange
 from tinhso.kernel.units.register import register
 from tinhso.modules.documents.codes import new_document_code
 from tinhso.modules.documents.models import Document
@@ -99,6 +100,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "view": lambda _: "then",
     "number": lambda _: 1,
     "uid": lambda world: world.unit,
+    "agency": lambda _: "a.BP-STC",
+    "change": lambda world: world.agency.pk,
     "account": lambda world: world.person.pk,
     "invitation": lambda world: world.invited.invitation.pk,
     "secret": lambda world: world.invited.secret,
@@ -143,6 +146,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
 #: Routes to one thing of a unit: closed where it is out of reach. Others are lists, or of no unit.
 OF_A_UNIT = {
     *("people:person", "people:withdraw", "ledger:entry", "files:download"),
+    "units:agency-withdraw",
     *("tasks:report", "tasks:extend", "tasks:ask", "tasks:answer", "tasks:preview"),
     "tasks:decide-part",
     *("reporting:form", "reporting:draft", "reporting:workbook", "reporting:upload"),
@@ -234,6 +238,18 @@ class World:
         # No door takes a case for another province; as if one had come there all the same.
         Case.objects.filter(pk__in=[self.question.pk, self.case.pk]).update(home=unit)
         self.photo = self.case.attachments.get()
+        self.agency = AgencyChange.objects.create(
+            what="add",
+            uid=f"a.{unit}",
+            on=day,
+            code=f"X-{unit}",
+            type="so",
+            name="Sở Mới",
+            parent=unit,
+            document="1/QĐ",
+            reason="thử",
+            at=timezone.now(),
+        )
         self.document = Document.objects.create(
             code=new_document_code(),
             kind="report",

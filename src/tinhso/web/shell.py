@@ -15,6 +15,7 @@ from tinhso.kernel.people.accounts import BadTokenError, who_is
 from tinhso.kernel.people.policies import ACCOUNT, DELIVERY, ENTRY, STATUS, TOKEN
 from tinhso.kernel.people.policy import Policy
 from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.policies import AGENCY
 from tinhso.measure.text import Text
 from tinhso.modules.documents.policies import DOCUMENT
 from tinhso.modules.plan.policies import PUBLICATION
@@ -95,6 +96,7 @@ DOORS: tuple[Door, ...] = (
     Door("feedback:mine", Text("Phản ánh của tôi", "My reports")),
     Door("my_account", Text("Tài khoản của tôi", "My account")),
     Door("people:people", Text("Người và vị trí", "People and positions"), ACCOUNT, "view"),
+    Door("units:agencies", Text("Danh mục cơ quan", "Register of agencies"), AGENCY, "manage"),
     Door("people:machines", Text("Hệ thống kết nối", "Connected systems"), TOKEN, "view"),
     Door("people:roles", Text("Vai trò", "Roles")),
     Door("ledger:entries", Text("Nhật ký", "Ledger"), ENTRY, "view"),

@@ -30,6 +30,7 @@ urlpatterns = [
         path("1022/", include("tinhso.modules.feedback.urls_officers")),
         path("tep/", include("tinhso.kernel.files.urls")),
         path("lich-lam-viec/", include("tinhso.kernel.clock.urls")),
+        path("quan-tri/co-quan/", include("tinhso.kernel.units.urls")),
         path("quan-tri/tinh-trang/", watch.status, name="status"),
         path("bao-cao-so-lieu/", include("tinhso.modules.reporting.urls")),
         path("phan-anh/", include("tinhso.modules.feedback.urls")),

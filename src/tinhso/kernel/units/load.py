@@ -7,7 +7,8 @@ from pathlib import Path
 from django.db import transaction
 
 from tinhso.kernel.units import pack
-from tinhso.kernel.units.models import LoadedPack, Succession, Unit, UnitVersion
+from tinhso.kernel.units.changes import declared, digest_with
+from tinhso.kernel.units.models import AgencyChange, LoadedPack, Succession, Unit, UnitVersion
 from tinhso.kernel.units.pack import Event, Version
 from tinhso.kernel.units.words import Kind
 from tinhso.measure.boundaries import Level
@@ -19,27 +20,35 @@ def load_units(folder: Path = pack.PACK, *, force: bool = False) -> bool:
 
     Returns whether anything was written: when the files have not changed since the last load,
     nothing is, unless `force`. Units keep their rows, so what refers to them stays; a unit that
-    is no longer in the files stays too, for identities are lasting. Raises InputError when the
-    files contradict themselves; then nothing is written.
+    is no longer in the files stays too, for identities are lasting. What people changed of agencies on
+    pages comes on top of the files. Raises InputError when they contradict themselves or the changes;
+    then nothing is written.
     """
-    digest = pack.digest(folder)
+    digest = digest_with(pack.digest(folder), _changes())
     if not force and LoadedPack.objects.filter(digest=digest).exists():
         return False
-    versions, events = pack.read_versions(folder), pack.read_events(folder)
-    problems = pack.check(versions, events)
-    if problems:
-        raise InputError(problems)
     with transaction.atomic():
-        # Of two processes that load at once the second waits here, and finds it done.
+        # Of two processes that load at once the second waits here, and finds it done; changes wait too.
         loaded, _ = LoadedPack.objects.select_for_update().get_or_create(
             id=1, defaults={"digest": ""}
         )
+        changes = _changes()
+        digest = digest_with(pack.digest(folder), changes)
         if loaded.digest == digest and not force:
             return False
+        versions, events = declared(changes, folder)
+        problems = pack.check(versions, events)
+        if problems:
+            raise InputError(problems)
         _write(versions, events)
+        AgencyChange.objects.filter(pk__in=[one.pk for one in changes]).update(loaded=True)
         loaded.digest = digest
         loaded.save(update_fields=["digest"])
     return True
+
+
+def _changes() -> list[AgencyChange]:
+    return list(AgencyChange.objects.order_by("id"))
 
 
 def _write(versions: list[Version], events: list[Event]) -> None:

@@ -122,6 +122,53 @@ class Succession(models.Model):
         return f"{self.on} {self.kind} {self.source_id} {self.target_id or ''}".rstrip()
 
 
+class AgencyChange(models.Model):
+    """A change of the agencies that somebody made on a page (thay đổi cơ quan); see `changes`.
+
+    It holds from `on`, and is part of the register once units are loaded: `loaded`. Until then it may
+    be withdrawn, and afterwards only another change changes it.
+    """
+
+    class What(models.TextChoices):
+        ADD = "add"
+        RENAME = "rename"
+        END = "end"
+
+    what = models.CharField(max_length=10, choices=What.choices)
+    uid = models.CharField(max_length=40)
+    on = models.DateField()
+    code = models.CharField(max_length=40, blank=True)
+    type = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    parent = models.CharField(max_length=40, blank=True)
+    target = models.CharField(max_length=40, blank=True)
+    document = models.CharField(max_length=40)
+    reason = models.TextField()
+    at = models.DateTimeField()
+    loaded = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="agency_change_says_what",
+                condition=Q(what="add", target="") & ~Q(name="") & ~Q(parent="") & ~Q(code="")
+                | Q(what="rename", target="", parent="") & ~Q(name="")
+                | Q(what="end", name="", parent=""),
+            ),
+            models.CheckConstraint(
+                name="agency_change_has_document_and_reason",
+                condition=~Q(document="") & ~Q(reason=""),
+            ),
+            models.UniqueConstraint(
+                name="agency_added_once", fields=["uid"], condition=Q(what="add")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.what} {self.uid}"
+
+
 class LoadedPack(models.Model):
     """Which state of the data files the database holds; one row at most."""
 
