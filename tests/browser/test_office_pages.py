@@ -11,6 +11,7 @@ ROUNDS = f"/bo-chi-so/{PLAN}/cac-dot/"
 OWN = f"/giao-chi-tieu/{PLAN}/ke-hoach-rieng/"
 #: The standing agency's, of a province that the plan's became.
 OFFICE = (
+    *("/quan-tri/co-quan/", "/quan-tri/co-quan/them/"),
     *("/viec-hom-nay/", "/don-doc/", "/hop/", "/van-ban/soan/", f"/ke-hoach/{PLAN}/cong-bo/"),
     *(f"/giao-chi-tieu/{PLAN}/chi-tieu/CQS-03/giao/", f"/giao-chi-tieu/{PLAN}/chi-tieu/CQS-03/"),
 )
