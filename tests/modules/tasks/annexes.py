@@ -145,14 +145,16 @@ def plain_excel(path: Path) -> None:
 
 
 def second_sheet_excel(path: Path) -> None:
-    """The table is on the second sheet, from row 4 and column B on, in capitals without diacritics."""
+    """The table is on the second sheet, from row 4 and column B on, in capitals without diacritics; who
+    leads stands in one cell for both rows."""
     book = xlsxwriter.Workbook(str(path))
     book.add_worksheet("Bìa").write(0, 0, "UBND TỈNH")
     sheet = book.add_worksheet("PL2")
     sheet.write_row(3, 1, ["TT", "NOI DUNG NHIEM VU", "DON VI CHU TRI", "DON VI PHOI HOP", "KET QUA", "TIEN DO"])  # fmt: skip
     sheet.write_row(4, 1, ["A", "KINH TE SO"])
     sheet.write_row(5, 1, ["1", "Thuong mai dien tu nong thon", "SO CONG THUONG", "cac so, nganh", "Gian hang", "T12/2025"])  # fmt: skip
-    sheet.write_row(6, 1, ["2", "Hoa don dien tu", '"', '"', "Bao cao", "Hang thang"])
+    sheet.write_row(6, 1, ["2", "Hoa don dien tu", "", '"', "Bao cao", "Hang thang"])
+    sheet.merge_range(5, 3, 6, 3, "SO CONG THUONG")
     book.close()
 
 

@@ -108,9 +108,9 @@ def _sheet(sheet: python_calamine.CalamineSheet) -> Grid | None:
     if sheet.start is None or sheet.end is None:
         return None
     _bounded(sheet.end[0] + 1, sheet.end[1] + 1)
-    above, left = sheet.start
-    rows: list[list[Cell]] = [[] for _ in range(above)]
-    rows += [[Cell("", (0, 0))] * left + [_cell(one) for one in row] for row in sheet.iter_rows()]
+    # The reader leaves out empty columns on the left, but no empty rows above.
+    left = [Cell("", (0, 0))] * sheet.start[1]
+    rows = [[*left, *map(_cell, row)] for row in sheet.iter_rows()]
     width = sheet.end[1] + 1
     rows = [
         [
