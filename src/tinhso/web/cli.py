@@ -91,6 +91,7 @@ def run(prepare_only: bool, no_worker: bool) -> None:
 
         prepare_site(say)
         prepare_figures(say, scale=scale)
+        _let_go()
     if prepare_only:
         return
     host, port = configuration.HOST.get(), int(configuration.number(configuration.PORT))
@@ -104,6 +105,17 @@ def run(prepare_only: bool, no_worker: bool) -> None:
     _welcome(host, port, time.perf_counter() - began)
     with nullcontext() if no_worker else worker_beside():
         serve(host, port)
+
+
+def _let_go() -> None:
+    """The server's processes are forked from this one: what it left open, all of them would use at once,
+    and each take the answers to another's questions for its own."""
+    from django.db import connections  # noqa: PLC0415
+
+    from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
+
+    workspace().let_go()
+    connections.close_all()
 
 
 def _is_taken(host: str, port: int) -> bool:

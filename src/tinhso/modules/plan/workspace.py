@@ -186,6 +186,12 @@ class Workspace:
     def _reader(self) -> duckdb.DuckDBPyConnection:
         return self.lake.reader()
 
+    def let_go(self) -> None:
+        """Close the process's connection to the lake; the next that is asked for opens another."""
+        with self._lock:
+            if reader := self.__dict__.pop("_reader", None):
+                reader.close()
+
 
 def _digest(folders: list[Path]) -> str:
     """Equal exactly for equal packs: pages that show their texts are kept under it."""
