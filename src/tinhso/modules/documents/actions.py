@@ -29,7 +29,6 @@ from tinhso.modules.documents.fields import Fields
 from tinhso.modules.documents.kinds import About, Kind, kind_of
 from tinhso.modules.documents.models import CitedFigure, Document, Rendering, WordTemplate
 from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE
-from tinhso.modules.documents.signing import signed
 from tinhso.modules.documents.states import ACTS, State
 from tinhso.modules.documents.templates_in_use import InUse, in_use
 from tinhso.modules.plan.frozen.reading import FrozenPublication, last_day_of
@@ -203,6 +202,8 @@ def make(actor: Actor, document: Document, *, by: str, base: str) -> Document:
 
 def sign(actor: Actor, document: Document) -> Rendering:
     """Sign a made document's PDF with the office's key. Raises InputError."""
+    from tinhso.modules.documents.signing import signed  # noqa: PLC0415 (every process would wait for it)
+
     _check(document.state, "sign")
     own = document.renderings.get(form=Rendering.Form.PDF)
     done = signed(bytes(own.bytes), timezone.now())

@@ -19,7 +19,6 @@ from tinhso.modules.documents.codes import code_of, read
 from tinhso.modules.documents.fields import Fields
 from tinhso.modules.documents.models import Document
 from tinhso.modules.documents.policies import DOCUMENT
-from tinhso.modules.documents.verifying import verdict
 from tinhso.modules.documents.views import cited_page, sent
 from tinhso.modules.plan.frozen.reading import (
     FoundFigure,
@@ -115,6 +114,8 @@ def _document(request: HttpRequest, found: Document) -> HttpResponse:
 @limited(HEAVY)
 def verify(request: HttpRequest) -> HttpResponse:
     """Whether a file is a document of ours, intact, and who signed it. Nothing is kept."""
+    from tinhso.modules.documents.verifying import verdict  # noqa: PLC0415 (every process would wait for it)
+
     context: dict[str, Any] = {"plan_code": "", "filled": Filled(None)}
     status = 200
     if request.method == "POST":

@@ -53,11 +53,6 @@ class Signed:
     signer: str
 
 
-def can_sign() -> bool:
-    """Whether the operator has named a key."""
-    return bool(settings.TINHSO_SIGNING_PKCS12)
-
-
 def signed(pdf: bytes, now: datetime) -> Signed:
     """The PDF with an invisible signature. Raises InputError without a key that opens and holds."""
     signer = _signer()
@@ -93,7 +88,7 @@ def whose_is(name: x509.Name) -> str:
 
 
 def _signer() -> SimpleSigner:
-    if not can_sign():
+    if not settings.TINHSO_SIGNING_PKCS12:
         raise InputError([NO_KEY(NOWHERE)])
     path = Path(settings.TINHSO_SIGNING_PKCS12)
     try:

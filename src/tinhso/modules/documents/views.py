@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.base import File
 from django.core.paginator import Paginator
@@ -29,7 +30,6 @@ from tinhso.modules.documents.fields import Fields, proposed, read_fields
 from tinhso.modules.documents.kinds import About, Kind, kind_of, kinds
 from tinhso.modules.documents.models import Document, Rendering
 from tinhso.modules.documents.policies import DOCUMENT, TEMPLATE
-from tinhso.modules.documents.signing import can_sign
 from tinhso.modules.documents.states import ACTS
 from tinhso.modules.plan.frozen.reading import FrozenPublication
 from tinhso.modules.plan.workspace import UnknownPlanError
@@ -217,7 +217,7 @@ def one(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         **cited_page(request, found),
         "may_make": may(request, DOCUMENT, ACTS["make"].verb, found.unit_id),
         "may_sign": DOCUMENT.ask(who, ACTS["sign"].verb, found.unit_id),
-        "can_sign": can_sign(),
+        "can_sign": bool(settings.TINHSO_SIGNING_PKCS12),
         "entries": [
             (entry.at, act_in_words(entry.act))
             for entry in Entry.objects.filter(

@@ -13,7 +13,7 @@ import json
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,8 +21,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from webpush import WebPush, WebPushSubscription
-from webpush.vapid import VAPID
 
 from tinhso.kernel.cases.contacts import digest
 from tinhso.kernel.cases.models import Case, Contact, Device
@@ -32,6 +30,9 @@ from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.outward import Outward
 from tinhso.kernel.people import identity, keyring
 from tinhso.measure.text import InputError, Language, Place, Text, message
+
+if TYPE_CHECKING:
+    from webpush import WebPush
 
 TOPIC = "push"
 TOPICS |= {TOPIC: Text("Báo trên thiết bị của người gửi", "Notices on senders' devices")}
@@ -82,6 +83,8 @@ def is_on() -> bool:
 
 def public_key() -> str:
     """What a browser must know of us to be told by us alone (applicationServerKey)."""
+    from webpush.vapid import VAPID  # noqa: PLC0415 (every process would wait for it)
+
     return str(VAPID.get_application_server_key(_key().public_key()))
 
 
@@ -144,6 +147,8 @@ def send(parcel: Parcel) -> None:
         return
     if not is_on():
         raise PermanentError(NOT_SET)
+    from webpush import WebPushSubscription  # noqa: PLC0415 (every process would wait for it)
+
     to = opened(device)
     keys = {"p256dh": to.p256dh, "auth": to.auth}
     made = _pusher().get(
@@ -178,6 +183,8 @@ def _writer() -> str:
 
 
 def _pusher() -> WebPush:
+    from webpush import WebPush  # noqa: PLC0415 (every process would wait for it)
+
     key = _key()
     private = key.private_bytes(
         serialization.Encoding.PEM,
