@@ -27,9 +27,10 @@ help:
 run: $(VENV)/.run
 	@$(BIN)/tinhso run
 
-# What writes to the site's database. The rest reads the lake, files or memory: the same on any database.
+# What writes to the site's database. The rest reads the lake, files or memory (as what was published
+# does, once test_publishing has shown that it is written): the same on any database.
 ON_BOTH := tests/kernel/cases tests/kernel/files tests/kernel/ledger tests/kernel/notices tests/kernel/people \
-  tests/kernel/units/test_units_database.py tests/modules/plan/test_publishing.py tests/modules/plan/test_frozen.py \
+  tests/kernel/units/test_units_database.py tests/modules/plan/test_publishing.py \
   tests/modules/tasks/test_task_acts.py tests/web/operations tests/modules/scorecards/test_rounds.py \
   tests/modules/documents/test_making.py tests/web/test_api.py \
   tests/web/test_fuzz_api.py tests/web/test_matrix.py tests/modules/urging tests/modules/shares/test_giving.py \

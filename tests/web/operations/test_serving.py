@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.browser.conftest import start
-from tests.prepared import ASSETS, copy_home
-from tests.web.operations.conftest import SERVER
+from tests.prepared import ASSETS, COUNTRY, a_database, copy_home
 
 ESTABLISHED = "01"
 
@@ -28,17 +26,16 @@ def connected(pid: int) -> set[str]:
     return (held & talking) | {one for one in held if "sqlite" in one or "ducklake" in one}
 
 
-def test_no_process_of_the_server_is_born_with_anothers_connection(
-    tmp_path: Path, new_database: Callable[[], str]
-) -> None:
+def test_no_process_of_the_server_is_born_with_anothers_connection(tmp_path: Path) -> None:
     """Two that read one connection take each other's answers, or wait for ever for their own."""
-    copy_home(tmp_path, *(ASSETS if SERVER else ()))
-    more = {"TINHSO_DATABASE_URL": new_database()} if SERVER else {}
-    begun = start(tmp_path, "/healthz", TINHSO_SAMPLE_SCALE="0", TINHSO_WORKERS="2", **more)
-    pid = int(str(begun["pid"]))
-    try:
-        assert connected(pid) == set()
-        assert len(children(pid)) >= 2
-    finally:
-        os.kill(pid, signal.SIGTERM)
-        os.waitpid(pid, 0)
+    copy_home(tmp_path, *ASSETS)
+    with a_database(COUNTRY, tmp_path) as url:
+        more = {"TINHSO_SAMPLE_SCALE": "0", "TINHSO_WORKERS": "2", "TINHSO_DATABASE_URL": url}
+        begun = start(tmp_path, "/healthz", **{name: one for name, one in more.items() if one})
+        pid = int(str(begun["pid"]))
+        try:
+            assert connected(pid) == set()
+            assert len(children(pid)) >= 2
+        finally:
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)

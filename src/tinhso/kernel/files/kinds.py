@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable
@@ -72,14 +73,17 @@ def _zip_kind(content: bytes) -> Kind | None:
     return XLSX if "xl/workbook.xml" in names else None
 
 
+#: Control characters (Unicode's Cc) but for tab and the ends of lines.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
 def _is_text(content: bytes) -> bool:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    odd = (one for one in text if unicodedata.category(one) == "Cc" and one not in "\t\r\n")
     # What begins like markup could be taken for a page or a picture by whoever opens it.
-    return next(odd, None) is None and not text.lstrip().startswith("<")
+    return not _CONTROL.search(text) and not text.lstrip().startswith("<")
 
 
 def agreed(content: bytes, name: str, kinds: Iterable[Kind], place: Place) -> Kind:
