@@ -26,6 +26,12 @@ def is_too_sparse(part: bytes | bytearray, free: int) -> bool:
     return rows * columns > max(free, MOST_SPARSE * cells)
 
 
+def is_sheet(part: bytes | bytearray) -> bool:
+    """Whether a part of a workbook may hold cells. Others only name their places, as the chain in which
+    formulas are worked out does."""
+    return b"sheetData" in part
+
+
 def reached(part: bytes | bytearray) -> tuple[int, int, int]:
     """The furthest row and column (from 1) that hold a cell, and how many cells there are. Places that are
     not told follow from the one before, as readers take them."""

@@ -404,6 +404,16 @@ def test_a_workbook_of_two_cells_in_opposite_corners_is_refused(who: Who) -> Non
     assert refused(who, packed(parts), "bang.xlsx") == "workbook-sparse"
 
 
+def test_formulas_in_a_far_column_of_a_full_sheet_are_no_bomb(who: Who) -> None:
+    """The chain in which they are worked out names their places alone."""
+    with zipfile.ZipFile(io.BytesIO(workbook())) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    chain = b"".join(b'<c r="CZ%d" i="1"/>' % row for row in range(1, 60_000))
+    parts["xl/calcChain.xml"] = b"<calcChain>" + chain + b"</calcChain>"
+    sent = SimpleUploadedFile("bang.xlsx", packed(parts))
+    assert accept(who, sent, [XLSX], unit="p75.2025").kind == "xlsx"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

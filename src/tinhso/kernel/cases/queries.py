@@ -25,6 +25,15 @@ def roles_in(who: Who, case: Case) -> dict[Role, str]:
     return found
 
 
+#: In these parts somebody may split a case.
+SPLITTERS = (Role.ROUTER, Role.LEAD)
+
+
+def may_split(who: Who, case: Case) -> bool:
+    """Whether `who` may take another case out of this one (tách), as long as it is open."""
+    return case.open and any(role in SPLITTERS for role in roles_in(who, case))
+
+
 def may_view(who: Who, case: Case) -> bool:
     """Whether `who` may read all of a case, and not only what is public."""
     units = [case.home_id, *filter(None, [case.lead_id])]

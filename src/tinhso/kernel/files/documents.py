@@ -8,7 +8,7 @@ import zlib
 from tinhso.kernel.files import messages
 from tinhso.kernel.files.archives import Budget, members
 from tinhso.kernel.files.kinds import XLSX, Kind
-from tinhso.measure.extent import is_too_sparse
+from tinhso.measure.extent import is_sheet, is_too_sparse
 from tinhso.measure.text import InputError, Place, Text
 
 #: Cells of a sheet's rectangle that the site's own readers make in any case.
@@ -44,7 +44,7 @@ def check_office(content: bytes, kind: Kind, budget: Budget, place: Place) -> No
             found = OBJECTS
         elif low.endswith((".xml", ".rels", ".vml")):
             found = _in_xml(low, part)
-            if kind is XLSX and is_too_sparse(part, MOST_REACHED):
+            if kind is XLSX and is_sheet(part) and is_too_sparse(part, MOST_REACHED):
                 raise InputError([messages.SPARSE(place)])
         if found is not None:
             raise InputError([messages.ACTIVE(place, kind=kind.name, what=found)])

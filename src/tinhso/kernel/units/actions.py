@@ -216,8 +216,13 @@ def _problems(
         found.append(SAME_NAME(Place("name")))
     if asked.target:
         heir = _last(versions, asked.target)
-        goes_on = heir is not None and heir.until is None and (heir.since or date.min) <= asked.on
-        if not goes_on or asked.target == asked.uid or heir.level is not Level.AGENCY:  # type: ignore[union-attr]
+        if (
+            heir is None
+            or heir.level is not Level.AGENCY
+            or heir.uid == asked.uid
+            or heir.until is not None
+            or (heir.since or date.min) > asked.on
+        ):
             found.append(NO_HEIR(Place("target"), day=asked.on.isoformat()))
     return found
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from tinhso.measure.extent import is_too_sparse
+from tinhso.measure.extent import is_sheet, is_too_sparse
 from tinhso.measure.ingest import csv_files, json_files, messages, parquet_files, xlsx_files
 from tinhso.measure.ingest.legacy import recognise
 from tinhso.measure.ingest.sources import Source
@@ -168,7 +168,7 @@ def _is_workbook(path: Path) -> bool:
                             limit = MOST_UNPACKED >> 20
                             raise InputError([messages.UNPACKS_TOO_LARGE(limit=limit)])
                         part += piece
-                if is_too_sparse(part, MOST_REACHED):
+                if is_sheet(part) and is_too_sparse(part, MOST_REACHED):
                     raise InputError([messages.SPARSE()])
             return True
     except (

@@ -18,7 +18,7 @@ from tinhso.kernel.cases.actions import Done
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.cases.queries import may_view, roles_in, seen_by
+from tinhso.kernel.cases.queries import may_split, may_view, seen_by
 from tinhso.kernel.cases.suggesting import suggestion
 from tinhso.kernel.files.kinds import IMAGES, KINDS
 from tinhso.kernel.files.storage import path_of
@@ -89,7 +89,7 @@ def _page(
     who, at = who_is(request), timezone.now()
     now = officer_case.now_of(case)
     can = {one.act.code: one for one in officer_case.possible(who, case, now, at)}
-    may_split = now.open and any(one in (Role.ROUTER, Role.LEAD) for one in roles_in(who, case))
+    splits = may_split(who, case)
     chosen = wanted or _FIRST.get(now.state_rule.waits, "")
     row = officer_queue.shown([case], at)[0]
     context: dict[str, object] = {
@@ -103,7 +103,7 @@ def _page(
         "events": officer_case.timeline(case, now, seen),
         "photos": [one for one in _files(case) if KINDS[one.file.kind] in IMAGES],
         "papers": [one for one in _files(case) if KINDS[one.file.kind] not in IMAGES],
-        "acts": _links(can, chosen, may_split=may_split),
+        "acts": _links(can, chosen, may_split=splits),
         "filled": filled,
         "seen": now.last,
         "next": officer_queue.following(who, case),
@@ -119,7 +119,7 @@ def _page(
     }
     if chosen in can:
         context |= _form(request, case, can[chosen], filled)
-    elif chosen == "split" and may_split:
+    elif chosen == "split" and splits:
         context |= {"form": "split", "categories": officer_forms.category_options()}
     return render(request, "feedback/officers/case.html", context, status=status)
 

@@ -17,7 +17,7 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.cases.queries import roles_in
+from tinhso.kernel.cases.queries import SPLITTERS, roles_in
 from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing, refusal
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import DOCUMENTS
@@ -140,7 +140,7 @@ def do_many(
 def split(who: Who, case: Case, told: Received) -> Case:
     """Another case out of one that holds two things. Raises ForbiddenError, InputError."""
     parts = roles_in(who, case)
-    role = next((one for one in (Role.ROUTER, Role.LEAD) if one in parts), None)
+    role = next((one for one in SPLITTERS if one in parts), None)
     if role is None:
         CASE.require(who, "route", case.lead_id or case.home_id)
         raise AssertionError("whoever may route is a router")

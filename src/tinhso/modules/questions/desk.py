@@ -18,7 +18,7 @@ from tinhso.kernel.cases.actions import Done, events_of, standing_of
 from tinhso.kernel.cases.contacts import opened
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.cases.queries import matching, may_view, seen_by
+from tinhso.kernel.cases.queries import matching, may_split, may_view, seen_by
 from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.cases.suggesting import suggestion
@@ -180,7 +180,7 @@ def _case(
     ways = officers.possible_for(who, one, standing, now)
     history = events_of(one)
     named = [(rule.code, rule.name) for rule, _, _ in ways]
-    if officers.may_split(who, one, standing):
+    if may_split(who, one):
         named.append(("split", SPLIT))
     context = {
         "plan_code": "",

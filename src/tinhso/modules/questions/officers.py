@@ -17,7 +17,7 @@ from tinhso.kernel.cases.actions import Doer, Done, Received
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
-from tinhso.kernel.cases.queries import roles_in
+from tinhso.kernel.cases.queries import SPLITTERS, roles_in
 from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing, possible
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.people.policy import ForbiddenError
@@ -32,9 +32,6 @@ from tinhso.modules.questions.policies import ANSWER
 
 #: Acts of the head of the unit that answers, or of whom the head lets review.
 OF_THE_HEAD = frozenset({"review", "send_back", "correct", "take_back", "make_public"})
-
-#: In these parts somebody may split a question.
-SPLITTERS = (Role.ROUTER, Role.LEAD)
 
 NOT_OPEN = message(
     "question-split-closed",
@@ -80,10 +77,6 @@ def _doer(who: Who, case: Case, by: Collection[Role]) -> Doer:
     unit = parts[role]
     seat = CASE.ask(who, "route" if role is Role.ROUTER else "handle", unit).seat
     return Doer(who.actor(seat), role, unit, who.account)
-
-
-def may_split(who: Who, case: Case, standing: Standing) -> bool:
-    return standing.open and any(role in SPLITTERS for role in roles_in(who, case))
 
 
 def split(who: Who, case: Case, title: str, text: str, field: str) -> Case:
