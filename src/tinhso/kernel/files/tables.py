@@ -14,11 +14,22 @@ import xlsxwriter
 import xlsxwriter.worksheet
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from xlsxwriter.utility import xl_col_to_name
 
 from tinhso.kernel.files.kinds import XLSX
 from tinhso.kernel.files.workbooks import written
+from tinhso.measure.text import Language, Text
+
+
+def language() -> Language:
+    """The reader's."""
+    return "en" if get_language() == "en" else "vi"
+
+
+def in_words(text: Text) -> str:
+    """A text as the reader reads it."""
+    return text.to(language())
 
 
 class Form(StrEnum):

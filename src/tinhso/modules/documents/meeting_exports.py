@@ -11,9 +11,20 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from tinhso.kernel.files.tables import As, Cell, Column, Form, Formula, Table, answer, tables
+from tinhso.kernel.files.tables import (
+    As,
+    Cell,
+    Column,
+    Form,
+    Formula,
+    Table,
+    answer,
+    in_words,
+    language,
+    tables,
+)
 from tinhso.kernel.people.access import public
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.limits import HEAVY, limited
@@ -49,14 +60,6 @@ def download(request: HttpRequest) -> HttpResponse:
     return answer(workbook(published, found, tasks), f"hop-{asked.replace('/', '-')}.xlsx")
 
 
-def _language() -> str:
-    return "en" if get_language() == "en" else "vi"
-
-
-def _to(text: Text) -> str:
-    return text.to(_language())
-
-
 def workbook(published: FrozenPublication, found: Meeting, tasks: Followed) -> bytes:
     about = _about(published, found)
     targets = _targets(about, published.rows(published.root.uid))
@@ -65,12 +68,12 @@ def workbook(published: FrozenPublication, found: Meeting, tasks: Followed) -> b
 
 
 def _about(published: FrozenPublication, found: Meeting) -> list[tuple[str, str]]:
-    card, lang = found.card, _language()
+    card, lang = found.card, language()
     none = gettext("kỳ trước chưa được công bố")
     lines = [
-        (gettext("Kế hoạch"), f"{published.plan.document}, {_to(found.unit)}"),
-        (gettext("Kỳ số liệu"), f"{_to(card.period.label)} ({card.period.dates})"),
-        (gettext("So với"), _to(found.earlier.period.label) if found.earlier else none),
+        (gettext("Kế hoạch"), f"{published.plan.document}, {in_words(found.unit)}"),
+        (gettext("Kỳ số liệu"), f"{in_words(card.period.label)} ({card.period.dates})"),
+        (gettext("So với"), in_words(found.earlier.period.label) if found.earlier else none),
         (gettext("Số liệu đã công bố"), card.name),
         (gettext("Bản chụp"), str(card.snapshot)),
         (gettext("Việc tính đến ngày"), writing.day(timezone.localdate(), lang)),
@@ -88,7 +91,7 @@ def _tally(about: list[tuple[str, str]], found: Meeting, targets: Table) -> Tabl
         now, before = found.tally[one], found.before[one] if found.before else None
         count = Formula(f"=COUNTIF({cells},$A{{row}})", now)
         change = None if before is None else Formula("=B{row}-C{row}", now - before)
-        rows.append([_to(STANDINGS[one]), count, before, change])
+        rows.append([in_words(STANDINGS[one]), count, before, change])
     columns = [
         Column(gettext("Trạng thái"), 30),
         Column(gettext("Nay"), 12, Form.COUNT, total=True),
@@ -122,17 +125,17 @@ def _target(row: FrozenRow) -> list[Cell]:
     points = None if change is None else Formula("=(D{row}-I{row})*100", float(change * 100))
     return [
         row.target.code,
-        _to(row.target.name),
-        _to(STANDINGS[row.standing]),
+        in_words(row.target.name),
+        in_words(STANDINGS[row.standing]),
         _value(row, figure.value),
         figure.cell.numerator,
         figure.cell.denominator,
-        _to(OPERATORS[Operator(row.threshold.operator)]),
+        in_words(OPERATORS[Operator(row.threshold.operator)]),
         _value(row, row.threshold.amount),
         _value(row, before.value if before else None),
         points,
-        _to(_turn(row)),
-        _to(figure.why) if figure.why else "",
+        in_words(_turn(row)),
+        in_words(figure.why) if figure.why else "",
     ]
 
 
@@ -175,16 +178,16 @@ def _unmet(about: list[tuple[str, str]], found: Meeting) -> Table:
 
 
 def _red(one: MeetingRow) -> list[Cell]:
-    row, lang = one.row, _language()
+    row, lang = one.row, language()
     times = 100 if row.is_share else 1
     pullers = [
-        f"{_to(p.name)} ({'; '.join([writing.number(p.short, lang), *p.answers])})"
+        f"{in_words(p.name)} ({'; '.join([writing.number(p.short, lang), *p.answers])})"
         for p in one.pullers
     ]
     return [
         row.target.code,
-        _to(row.target.name),
-        _to(STANDINGS[row.standing]),
+        in_words(row.target.name),
+        in_words(STANDINGS[row.standing]),
         _value(row, row.figure.value),
         _value(row, row.threshold.amount),
         Formula(f"=ABS(F{{row}}-E{{row}})*{times}", float((row.gap or 0) * times)),
@@ -193,7 +196,7 @@ def _red(one: MeetingRow) -> list[Cell]:
         "\n".join(one.answers),
         one.giving.units if one.giving else None,
         one.giving.named if one.giving else None,
-        "\n".join(f"{task.code}: {_to(STATES[task.state])}" for task in one.tasks),
+        "\n".join(f"{task.code}: {in_words(STATES[task.state])}" for task in one.tasks),
     ]
 
 
@@ -217,10 +220,10 @@ def _work(about: list[tuple[str, str]], tasks: Followed) -> Table:
         [
             kind,
             one.code,
-            _to(one.title),
-            _to(one.lead.name) if one.lead else gettext("chưa rõ cơ quan chủ trì"),
+            in_words(one.title),
+            in_words(one.lead.name) if one.lead else gettext("chưa rõ cơ quan chủ trì"),
             one.status.due or one.deadline,
-            _to(STATES[one.state]),
+            in_words(STATES[one.state]),
             ", ".join(one.targets),
             gettext("mô phỏng") if one.simulated else "",
         ]

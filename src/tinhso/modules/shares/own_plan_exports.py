@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from tinhso.kernel.files.tables import As, Cell, Column, Form, Table, answer, tables
+from tinhso.kernel.files.tables import As, Cell, Column, Form, Table, answer, language, tables
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.units.queries import card
 from tinhso.measure import writing
-from tinhso.measure.text import Language
 from tinhso.modules.plan.pack import Operator
 from tinhso.modules.plan.queries import Lens
 from tinhso.modules.plan.words import OPERATORS
@@ -39,12 +38,8 @@ def download(
     return answer(content, f"ke-hoach-{queries.plan.pack.code}-{uid}-{version}.xlsx")
 
 
-def _language() -> Language:
-    return "en" if get_language() == "en" else "vi"
-
-
 def _about(queries: ShareQueries, one: OwnPlan, shown: Contents) -> list[tuple[str, str]]:
-    lang, none = _language(), gettext("chưa có")
+    lang, none = language(), gettext("chưa có")
     state = words.state(one)
     lines = [
         (gettext("Đơn vị"), card(one.unit_id).name.to(lang)),
@@ -90,7 +85,7 @@ def _table(queries: ShareQueries, one: OwnPlan, shown: Contents) -> Table:
 
 
 def _line(view: ItemView) -> list[Cell]:
-    lang, item, assigned = _language(), view.item, view.assigned
+    lang, item, assigned = language(), view.item, view.assigned
     source = gettext("đơn vị thêm")
     if assigned is not None:
         part = gettext("phiên bản %(n)s") % {"n": assigned.version}

@@ -6,17 +6,18 @@ from django.contrib import messages
 from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import XLSX
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.files.returned import sent_or_seen
 from tinhso.kernel.files.storage import path_of
+from tinhso.kernel.files.tables import language
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.units.queries import card
-from tinhso.measure.text import InputError, Language, Place, Problem
+from tinhso.measure.text import InputError, Place, Problem
 from tinhso.modules.plan.queries import Lens
 from tinhso.modules.shares import own_plan_words as words
 from tinhso.modules.shares.models import OwnPlan
@@ -34,10 +35,6 @@ from tinhso.modules.shares.queries import ShareQueries
 MOST_LISTED = 300
 
 
-def _language() -> Language:
-    return "en" if get_language() == "en" else "vi"
-
-
 def _newest(queries: ShareQueries, uid: str) -> OwnPlan | None:
     rows = history(queries.who, queries.plan.pack.code, uid)
     return rows[0] if rows else None
@@ -51,7 +48,7 @@ def download(_request: HttpRequest, queries: ShareQueries, _lens: Lens, uid: str
     draft = _newest(queries, uid)
     if draft is None or draft.state != OwnPlan.State.DRAFT:
         return redirect("shares:own-plan-sheet", queries.plan.pack.code, uid)
-    content = write(queries, draft, contents(queries, uid, draft), _language())
+    content = write(queries, draft, contents(queries, uid, draft), language())
     response = HttpResponse(content, content_type=XLSX.content_type)
     name = f"soan-ke-hoach-{queries.plan.pack.code}-{uid}-{draft.version}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -78,7 +75,7 @@ def sheet(request: HttpRequest, queries: ShareQueries, lens: Lens, uid: str) -> 
             path = path_of(stored.digest)
             if request.POST.get("viec") == "luu":
                 seen = request.POST.get("da-xem", "")
-                count = len(save(by, plan, uid, path, seen, _language()).acts)
+                count = len(save(by, plan, uid, path, seen, language()).acts)
                 said = ngettext("Đã lưu %(n)s mục.", "Đã lưu %(n)s mục.", count)
                 messages.success(request, said % {"n": count})
                 return redirect("shares:own-plan", plan, uid)
@@ -86,7 +83,7 @@ def sheet(request: HttpRequest, queries: ShareQueries, lens: Lens, uid: str) -> 
             problems = error.problems
         if stored is not None:
             try:
-                filled = read(path_of(stored.digest), plan, uid, _language())
+                filled = read(path_of(stored.digest), plan, uid, language())
             except InputError as error:
                 problems = error.problems
             else:

@@ -7,16 +7,25 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from tinhso.kernel.files.tables import Cell, Column, Form, Formula, Table, answer, tables
+from tinhso.kernel.files.tables import (
+    Cell,
+    Column,
+    Form,
+    Formula,
+    Table,
+    answer,
+    in_words,
+    language,
+    tables,
+)
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure import writing
-from tinhso.measure.text import Text
 from tinhso.modules.urging import queries
 from tinhso.modules.urging.models import Reminder
 from tinhso.modules.urging.policies import REMINDER
@@ -34,15 +43,11 @@ def download(request: HttpRequest) -> HttpResponse:
     return answer(workbook(who), f"don-doc-{who.day.isoformat()}.xlsx")
 
 
-def _to(text: Text) -> str:
-    return text.to("en" if get_language() == "en" else "vi")
-
-
 def workbook(who: Who) -> bytes:
     said = queries.said(who)
     rows = list(said[:MOST])
     nobodys = queries.nobodys(who)
-    day = writing.day(who.day, "en" if get_language() == "en" else "vi")
+    day = writing.day(who.day, language())
     count = f"{len(rows)} / {said.count()}"
     about = [(gettext("Tính đến ngày"), day), (gettext("Lời nhắc trong phạm vi của bạn"), count)]
     if any(row.simulated for row in rows) or any(one.need.simulated for one in nobodys):
@@ -61,7 +66,7 @@ def workbook(who: Who) -> bytes:
 def _sent(
     about: list[tuple[str, str]], rows: Sequence[Reminder], numbers: dict[uuid.UUID, int]
 ) -> Table:
-    english, units = get_language() == "en", register()
+    english, units = language() == "en", register()
     columns = [
         Column(gettext("Ngày"), 11, Form.DAY),
         Column(gettext("Người số"), 8, Form.COUNT),
@@ -80,10 +85,10 @@ def _sent(
             numbers[row.account_id],
             row.digest.account.name,
             row.title_en if english else row.title,
-            _to(units.full_name(row.unit, row.digest.day)),
-            _to(rule_name(row.rule)),
+            in_words(units.full_name(row.unit, row.digest.day)),
+            in_words(rule_name(row.rule)),
             row.due,
-            _to(ways(row)),
+            in_words(ways(row)),
             row.digest.made_at if row.digest.at_once else None,
             gettext("mô phỏng") if row.simulated else "",
         ]
@@ -128,10 +133,10 @@ def _nobodys(about: list[tuple[str, str]], found: Sequence[queries.Waiting]) -> 
     ]
     lines: list[list[Cell]] = [
         [
-            _to(one.need.title),
-            _to(one.unit_name),
-            _to(one.todo),
-            _to(one.when),
+            in_words(one.need.title),
+            in_words(one.unit_name),
+            in_words(one.todo),
+            in_words(one.when),
             one.need.since,
             one.need.due,
             max(one.late, 0),
