@@ -1,8 +1,8 @@
 """Pictures without what they carry beside the picture: place, camera, time, hidden parts.
 
 A JPEG that stands upright keeps its pixels as they came: the parts of the file that draw it are copied
-(`bare`), all else is left behind. Any other picture is drawn anew. Either way it was unpacked once, so
-what is kept can be shown.
+(`bare`), all else is left behind. Any other picture is drawn anew. Either way it is known that what is
+kept can be shown: it was unpacked, or as much of it as decides that (`telling`).
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from tinhso.measure.text import InputError, Place
 MOST_PIXELS = 40_000_000
 _QUALITY = 90
 
-#: A JPEG is unpacked at an eighth of its size to see that it can be: all its data is read, few pixels made.
+#: A JPEG is unpacked at an eighth of its size to see that it can be: few pixels are made.
 _GLANCE = (64, 64)
 
 #: Segments that draw a JPEG (ITU-T T.81, table B.1): tables, frames, scans, restarts; APP0 (JFIF) and
 #: APP14 (Adobe) say how its colours are to be read.
 _DRAWING = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD, 0xE0, 0xEE}) - {0xC8}
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_END, _SCAN = 0xD9, 0xDA
+#: Frames that one scan draws whole, in Huffman's code (same table): what telephones and pages send.
+_PLAIN = frozenset({0xC0, 0xC1})
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 #: A marker within a scan's data: FF, then neither a stuffed nought, a restart nor more filling.
 _NEXT = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -41,8 +44,9 @@ def cleaned(content: bytes, kind: Kind, place: Place) -> bytes:
             with Image.open(io.BytesIO(content), formats=[kind.code.upper()]) as picture:
                 _bounded(picture, place)
                 if kind is JPEG and picture.getexif().get(ExifTags.Base.Orientation, 1) == 1:
-                    picture.draft(None, _GLANCE)
-                    picture.load()
+                    with Image.open(io.BytesIO(telling(content)), formats=["JPEG"]) as glance:
+                        glance.draft(None, _GLANCE)
+                        glance.load()
                     return bare(content)
                 return _drawn_anew(picture, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -58,10 +62,31 @@ def bare(content: bytes) -> bytes:
     """The segments of a JPEG that draw it, from its start to its end and nothing after it: byte for byte
     what is drawn. Raises ValueError where they do not follow one another.
     """
-    return b"\xff\xd8" + b"".join(_segments(content)) + b"\xff\xd9"
+    drawing = [part for marker, part in _segments(content) if marker in _DRAWING]
+    return b"\xff\xd8" + b"".join(drawing) + b"\xff\xd9"
 
 
-def _segments(content: bytes) -> Iterator[bytes]:
+def telling(content: bytes) -> bytes:
+    """A JPEG that can be unpacked exactly if `content` can, and quicker where that is known.
+
+    Of a plain frame with one scan up to the file's end it is the same without the scan's data: a
+    decoder gives up over tables, frames and scans' heads, but draws whatever the data says. Of any
+    other, such as a progressive one or one that breaks off, it is `content` itself. Raises ValueError
+    as `bare`.
+    """
+    found = list(_segments(content))
+    markers = [marker for marker, _ in found]
+    frames = _FRAMES.intersection(markers)
+    if not frames <= _PLAIN or markers[-2:] != [_SCAN, _END] or markers.count(_SCAN) != 1:
+        return content
+    *tables, (_, scan), _ = found
+    head = scan[: 2 + int.from_bytes(scan[2:4], "big")]
+    drawing = [part for marker, part in tables if marker in _DRAWING]
+    return b"".join((b"\xff\xd8", *drawing, head, b"\xff\xd9"))
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Markers, each with its segment, a scan with its data; the last is the end, where there is one."""
     at = 2
     while at < len(content):
         while content[at : at + 2] == b"\xff\xff":  # filling before a marker
@@ -70,16 +95,17 @@ def _segments(content: bytes) -> Iterator[bytes]:
             raise ValueError("JPEG: segment")
         marker = content[at + 1]
         if marker == _END:
+            yield marker, b""
             return
-        end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-        if marker == _SCAN:
-            following = _NEXT.search(content, end)
-            end = following.start() if following else len(content)
-        if end < at + 4 or end > len(content):
+        length = int.from_bytes(content[at + 2 : at + 4], "big")
+        stop = at + 2 + length
+        if length < 2 or stop > len(content):
             raise ValueError("JPEG: length")
-        if marker in _DRAWING:
-            yield content[at:end]
-        at = end
+        if marker == _SCAN:
+            following = _NEXT.search(content, stop)
+            stop = following.start() if following else len(content)
+        yield marker, content[at:stop]
+        at = stop
 
 
 def _bounded(picture: Image.Image, place: Place) -> None:
