@@ -22,7 +22,17 @@ def make_table(
 
     Dates are given as ISO text.
     """
-    text = json.dumps([list(row) for row in rows], ensure_ascii=False)
+    make_table_of(connection, name, columns, as_text(rows))
+
+
+def as_text(rows: Iterable[Sequence[str | int | None]]) -> str:
+    """What `make_table_of` reads, for tables that are made again and again."""
+    return json.dumps([list(row) for row in rows], ensure_ascii=False)
+
+
+def make_table_of(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], text: str
+) -> None:
     picked = ", ".join(
         f'CAST(cells[{position}] AS {kind}) AS "{column}"'
         for position, (column, kind) in enumerate(columns.items(), start=1)

@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 DAY = 24 * 3600
 
 #: How many deliveries of one stream go into the lake as one batch, at most.
-MOST_TOGETHER = 200
+MOST_TOGETHER = 1000
 
 #: The lake's times are this machine's, those of deliveries the database's, and clocks are set right.
 CLOCKS_DIFFER = timedelta(days=7)

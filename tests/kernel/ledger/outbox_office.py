@@ -34,7 +34,7 @@ from tinhso.kernel.ledger.models import Delivery, DeliveryState
 from tinhso.kernel.ledger.outbox import owe, owe_records
 from tinhso.kernel.ledger.worker import Worker
 
-HURRIED = Pace(lease=1.5, first_pause=0.05, longest_pause=2, idle=0.02)
+HURRIED = Pace(lease=1.5, first_pause=0.05, longest_pause=2, idle=0.02, gather=0.02)
 LONGEST = 240
 
 
@@ -107,7 +107,7 @@ class Office:
 
 def race(folder: Path, workers: str) -> dict[str, object]:
     """So many workers at once, and nothing fails."""
-    office = Office(folder, Pace(idle=0.02))
+    office = Office(folder, Pace(idle=0.02, gather=0.02))
     office.owe(keys=40, each=10)
     for _ in range(int(workers)):
         office.start()
@@ -206,7 +206,9 @@ def lake(folder: Path) -> dict[str, object]:
     """Workers killed between the lake's commit and the mark, again and again."""
     from tinhso.modules.plan.workspace import workspace  # noqa: PLC0415
 
-    office = Office(folder, Pace(lease=1.5, first_pause=0.05, longest_pause=1, idle=0.02))
+    office = Office(
+        folder, Pace(lease=1.5, first_pause=0.05, longest_pause=1, idle=0.02, gather=0.02)
+    )
     with transaction.atomic():
         for number in range(30):
             owe_records("work_items", f"w{number}", [ROW | {"work_code": f"w{number}"}])

@@ -316,6 +316,32 @@ def test_many_of_one_family_go_together_without_one_passing_its_elder(receiver: 
     assert sorted(receiver.calls) == [1, 1, 2]
 
 
+def test_after_a_short_bundle_more_of_its_family_is_let_come_and_others_do_not_wait(
+    receiver: Receiver,
+) -> None:
+    worker = Worker(Pace(idle=0.01, gather=1000))
+    owing("s/a", 1, topic="together")
+    worker._step()
+    owing("s/b", 2, topic="together")
+    owing("s/c", 3, topic="together")
+    owing("t/a", 4, topic="together")
+    owing("k", 5)
+    for _ in range(5):
+        worker._step()
+    assert sorted(receiver.came) == [("k", 5), ("s/a", 1), ("t/a", 4)]
+    assert Worker().drain() == 2
+    assert receiver.calls[-1] == 2
+
+
+def test_after_a_full_bundle_the_next_goes_at_once(receiver: Receiver) -> None:
+    worker = Worker(Pace(idle=0.01, gather=1000))
+    for number in range(14):
+        owing(f"s/{number}", number, topic="together")
+    worker._step()
+    worker._step()
+    assert receiver.calls == [10, 4]
+
+
 def test_of_several_together_only_the_one_at_fault_waits(receiver: Receiver) -> None:
     receiver.fails[2] = [PermanentError(WHY)]
     good, bad, more = (owing(f"s/{n}", n, topic="together")[0] for n in (1, 2, 3))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from tinhso.kernel.cases import standing as standings
@@ -37,6 +38,7 @@ from tinhso.kernel.clock.terms import counted
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
+from tinhso.kernel.ledger.inserting import insert
 from tinhso.measure.text import NOWHERE, InputError, Place, Problem, message
 
 THING = "cases.case"
@@ -106,7 +108,8 @@ def listens(to: str) -> Callable[[Listener], Listener]:
     return declare
 
 
-#: Who waits for a case's answer, or what keeps them once the case is there, in its transaction.
+#: Who waits for a case's answer, or what makes them once the case is there, in its transaction; kept
+#: with the case unless they are kept already.
 Sender = Contact | Callable[[Case], Contact]
 
 
@@ -142,19 +145,19 @@ def open_case(
     _project(case, start, at)
     while True:
         case.code = _code(start, at)
+        case.sought_anew()
         try:
             with transaction.atomic():
-                case.save(force_insert=True)
-                kept = _keep(case, event, doer)
+                kept = _event(case, event, doer)
+                insert(case, kept)
                 # Nobody knows of the case yet: nothing of it can be there already.
                 files = dict.fromkeys(told.files)
-                Attachment.objects.bulk_create(
-                    Attachment(case=case, file=one, event=kept) for one in files
-                )
+                rows: list[Model] = [Attachment(case=case, file=one, event=kept) for one in files]
                 contact = sender(case) if callable(sender) else sender
                 if contact is not None:
-                    Watcher.objects.create(case=case, contact=contact, sender=True)
-                _tell(doer, case, kept, start, before=None)
+                    rows += [contact] if contact._state.adding else []
+                    rows.append(Watcher(case=case, contact=contact, sender=True))
+                _tell(doer, case, kept, start, before=None, rows=rows)
         except IntegrityError:
             if told.key and (known := Case.objects.filter(key=told.key).first()):
                 return known
@@ -198,7 +201,8 @@ def act(
         now.save()
         if after.members != before.members:
             _keep_members(now, after)
-        kept = _keep(now, event, doer, key)
+        kept = _event(now, event, doer, key)
+        kept.save(force_insert=True)
         for file in files:
             Attachment.objects.get_or_create(case=now, file=file, defaults={"event": kept})
         if what == "merge":
@@ -387,8 +391,8 @@ def _code(standing: Standing, at: datetime) -> str:
     return f"{standing.kind.prefix}-{at.astimezone(LOCAL):%y%m%d}-{short_code()}"
 
 
-def _keep(case: Case, event: Event, doer: Doer, key: str = "") -> CaseEvent:
-    return CaseEvent.objects.create(
+def _event(case: Case, event: Event, doer: Doer, key: str = "") -> CaseEvent:
+    return CaseEvent(
         case=case, n=event.n, act=event.act, at=event.at, role=event.role.value, unit=event.unit,
         account_id=doer.account, data=dict(event.data), key=key or None,
     )  # fmt: skip
@@ -401,9 +405,16 @@ def _keep_members(case: Case, standing: Standing) -> None:
 
 
 def _tell(
-    doer: Doer, case: Case, event: CaseEvent, after: Standing, *, before: Standing | None
+    doer: Doer,
+    case: Case,
+    event: CaseEvent,
+    after: Standing,
+    *,
+    before: Standing | None,
+    rows: Iterable[Model] = (),
 ) -> None:
-    """The ledger's entry: what a case was and is; what was written, only as a digest."""
+    """The ledger's entry, with the act's other `rows`: what a case was and is; what was written, only as
+    a digest."""
     written = json.dumps(event.data, sort_keys=True, ensure_ascii=False)
     said = hashlib.sha256(written.encode()).hexdigest()
     thing = Thing(THING, str(case.id), case.lead_id or case.home_id)
@@ -414,6 +425,7 @@ def _tell(
         before=_state(before) if before else {},
         after={**_state(after), "event": event.n, "written": said},
         reason=str(event.data.get("reason", ""))[:500],
+        rows=rows,
     )
     for listener in LISTENERS.get(case.kind, ()):
         listener(case, event, after)

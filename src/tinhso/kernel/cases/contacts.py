@@ -71,13 +71,19 @@ def keep(
     """A contact, and the secret by which its person follows without an account; told once.
 
     `secret`: one that the caller made, hard to guess, so that what is sent again gets the same.
+    Raises InputError as `Person.checked`.
     """
-    person, key = person.checked(), keyring.newest()
     secret = secret or secrets.token_urlsafe(12)
-    contact = Contact(account=account, secret=digest(secret), language=language)
-    _seal(contact, person, key)
+    contact = made(person, account, language, secret)
     contact.save()
     return contact, secret
+
+
+def made(person: Person, account: Account | None, language: str, secret: str) -> Contact:
+    """As `keep`, for whoever writes it with the rest of an act."""
+    contact = Contact(account=account, secret=digest(secret), language=language)
+    _seal(contact, person.checked(), keyring.newest())
+    return contact
 
 
 def opened(contact: Contact) -> Person:

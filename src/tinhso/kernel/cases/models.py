@@ -133,10 +133,13 @@ class Case(models.Model):
     def save(self, **kwargs: Any) -> None:
         fields = kwargs.get("update_fields")
         if fields is None or {"code", "title", "public_title", "text"} & set(fields):
-            self.sought = as_sought(self.code, self.title, self.public_title, self.text)
+            self.sought_anew()
             if fields is not None:
                 kwargs["update_fields"] = {*fields, "sought"}
         super().save(**kwargs)
+
+    def sought_anew(self) -> None:
+        self.sought = as_sought(self.code, self.title, self.public_title, self.text)
 
 
 def as_sought(*texts: str) -> str:

@@ -64,7 +64,7 @@ def accept(
         if who.account is not None:
             sent = StoredFile.objects.filter(uploaded_by=who.account)
             exactly("files", sent, "at", MOST_AN_HOUR, timedelta(hours=1))
-        stored = StoredFile.objects.create(
+        stored = StoredFile(
             digest=keep(kept),
             size=len(kept),
             kind=kind.code,
@@ -78,6 +78,7 @@ def accept(
             "files.file.accept",
             Thing("files.file", str(stored.id), unit),
             after={"digest": stored.digest, "size": stored.size, "kind": kind.code, "name": name},
+            rows=[stored],
         )
     return stored
 

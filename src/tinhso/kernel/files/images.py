@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
@@ -44,10 +44,12 @@ def cleaned(content: bytes, kind: Kind, place: Place) -> bytes:
             with Image.open(io.BytesIO(content), formats=[kind.code.upper()]) as picture:
                 _bounded(picture, place)
                 if kind is JPEG and picture.getexif().get(ExifTags.Base.Orientation, 1) == 1:
-                    with Image.open(io.BytesIO(telling(content)), formats=["JPEG"]) as glance:
-                        glance.draft(None, _GLANCE)
-                        glance.load()
-                    return bare(content)
+                    parts = segments(content)
+                    glance = io.BytesIO(telling(content, parts))
+                    with Image.open(glance, formats=["JPEG"]) as one:
+                        one.draft(None, _GLANCE)
+                        one.load()
+                    return bare(parts)
                 return _drawn_anew(picture, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InputError(
@@ -58,35 +60,40 @@ def cleaned(content: bytes, kind: Kind, place: Place) -> bytes:
         raise InputError([messages.DAMAGED(place, kind=kind.name, reason=reason)]) from error
 
 
-def bare(content: bytes) -> bytes:
+#: Markers, each with its segment, a scan with its data. The last is the end, where there is one.
+Segments = Sequence[tuple[int, bytes]]
+
+
+def bare(parts: Segments) -> bytes:
     """The segments of a JPEG that draw it, from its start to its end and nothing after it: byte for byte
-    what is drawn. Raises ValueError where they do not follow one another.
-    """
-    drawing = [part for marker, part in _segments(content) if marker in _DRAWING]
+    what is drawn."""
+    drawing = [part for marker, part in parts if marker in _DRAWING]
     return b"\xff\xd8" + b"".join(drawing) + b"\xff\xd9"
 
 
-def telling(content: bytes) -> bytes:
-    """A JPEG that can be unpacked exactly if `content` can, and quicker where that is known.
+def telling(content: bytes, parts: Segments) -> bytes:
+    """A JPEG that can be unpacked exactly if `content`, of these `parts`, can; quicker where that is known.
 
     Of a plain frame with one scan up to the file's end it is the same without the scan's data: a
     decoder gives up over tables, frames and scans' heads, but draws whatever the data says. Of any
-    other, such as a progressive one or one that breaks off, it is `content` itself. Raises ValueError
-    as `bare`.
+    other, such as a progressive one or one that breaks off, it is `content` itself.
     """
-    found = list(_segments(content))
-    markers = [marker for marker, _ in found]
+    markers = [marker for marker, _ in parts]
     frames = _FRAMES.intersection(markers)
     if not frames <= _PLAIN or markers[-2:] != [_SCAN, _END] or markers.count(_SCAN) != 1:
         return content
-    *tables, (_, scan), _ = found
+    *tables, (_, scan), _ = parts
     head = scan[: 2 + int.from_bytes(scan[2:4], "big")]
     drawing = [part for marker, part in tables if marker in _DRAWING]
     return b"".join((b"\xff\xd8", *drawing, head, b"\xff\xd9"))
 
 
+def segments(content: bytes) -> Segments:
+    """The parts of a JPEG. Raises ValueError where they do not follow one another."""
+    return list(_segments(content))
+
+
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Markers, each with its segment, a scan with its data; the last is the end, where there is one."""
     at = 2
     while at < len(content):
         while content[at : at + 2] == b"\xff\xff":  # filling before a marker

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -153,41 +153,75 @@ def due() -> QuerySet[Delivery]:
     return heads().filter(free(), next_try_at__lte=Now()).order_by("next_try_at", "id")
 
 
-def take(pace: Pace = PACE) -> list[Delivery]:
+#: What goes together: a topic, and the key before its first "/".
+Family = tuple[str, str]
+
+
+def family_of(delivery: Delivery) -> Family:
+    return delivery.topic, delivery.key.partition("/")[0]
+
+
+def _of_family(topic: str, family: str) -> Q:
+    return Q(topic=topic, key__startswith=f"{family}/")
+
+
+def take(pace: Pace = PACE, leaving: Collection[Family] = ()) -> list[Delivery]:
     """Lease the next due delivery, with others of its family where they go together; [] if none is.
+    The families `leaving` are left for later.
 
     Safe with any number of workers: the UPDATE holds only for whoever finds the row still free.
     """
-    found = list(due()[:CHOICE])
+    wanted = due()
+    for family in leaving:
+        wanted = wanted.exclude(_of_family(*family))
+    found = list(wanted[:CHOICE])
     random.shuffle(found)
     lease = new_lease()
     for one in found:
-        if not _lease(one, lease, pace):
+        if not _lease([one], lease, pace):
             continue
         taken = [one]
         handler = HANDLERS.get(one.topic)
         if handler is not None and handler.most > 1:
-            family = one.key.partition("/")[0] + "/"
-            others = due().filter(topic=one.topic, key__startswith=family)[: handler.most - 1]
-            taken += [other for other in others if _lease(other, lease, pace)]
+            others = due().filter(_of_family(*family_of(one)))[: handler.most - 1]
+            taken += _lease(list(others), lease, pace)
         return sorted(taken, key=lambda delivery: delivery.pk)
     return []
 
 
-def _lease(delivery: Delivery, lease: uuid.UUID, pace: Pace) -> bool:
-    """Compare and set. Nothing earlier of the same key can have come to wait in the meantime."""
-    attempts = delivery.attempts + 1
-    taken = Delivery.objects.filter(
-        free(), pk=delivery.pk, state=DeliveryState.WAITING, next_try_at__lte=Now()
-    ).update(
-        lease=lease,
-        leased_until=in_seconds(pace.lease),
-        attempts=F("attempts") + 1,
-        # Already now: one that kills its worker each time is tried after growing pauses as well.
-        next_try_at=in_seconds(pause(attempts, pace)),
-    )
-    delivery.lease, delivery.attempts = lease, attempts
-    return taken == 1
+def may_gather(taken: Sequence[Delivery]) -> bool:
+    """Whether more could have gone in the same call, which costs much the same for one or for many."""
+    handler = HANDLERS.get(taken[0].topic) if taken else None
+    return handler is not None and len(taken) < handler.most
+
+
+def _lease(wanted: Sequence[Delivery], lease: uuid.UUID, pace: Pace) -> list[Delivery]:
+    """Compare and set; those that were still free, in the same order. Nothing earlier of the same key
+    can have come to wait in the meantime."""
+    tried: dict[int, list[Delivery]] = {}
+    for one in wanted:
+        tried.setdefault(one.attempts, []).append(one)
+    taken: set[int] = set()
+    for before, alike in tried.items():
+        own = [one.pk for one in alike]
+        count = Delivery.objects.filter(
+            free(), pk__in=own, state=DeliveryState.WAITING, next_try_at__lte=Now()
+        ).update(
+            lease=lease,
+            leased_until=in_seconds(pace.lease),
+            attempts=F("attempts") + 1,
+            # Already now: one that kills its worker each time is tried after growing pauses as well.
+            next_try_at=in_seconds(pause(before + 1, pace)),
+        )
+        if count < len(own):
+            own = list(
+                Delivery.objects.filter(pk__in=own, lease=lease).values_list("pk", flat=True)
+            )
+        taken.update(own)
+    found = [one for one in wanted if one.pk in taken]
+    for one in found:
+        one.lease, one.attempts = lease, one.attempts + 1
+    return found
 
 
 def pause(attempts: int, pace: Pace = PACE) -> float:

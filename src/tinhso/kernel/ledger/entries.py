@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from tinhso.kernel.ledger import waiting
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.canonical import leaf_hash, moment, salted
+from tinhso.kernel.ledger.inserting import insert
 from tinhso.kernel.ledger.models import Entry
 
 VERSION = 1
@@ -47,12 +49,13 @@ def record(
     after: Mapping[str, Any] = NOTHING,
     reason: str = "",
     hidden: bool = False,
+    rows: Iterable[Model] = (),
 ) -> Entry:
     """Write that `actor` did `act` to `thing`, whose state was `before` and is `after`.
 
     `act` is named `<kind>.<verb>`. States are flat mappings of what `canonical` takes. The readable
     difference is kept beside the digests, unless `hidden`: where the law wants it unreadable, and
-    for secrets. Raises NotInTransactionError outside `transaction.atomic`.
+    for secrets. `rows` are the act's own new rows, written with the entry and before it. Raises NotInTransactionError outside `transaction.atomic`.
     """
     if not connection.in_atomic_block:
         raise NotInTransactionError(act)
@@ -76,7 +79,7 @@ def record(
     )
     entry.leaf = leaf_hash(fixed_fields(entry))
     entry.seal = seal_of(entry.leaf)
-    entry.save(force_insert=True)
+    insert(*rows, entry)
     # A full disk must not undo what is committed: it is logged, and the entry is there.
     transaction.on_commit(partial(waiting.note, entry.uid), robust=True)
     return entry

@@ -39,6 +39,8 @@ class Pace:
     first_pause: float = 5
     longest_pause: float = 3600
     idle: float = 0.5
+    #: Of what goes together, so long more of a family is let come after a call that was not full.
+    gather: float = 5
 
 
 PACE = Pace()

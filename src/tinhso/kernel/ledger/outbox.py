@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from tinhso.kernel.ledger.entries import NotInTransactionError
+from tinhso.kernel.ledger.inserting import insert
 from tinhso.kernel.ledger.models import Delivery
 
 #: The topic of rows for the lake; their key is `<stream>/<key>`.
@@ -25,7 +26,9 @@ def owe(topic: str, key: str, payload: Mapping[str, Any]) -> Delivery:
     """
     if not connection.in_atomic_block:
         raise NotInTransactionError(topic)
-    return Delivery.objects.create(topic=topic, key=key, payload=dict(payload))
+    made = Delivery(topic=topic, key=key, payload=dict(payload))
+    insert(made)
+    return made
 
 
 def owe_records(stream: str, key: str, rows: Sequence[Mapping[str, Any]]) -> Delivery:

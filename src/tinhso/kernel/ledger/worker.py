@@ -31,6 +31,8 @@ class Worker:
         self._parent = parent
         self._stopping = False
         self._away = 0.0
+        #: Families of which more is let come together, each until a moment of the monotonic clock.
+        self._gathering: dict[delivering.Family, float] = {}
 
     def stop_on_signals(self) -> None:
         """SIGTERM and SIGINT finish the delivery in hand, then stop."""
@@ -77,9 +79,16 @@ class Worker:
 
     def _step(self) -> None:
         try:
-            taken = delivering.take(self._pace)
+            now = time.monotonic()
+            self._gathering = {
+                family: until for family, until in self._gathering.items() if until > now
+            }
+            taken = delivering.take(self._pace, self._gathering)
             if taken:
                 delivering.deliver(taken, self._pace)
+            if delivering.may_gather(taken):
+                family = delivering.family_of(taken[0])
+                self._gathering[family] = time.monotonic() + self._pace.gather
             self._away = 0.0
         except (OperationalError, InterfaceError):
             self._away = min(max(1.0, self._away * 2), LONGEST_AWAY)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tinhso.measure.ingest.progress import Progress
 from tinhso.measure.ingest.rekeying import as_now
 from tinhso.measure.ingest.sources import Source, quoted
 from tinhso.measure.streams import FieldType, Stream
-from tinhso.measure.tables import make_table
+from tinhso.measure.tables import as_text, make_table_of
 
 _FIRST_DAY, _LAST_DAY = date.min, date.max
 
@@ -113,38 +114,41 @@ def place_units(connection: duckdb.DuckDBPyConnection, boundaries: Boundaries) -
     try:
         connection.execute(f"SELECT 1 FROM {name} LIMIT 0")
     except duckdb.CatalogException:  # the first file of this connection
-        make_table(
-            connection,
-            name,
-            {
-                "code": "VARCHAR",
-                "since": "DATE",
-                "ended": "DATE",
-                "uid": "VARCHAR",
-                "level": "VARCHAR",
-            },
-            (
-                (one, since.isoformat(), ended.isoformat(), uid, level)
-                for code, spans in boundaries.codes().items()
-                for one, since, ended, uid, level in _pieces(code, spans)
-            ),
-        )
-        make_table(
-            connection,
-            f"heirs_{boundaries.digest}",
-            {"source": "VARCHAR", "code": "VARCHAR", "heir": "VARCHAR"},
-            {
-                (uid, span.code, step.target)
-                for uid in boundaries.successors
-                for path in boundaries.paths(uid)
-                for step in path
-                for span in boundaries.spans[step.target]
-            },
-        )
+        units, heirs = _as_texts(boundaries)
+        make_table_of(connection, name, _UNITS, units)
+        make_table_of(connection, f"heirs_{boundaries.digest}", _HEIRS, heirs)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW units AS SELECT * FROM {name}")
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW heirs AS SELECT * FROM heirs_{boundaries.digest}"
     )
+
+
+_UNITS = {
+    "code": "VARCHAR",
+    "since": "DATE",
+    "ended": "DATE",
+    "uid": "VARCHAR",
+    "level": "VARCHAR",
+}
+_HEIRS = {"source": "VARCHAR", "code": "VARCHAR", "heir": "VARCHAR"}
+
+
+@lru_cache(maxsize=2)
+def _as_texts(boundaries: Boundaries) -> tuple[str, str]:
+    """The rows of `units` and of `heirs`: a worker loads a small file every few seconds."""
+    units = (
+        (one, since.isoformat(), ended.isoformat(), uid, level)
+        for code, spans in boundaries.codes().items()
+        for one, since, ended, uid, level in _pieces(code, spans)
+    )
+    heirs = {
+        (uid, span.code, step.target)
+        for uid in boundaries.successors
+        for path in boundaries.paths(uid)
+        for step in path
+        for span in boundaries.spans[step.target]
+    }
+    return as_text(units), as_text(heirs)
 
 
 def _pieces(code: str, spans: list[Span]) -> Iterator[tuple[str, date, date, str, str]]:

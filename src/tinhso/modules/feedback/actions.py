@@ -93,7 +93,7 @@ def send(who: Who, report: Report) -> Sent:
 
     def sender(case: Case) -> Contact:
         account = Account.objects.filter(pk=who.account).first() if who.account else None
-        contact, _ = contacts.keep(report.person, account, report.language, secret)
+        contact = contacts.made(report.person, account, report.language, secret)
         letters.received(case, contact, secret)
         return contact
 

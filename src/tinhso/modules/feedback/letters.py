@@ -36,6 +36,8 @@ PUBLIC = frozenset({"route", "answer", "reject", "merge", "reopen"})
 
 def received(case: Case, sender: Contact, secret: str) -> None:
     """The follow code and address, to the sender's mail; in the act's own transaction."""
+    if not _has_mail(sender):
+        return
     address = _site("feedback:follow", sender, case.code, secret)
     body = Text(
         f"Chúng tôi đã nhận phản ánh “{case.title}”.\n\nMã phản ánh: {case.code}\nMã bí mật: {secret}\n{address}\n\n"
@@ -117,9 +119,13 @@ def said_to(event: CaseEvent, one: Waiting) -> str:
 
 
 def _owe(contact: Contact, subject: Text, body: Text) -> None:
-    """Without a mail server, or for whoever gave no address, the page alone tells."""
-    if settings.EMAIL_HOST and contact.email:
+    if _has_mail(contact):
         owe_mail(opened(contact).email, subject, body, _language(contact))
+
+
+def _has_mail(contact: Contact) -> bool:
+    """Without a mail server, or for whoever gave no address, the page alone tells."""
+    return bool(settings.EMAIL_HOST and contact.email)
 
 
 def _language(contact: Contact) -> Language:

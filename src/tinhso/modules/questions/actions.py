@@ -118,7 +118,7 @@ def _sent(who: Who, asked: Asked, person: Person, language: str, secret: str) ->
 
         def sender(case: Case) -> Contact:
             account = Account.objects.filter(pk=who.account).first() if who.account else None
-            contact, _ = contacts.keep(person, account, language, secret)
+            contact = contacts.made(person, account, language, secret)
             tell_received(case, contact, secret)
             return contact
 

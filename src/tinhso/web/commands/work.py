@@ -12,7 +12,7 @@ from tinhso.web.telling import language, say, set_up, telling_problems
 
 #: How far a worker beside a server stands back from it for the processors: people's answers come
 #: first, and what is owed goes out in larger bundles meanwhile.
-STANDS_BACK = 10
+STANDS_BACK = 15
 
 
 @click.command()
