@@ -13,10 +13,12 @@ application = get_wsgi_application()
 
 
 def _warm() -> None:
-    """Read packs, units and figures before the first request, not during it."""
+    """Read packs, units, figures and the index of answers before the first request, not during it."""
     from tinhso.kernel.units.register import UnitsNotLoadedError  # noqa: PLC0415
     from tinhso.modules.plan.workspace import NotMeasuredError, workspace  # noqa: PLC0415
+    from tinhso.modules.questions.search.keeping import index  # noqa: PLC0415
 
+    index()
     try:
         place = workspace()
         for plan in place.plans:

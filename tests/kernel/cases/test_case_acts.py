@@ -167,6 +167,15 @@ def test_whoever_waits_for_an_answer_still_waits_after_merging_and_splitting(com
     assert {contacts.opened(one.contact).name for one in other.watchers.all()} == names
 
 
+def test_what_has_ended_is_not_split(commune: str) -> None:
+    case = lamp(commune)
+    stale = Case.objects.get(pk=case.pk)
+    actions.act(ROUTER, case, "reject", {"reason": "Ngoài thẩm quyền"})
+    told = Received("feedback", "Ổ gà cạnh đó", commune)
+    assert problems(lambda: actions.split(ROUTER, stale, told)) == [("case-split-ended", "")]
+    assert not case.split_into.exists()
+
+
 def test_no_circles_of_merging(commune: str) -> None:
     first, second = lamp(commune), lamp(commune)
     actions.act(ROUTER, first, "merge", {"case": str(second.pk)})

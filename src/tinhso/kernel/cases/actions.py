@@ -53,6 +53,11 @@ NO_TITLE = message(
     vi="Hãy viết một câu cho biết việc gì.",
     en="Say in a sentence what it is about.",
 )
+ENDED = message(
+    "case-split-ended",
+    vi="Vụ việc đã kết thúc nên không tách được nữa. Mở lại vụ việc, hoặc nhờ người gửi gửi vụ việc mới.",
+    en="The case has ended and cannot be split any more. Reopen it, or have a new one sent.",
+)
 PRIVATE = message(
     "case-private",
     vi="Người gửi đã chọn không công khai vụ việc này.",
@@ -239,8 +244,11 @@ def act_on_many(
 
 
 def split(doer: Doer, case: Case, told: Received) -> Case:
-    """Another case out of one that holds two things (tách); whoever waits, waits for both."""
+    """Another case out of one that holds two things (tách); whoever waits, waits for both. Raises
+    InputError: the case has ended, and all that `open_case` raises."""
     with transaction.atomic():
+        if not Case.objects.select_for_update().get(pk=case.pk).open:
+            raise InputError([ENDED(NOWHERE)])
         made = open_case(doer, replace(told, out_of=case))
         for watcher in case.watchers.select_related("contact"):
             watch(made, watcher.contact, sender=watcher.sender)

@@ -33,11 +33,6 @@ from tinhso.modules.questions.policies import ANSWER
 #: Acts of the head of the unit that answers, or of whom the head lets review.
 OF_THE_HEAD = frozenset({"review", "send_back", "correct", "take_back", "make_public"})
 
-NOT_OPEN = message(
-    "question-split-closed",
-    vi="Câu hỏi đã kết thúc nên không tách được nữa. Mở lại câu hỏi, hoặc nhờ người hỏi gửi câu mới.",
-    en="The question has ended and cannot be split any more. Reopen it, or have a new one sent.",
-)
 NO_DRAFT = message(
     "question-no-draft",
     vi="Chưa có dự thảo nào được duyệt để gửi.",
@@ -85,8 +80,6 @@ def split(who: Who, case: Case, title: str, text: str, field: str) -> Case:
     Raises InputError, ForbiddenError.
     """
     doer = _doer(who, case, SPLITTERS)
-    if not cases.standing_of(case).open:
-        raise InputError([NOT_OPEN(NOWHERE)])
     told = Received(
         KIND, title, case.home_id, text, checked(field) if field else case.category, case.channel,
         place=case.place_id or "", private=case.private, simulated=case.simulated,
