@@ -183,12 +183,21 @@ def destroy(site: Site, server: str) -> None:
         _databases(libpq_of(server), names, "CREATE DATABASE {}")
 
 
+def nothing(home: Path) -> None:
+    """All is made anew."""
+
+
 def drill(
-    server: str, seconds: float, scale: str, begin: Callable[[Path], None] = lambda _: None
+    server: str,
+    seconds: float,
+    scale: str,
+    begin: Callable[[Path], None] = nothing,
+    restored: Callable[[Path], None] = nothing,
 ) -> dict[str, Any]:
     """What was tried and found; `lost` and `different` are empty where all is well.
 
-    `begin` may put into the home what need not be made anew.
+    `begin` and `restored` may put into the home, at first and after it was restored, what need not
+    be made anew.
     """
     with a_site(server) as site:
         begin(site.home)
@@ -222,6 +231,7 @@ def drill(
             *("--keys", str(keys), "--passphrase-file", str(passphrase)),
         )
         after = _contents(site.place, manifest)
+        restored(site.home)
         ready_seconds = site.tinhso("run", "--prepare-only", TINHSO_SAMPLE_SCALE="0")
         lost, acts, records = _lost(site, promised)
         return {

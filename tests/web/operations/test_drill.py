@@ -21,7 +21,13 @@ def test_everything_acknowledged_before_a_backup_began_comes_back_after_all_is_d
     spec.loader.exec_module(drill)
     # On PostgreSQL the site comes up from nothing; on SQLite that is how the copied home was made.
     parts = ASSETS if SERVER else ()
-    found = drill.drill(SERVER, seconds=2, scale="0", begin=lambda home: copy_home(home, *parts))
+    found = drill.drill(
+        SERVER,
+        seconds=2,
+        scale="0",
+        begin=lambda home: copy_home(home, *parts),
+        restored=lambda home: copy_home(home, *ASSETS),
+    )
     assert found["acts"] > 0
     assert found["records"] > 0
     assert (found["lost"], found["different"]) == ([], [])

@@ -55,7 +55,8 @@ def record(
 
     `act` is named `<kind>.<verb>`. States are flat mappings of what `canonical` takes. The readable
     difference is kept beside the digests, unless `hidden`: where the law wants it unreadable, and
-    for secrets. `rows` are the act's own new rows, written with the entry and before it. Raises NotInTransactionError outside `transaction.atomic`.
+    for secrets. `rows` are the act's own new rows, written with the entry, before it.
+    Raises NotInTransactionError outside `transaction.atomic`.
     """
     if not connection.in_atomic_block:
         raise NotInTransactionError(act)
