@@ -89,6 +89,48 @@ def test_the_columns_follow_from_the_events(commune: str) -> None:
     assert (case.state, case.open) == ("asking", True)
 
 
+def test_asking_back_does_not_hide_that_a_case_is_overdue(commune: str) -> None:
+    case = lamp(commune)
+    due = case.due_at
+    assert due is not None
+    actions.act(ROUTER, case, "route", {"unit": commune}, at=MONDAY + timedelta(hours=1))
+    asked = due + timedelta(days=1)
+    actions.act(lead(commune), case, "ask", {"text": "Cột số mấy?"}, at=asked)
+    assert (case.due_at, case.pressing_at) == (due, due)
+    actions.act(RESIDENT, case, "reply", {"text": "Số 7"}, at=asked + timedelta(days=9))
+    assert case.due_at == due
+
+
+def test_more_time_is_for_who_still_has_some(commune: str) -> None:
+    case = lamp(commune)
+    due = case.due_at
+    assert due is not None
+    actions.act(ROUTER, case, "route", {"unit": commune}, at=MONDAY + timedelta(hours=1))
+    assert "extend" in [
+        one.code for one in actions.possible(actions.standing_of(case), Role.LEAD, due)
+    ]
+    late = due + timedelta(seconds=1)
+    assert "extend" not in [
+        one.code for one in actions.possible(actions.standing_of(case), Role.LEAD, late)
+    ]
+    more = {"reason": "chờ vật tư"}
+    assert problems(lambda: actions.act(lead(commune), case, "extend", more, at=late)) == [
+        ("case-extend-over", "")
+    ]
+    actions.act(lead(commune), case, "extend", more, at=due)
+    assert case.due_at is not None
+    assert case.due_at > due
+
+
+def test_of_what_has_ended_nobodys_opinion_is_waited_for(commune: str) -> None:
+    case = lamp(commune)
+    actions.act(ROUTER, case, "route", {"unit": commune})
+    actions.act(lead(commune), case, "consult", {"units": communes()[1:3], "text": "Ý kiến?"})
+    assert case.members.count() == 2
+    actions.act(RESIDENT, case, "withdraw", {"reason": "Đã sửa"})
+    assert case.members.count() == 0
+
+
 def test_a_provinces_own_day_off_moves_a_cases_due_date_and_is_on_the_calendars_page(
     commune: str, tmp_path: Path, settings: object
 ) -> None:

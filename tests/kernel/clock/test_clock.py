@@ -216,6 +216,38 @@ def test_while_it_stands_nobody_knows_when_it_is_due_but_what_if_now_is_known() 
     assert read(going, at("2025-06-03 08:00"), VN).state is State.RUNNING
 
 
+def test_what_was_overdue_before_it_stood_is_overdue_while_it_stands() -> None:
+    standing = CLOCK.paused(at("2025-06-10 08:00"), "applicant")
+    for now in ("2025-06-10 08:00", "2025-06-20 08:00"):
+        found = read(standing, at(now), VN)
+        assert (found.state, found.late) == (State.STANDING, True)
+        assert found.due == found.if_now == read(CLOCK, at(now), VN).due
+    # In the due day's own office hours there was time left.
+    assert not read(CLOCK.paused(at("2025-06-09 16:59"), "x"), at("2025-06-20 08:00"), VN).late
+    assert read(CLOCK.paused(at("2025-06-09 17:00"), "x"), at("2025-06-20 08:00"), VN).late
+
+
+@given(
+    data=st.data(),
+    term=terms,
+    begin=moments,
+    after=st.timedeltas(timedelta(seconds=1), timedelta(days=20)),
+    long=st.timedeltas(timedelta(0), timedelta(days=60)),
+)
+def test_standing_still_never_makes_in_time_what_was_late(
+    data: st.DataObject, term: Term, begin: datetime, after: timedelta, long: timedelta
+) -> None:
+    pauses = data.draw(near(begin))
+    clock = Clock("whole", term, begin, tuple(pauses))
+    when = clock.due(VN)
+    assert when is not None
+    asked = max([when.at, *(one.until for one in pauses if one.until)]) + after
+    standing = clock.paused(asked, "applicant")
+    for now in (asked, asked + long):
+        assert read(standing, now, VN).late
+        assert read(standing.resumed(now), now, VN).due == when
+
+
 def test_what_ended_in_time_stays_in_time() -> None:
     done = CLOCK.ended(at("2025-06-09 16:00"))
     found = read(done, at("2026-01-01 09:00"), VN)

@@ -18,7 +18,7 @@ from tinhso.kernel.cases import standing as standings
 from tinhso.kernel.cases.cells import cell_of
 from tinhso.kernel.cases.contacts import watch
 from tinhso.kernel.cases.homes import home_for, require_homes
-from tinhso.kernel.cases.kinds import RECEIVE, Role, kind
+from tinhso.kernel.cases.kinds import RECEIVE, ActRule, Guard, Role, kind
 from tinhso.kernel.cases.models import (
     Attachment,
     Case,
@@ -57,6 +57,11 @@ ENDED = message(
     "case-split-ended",
     vi="Vụ việc đã kết thúc nên không tách được nữa. Mở lại vụ việc, hoặc nhờ người gửi gửi vụ việc mới.",
     en="The case has ended and cannot be split any more. Reopen it, or have a new one sent.",
+)
+OVER = message(
+    "case-extend-over",
+    vi="Vụ việc đã quá hạn nên không gia hạn được nữa: gia hạn không làm việc trễ thành đúng hạn.",
+    en="The case is overdue and cannot be given more time: more time would not make late what is late.",
 )
 PRIVATE = message(
     "case-private",
@@ -199,6 +204,8 @@ def act(
             raise InputError([_meanwhile(before, past[-1])])
         event = Event(before.last + 1, what, at or timezone.now(), doer.role, doer.unit, said)
         standings.require(before, event)
+        if _too_late(before, before.kind.acts[what], event.at):
+            raise InputError([OVER(NOWHERE)])
         if what == "merge":
             require_target(now, str(event.data["case"]), doer.role, doer.account)
         after = standings.after(before, event)
@@ -322,6 +329,21 @@ def differing(case: Case, days: WorkCalendar | None = None) -> list[str]:
     found = [name for name, value in _columns(told).items() if value != was[name]]
     found += ["home"] * (home_for(told.home_id) != told.home_id)
     return found + ["members"] * (members != set(standing.members))
+
+
+def possible(standing: Standing, role: Role, at: datetime) -> list[ActRule]:
+    """What somebody in that part can do to a case now, in the order of the kind's file."""
+    rules = standings.possible(standing, role, at)
+    return [rule for rule in rules if not _too_late(standing, rule, at)]
+
+
+def _too_late(standing: Standing, rule: ActRule, at: datetime) -> bool:
+    """More time is for who still has some."""
+    whole = standing.clock("whole")
+    if rule.guard is not Guard.EXTENSION or whole is None:
+        return False
+    when = whole.due(calendar())
+    return when is not None and at > when.at
 
 
 # -- what the events say ---------------------------------------------------------------------------

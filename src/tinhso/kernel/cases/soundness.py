@@ -71,4 +71,5 @@ def _steps(kind: Kind, node: Node, roles: Iterable[Role]) -> Iterator[tuple[ActR
         stays = act.to is None or (act.code == "opinion" and asked > 0)
         state = node.state if stays else act.to
         assert state
+        asked = asked if kind.states[state].open else 0
         yield act, Node(state, node.extended + (act.code == "extend"), asked)

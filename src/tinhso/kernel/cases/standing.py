@@ -154,7 +154,9 @@ def after(standing: Standing, event: Event) -> Standing:
         closes = standing.open and not now.kind.states[act.to].open
         opens = not standing.open and now.kind.states[act.to].open
         at = event.at if closes else None if opens else now.closed_at
-        now = replace(now, state=act.to, closed_at=at)
+        # Of a case that has ended nobody's opinion is waited for.
+        members = () if closes else now.members
+        now = replace(now, state=act.to, closed_at=at, members=members)
     now = _with_clocks(now, act, event, asked, moves=moves)
     return _retermed(now) if resorted else now
 

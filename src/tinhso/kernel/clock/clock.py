@@ -76,8 +76,8 @@ class Clock:
         return replace(self, term=term.plus(same))
 
     def due(self, calendar: WorkCalendar) -> Due | None:
-        """When it is over; None while it stands. What was given in another span than that of the term
-        begins when the term is over, one after the other."""
+        """When it is over; None while it stands, unless it was over before. What was given in another
+        span than that of the term begins when the term is over, one after the other."""
         found = due(self.term, self.begin, self.pauses, calendar)
         for more in self.given:
             if found is not None and more.span is not self.term.span:
@@ -89,7 +89,8 @@ class Clock:
 class Reading:
     """A clock at `now`.
 
-    `due` is None while it stands; then `if_now` tells when it would be due if it went on at `now`.
+    `due` is None while it stands, unless it was over before it stood; `if_now` tells when it would be
+    due if it went on at `now`.
     `late`: it ended after it was due, or is not ended and due is past. `working_days`: from now until
     due, the day of `now` not counted; negative: so many working days after it.
     """

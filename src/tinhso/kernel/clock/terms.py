@@ -7,7 +7,7 @@ day off ends with the next working day (Bộ luật Dân sự 2015, điều 147 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -68,14 +68,26 @@ class Due:
     certain: bool
 
 
+#: Longer than offices are ever closed.
+_LONG = timedelta(days=40)
+
+
 def due(term: Term, begin: datetime, pauses: Sequence[Pause], calendar: WorkCalendar) -> Due | None:
-    """When the term is over; None while a pause is open, for then nobody knows.
+    """When the term is over; None while a pause is open, for then nobody knows. A pause that began when
+    the term was over already changes nothing, open or not.
 
     `begin` and the pauses carry time zones. Pauses may overlap, come in any order, and begin before
     the term does.
     """
-    if any(pause.until is None for pause in pauses):
-        return None
+    over, still = (
+        [one for one in pauses if one.until is not None],
+        [p for p in pauses if not p.until],
+    )
+    if still:
+        # Whether it matters is seen where it lasts so long that office hours fall into it.
+        lasting = [replace(one, until=one.since + _LONG) for one in still]
+        found = due(term, begin, over, calendar)
+        return found if found == due(term, begin, [*over, *lasting], calendar) else None
     if term.from_opening:
         begin = calendar.next_opening(begin)
     begin = begin.astimezone(LOCAL)
@@ -220,6 +232,8 @@ def _day(
     found = first + timedelta(days=amount)
     last = first
     for since, until in stood:
+        if since >= calendar.closes(calendar.next_working(found)):
+            break  # the term was over
         day = max(since.date(), last + timedelta(days=1))
         while datetime.combine(day, time.min, LOCAL) < until:
             if day > found:

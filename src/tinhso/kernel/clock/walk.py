@@ -33,7 +33,9 @@ def walk(
     """
     if term.span not in (Span.WORKING_DAYS, Span.DAYS):
         return
-    stood, number, day = merged(pauses), 0, begin
+    over = calendar.closes(until)
+    stood = [(since, end) for since, end in merged(pauses) if since < over]
+    number, day = 0, begin
     if term.amount:
         yield Day(begin, None, RECEIPT)
         day += timedelta(days=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tinhso.kernel.cases import actions, queries, standing
+from tinhso.kernel.cases import actions, queries
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
@@ -128,7 +128,7 @@ def possible(who: Who, case: Case, now: Standing, at: datetime) -> list[Possible
     """All that `who` can do now, each once, in the order of the kind's file."""
     found: dict[str, Possible] = {}
     for role, unit in queries.roles_in(who, case).items():
-        for act in standing.possible(now, role, at):
+        for act in actions.possible(now, role, at):
             found.setdefault(act.code, Possible(act, role, unit))
     return [found[code] for code in now.kind.acts if code in found and code != RELEASE]
 

@@ -167,7 +167,7 @@ def due_words(standing: Standing, now: datetime) -> Due:
     if found.state is State.ENDED:
         return _over(standing, found)
     at = _moment(found.if_now.at)
-    if found.state is State.STANDING:
+    if found.state is State.STANDING and found.due is None:
         today = _moment(found.if_now.at)
         return Due(
             Text(
@@ -178,10 +178,15 @@ def due_words(standing: Standing, now: datetime) -> Due:
         )
     if found.late:
         days = -found.working_days
+        asked = (
+            Text(" Cơ quan đang chờ bạn bổ sung.", " The agency waits for you to add something.")
+            if found.state is State.STANDING
+            else Text("", "")
+        )
         return Due(
             Text(
-                f"Đã quá hạn: lẽ ra trả lời trước {at.vi}" + (f", trễ {days} ngày làm việc." if days else "."),
-                f"Overdue: the answer was due {at.en}" + (f", {days} working day{'s' if days > 1 else ''} ago." if days else "."),
+                f"Đã quá hạn: lẽ ra trả lời trước {at.vi}" + (f", trễ {days} ngày làm việc." if days else ".") + asked.vi,
+                f"Overdue: the answer was due {at.en}" + (f", {days} working day{'s' if days > 1 else ''} ago." if days else ".") + asked.en,
             ),
             "late",
         )  # fmt: skip

@@ -18,7 +18,7 @@ from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import SPLITTERS, roles_in
-from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing, possible
+from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
@@ -46,7 +46,7 @@ def possible_for(
     """What `who` can do to a question now: the act, the part in which, and for which unit."""
     found: dict[str, tuple[ActRule, Role, str]] = {}
     for role, unit in roles_in(who, case).items():
-        for rule in possible(standing, role, at):
+        for rule in cases.possible(standing, role, at):
             if rule.code in OF_THE_HEAD and not ANSWER.ask(who, "review", unit):
                 continue
             found.setdefault(rule.code, (rule, role, unit))
