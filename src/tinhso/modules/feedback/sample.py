@@ -155,7 +155,8 @@ def _goes_on(case: Case, told: _Story) -> None:
 def _answer(case: Case, lead: Doer, at: datetime, draw: random.Random) -> datetime:
     if draw.random() < 0.1:
         at = _later(at, draw, 2)
-        cases.act(lead, case, "extend", {"reason": "Chờ vật tư thay thế"}, at=at)
+        if case.due_at is not None and at < case.due_at:
+            cases.act(lead, case, "extend", {"reason": "Chờ vật tư thay thế"}, at=at)
     at = _later(at, draw, draw.choices((0, 1, 2, 3, 4, 6, 9), (14, 24, 24, 16, 10, 8, 4))[0])
     text = draw.choice(_ANSWERS)
     cases.act(lead, case, "answer", {"text": text, "public_text": text}, at=at)
