@@ -204,6 +204,7 @@ TINHSO_LEDGER_SIGNING_KEY = partial(configuration.secret, configuration.LEDGER_S
 TINHSO_LEDGER_FOLDER = configuration.home() / "ledger"
 TINHSO_IDENTITY_KEYS = configuration.home() / "secrets" / "identity"
 TINHSO_FILES = configuration.home() / "files"
+TINHSO_SMALL_PICTURES = configuration.home() / "small"
 TINHSO_CLAMD = configuration.CLAMD.get()
 TINHSO_SIGNING_PKCS12 = configuration.SIGNING_PKCS12.get()
 # Read when something is signed.

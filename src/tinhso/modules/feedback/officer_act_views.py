@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,6 @@ from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import may_split, may_view, seen_by
 from tinhso.kernel.cases.suggesting import suggestion
 from tinhso.kernel.files.kinds import IMAGES, KINDS
-from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
@@ -48,6 +47,7 @@ from tinhso.modules.feedback.officer_words import (
     answers,
     category_name,
 )
+from tinhso.modules.feedback.pictures import picture_of
 from tinhso.modules.feedback.words import FOR_ALL, RELEASE
 
 #: What is first done with a case, by who has to act: its form is open when the page comes.
@@ -429,19 +429,8 @@ def blur_photo(request: HttpRequest, case_code: str, attachment: int) -> HttpRes
 
 
 @asks(CASE, "view")
-def file(request: HttpRequest, case_code: str, attachment: int) -> FileResponse:
+def file(request: HttpRequest, case_code: str, attachment: int) -> HttpResponse:
     """A file of a case, for who may read the case."""
     case = the_case(request, case_code)
     one = get_object_or_404(case.attachments.select_related("file"), pk=attachment)
-    path = path_of(one.file.digest)
-    if not path.exists():
-        raise Http404(one.file.name)
-    told = KINDS[one.file.kind]
-    response = FileResponse(
-        path.open("rb"),
-        as_attachment=told not in IMAGES,
-        filename=one.file.name,
-        content_type=told.content_type,
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return picture_of(request, one)

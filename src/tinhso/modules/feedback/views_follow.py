@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +20,6 @@ from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, Watcher
 from tinhso.kernel.cases.standing import possible
 from tinhso.kernel.cases.waiting import SETTLING, text_for, title_for, waiting
-from tinhso.kernel.files.kinds import KINDS
-from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.people.access import public, signed_in
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled
@@ -30,6 +28,7 @@ from tinhso.measure.text import InputError, Language, Text, message
 from tinhso.modules.feedback import actions, forms, push
 from tinhso.modules.feedback.actions import NOT_MENDED, Follower
 from tinhso.modules.feedback.categories import category_name
+from tinhso.modules.feedback.pictures import picture_of
 from tinhso.modules.feedback.tidy import line, tidy, too_long
 from tinhso.modules.feedback.views_send import SEND, no_trace
 from tinhso.modules.feedback.words import Step, due_words, steps, t, unit_name, where_of
@@ -215,18 +214,19 @@ def _photos(case: Case, follower: Follower) -> list[Attachment]:
 
 
 @public
-def photo(_request: HttpRequest, code: str, secret: str, attachment: int) -> HttpResponse:
+def photo(request: HttpRequest, code: str, secret: str, attachment: int) -> HttpResponse:
     """A picture of a report, to whoever holds its secret."""
     follower = actions.follower_by_secret(code, secret)
-    return no_trace(_picture(follower, attachment))
+    return no_trace(_picture(request, follower, attachment))
 
 
 @signed_in
 def my_photo(request: HttpRequest, code: str, attachment: int) -> HttpResponse:
-    return no_trace(_picture(actions.follower_by_account(code, who_is(request)), attachment))
+    follower = actions.follower_by_account(code, who_is(request))
+    return no_trace(_picture(request, follower, attachment))
 
 
-def _picture(follower: Follower | None, attachment: int) -> HttpResponse:
+def _picture(request: HttpRequest, follower: Follower | None, attachment: int) -> HttpResponse:
     if follower is None:
         raise Http404
     found = get_object_or_404(Attachment.objects.select_related("file", "event"), case=follower.case, pk=attachment)  # fmt: skip
@@ -234,28 +234,12 @@ def _picture(follower: Follower | None, attachment: int) -> HttpResponse:
     shown = found.public or (follower.sender and (by_requester or _told(found)))
     if not shown:
         raise Http404
-    return picture_of(found)
+    return picture_of(request, found)
 
 
 def _told(found: Attachment) -> bool:
     """Came with an act that is addressed to the sender."""
     return found.event is not None and found.event.act in ("ask", "answer", "reject", "receive")
-
-
-def picture_of(found: Attachment) -> HttpResponse:
-    """A picture as a picture; anything else as a download."""
-    kind = KINDS[found.file.kind]
-    content = path_of(found.file.digest)
-    if not content.exists():
-        raise Http404
-    response = FileResponse(
-        content.open("rb"),
-        as_attachment=kind.code not in ("jpeg", "png"),
-        filename=found.file.name,
-        content_type=kind.content_type,
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response  # type: ignore[return-value]
 
 
 @public

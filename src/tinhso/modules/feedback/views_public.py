@@ -30,9 +30,9 @@ from tinhso.measure.text import InputError, Text
 from tinhso.modules.feedback import agency_figures
 from tinhso.modules.feedback import public as reports
 from tinhso.modules.feedback.categories import categories, category_name
+from tinhso.modules.feedback.pictures import picture_of
 from tinhso.modules.feedback.places import communes
 from tinhso.modules.feedback.public import Filter, filter_of, listed, published
-from tinhso.modules.feedback.views_follow import picture_of
 from tinhso.modules.feedback.views_send import map_data, with_map
 from tinhso.modules.feedback.words import (
     answers_to_all,
@@ -163,10 +163,10 @@ def _published(code: str) -> Case:
 
 @public
 @require_GET
-def photo(_request: HttpRequest, code: str, attachment: int) -> HttpResponse:
+def photo(request: HttpRequest, code: str, attachment: int) -> HttpResponse:
     """A picture that the office made public."""
     rows = Attachment.objects.select_related("file").filter(public=True)
-    response = picture_of(get_object_or_404(rows, case=_published(code), pk=attachment))
+    response = picture_of(request, get_object_or_404(rows, case=_published(code), pk=attachment))
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
