@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from PIL import ExifTags, Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.showing import picture as shown
 from tests.browser.test_pages import violations
@@ -73,6 +74,111 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     expect(page.locator(".story li.reopen")).to_be_visible()
     assert (wide, found, errors) == (360, [], [])
     context.close()
+
+
+HONEST = {
+    "": ("Gửi phản ánh", "Trang đang bận", "ảnh quá nặng", "lỗi 403", "Mở trang theo dõi"),
+    "/en": ("Send a report", "The site is busy", "pictures are too big", "error 403", "Open the page to follow it"),
+}  # fmt: skip
+POSTED = re.compile(r"/phan-anh/gui/$")
+
+
+def answering(page: Page, *answers: dict[str, object]) -> Callable[[], int]:
+    """What is posted gets these answers, one after the other, then the site's own. Tells how many."""
+    left, count = list(answers), [0]
+
+    def route(one: Route) -> None:
+        if one.request.method != "POST":
+            one.continue_()
+            return
+        count[0] += 1
+        if left:
+            one.fulfill(**left.pop(0))  # type: ignore[arg-type]
+        else:
+            one.continue_()
+
+    page.route(POSTED, route)
+    return lambda: count[0]
+
+
+def page_of(status: int, **headers: str) -> dict[str, object]:
+    return {"status": status, "headers": {"Content-Type": "text/html", **headers}, "body": "<p>"}
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"], ids=["vi", "en"])
+def test_a_busy_site_is_called_busy_and_asked_again_while_the_page_is_open(
+    chromium: Browser, server: str, prefix: str
+) -> None:
+    send, busy, _, _, follow = HONEST[prefix]
+    page = chromium.new_page()
+    page.goto(f"{server}{prefix}/phan-anh/gui/")
+    busy_for_a_second = page_of(429, **{"Retry-After": "1"})
+    posted = answering(page, page_of(503, **{"Retry-After": "3"}), busy_for_a_second)
+    page.locator("[name=text]").fill("Cây đổ chắn lối vào trạm y tế")
+    page.get_by_role("button", name=send, exact=True).click()
+    kept = page.locator("[data-queue] li")
+    expect(kept).to_contain_text(busy)
+    if not prefix:
+        shown(page, "report-busy")
+    # Nobody touches the page any more.
+    kept.get_by_role("link", name=follow).wait_for(timeout=30_000)
+    expect(kept).to_have_count(1)
+    assert posted() == 3
+    page.close()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"], ids=["vi", "en"])
+def test_what_is_too_big_is_told_so_and_stays_on_the_machine(
+    chromium: Browser, server: str, prefix: str
+) -> None:
+    send, _, too_big, _, _ = HONEST[prefix]
+    page = chromium.new_page()
+    page.goto(f"{server}{prefix}/phan-anh/gui/")
+    posted = answering(page, page_of(413))
+    photo = {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": picture((11.75, 106.72)).read()}
+    page.locator("[name=photos]").set_input_files([photo])  # type: ignore[list-item]
+    page.locator("[data-thumbs] li").wait_for()
+    page.locator("[name=text]").fill("Cột điện nghiêng sát mái trường")
+    page.get_by_role("button", name=send, exact=True).click()
+    expect(page.locator("[data-problems]")).to_contain_text(too_big)
+    expect(page.locator("[name=text]")).to_have_value("Cột điện nghiêng sát mái trường")
+    # The page is closed in anger: it is all there again, waits for the person, and is sent once.
+    page.reload()
+    kept = page.locator("[data-queue] li[data-state=refused]")
+    expect(kept).to_contain_text(too_big)
+    assert violations(page) == []
+    kept.get_by_role("button").first.click()
+    expect(page.locator("[name=text]")).to_have_value("Cột điện nghiêng sát mái trường")
+    page.locator("[data-thumbs] button").click()
+    page.get_by_role("button", name=send, exact=True).click()
+    page.locator(".receipt").wait_for()
+    assert posted() == 2
+    page.close()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"], ids=["vi", "en"])
+def test_a_stale_token_is_renewed_once_and_then_the_person_is_asked(
+    chromium: Browser, server: str, prefix: str
+) -> None:
+    send, _, _, unproven, _ = HONEST[prefix]
+    page = chromium.new_page()
+    page.goto(f"{server}{prefix}/phan-anh/gui/")
+    posted = answering(page, page_of(403))
+    page.locator("[name=text]").fill("Nắp cống vỡ cạnh vỉa hè")
+    page.get_by_role("button", name=send, exact=True).click()
+    page.locator(".receipt").wait_for()
+    assert posted() == 2
+    page.reload()
+    page.unroute_all()
+    posted = answering(page, page_of(403), page_of(403))
+    page.locator("[name=text]").fill("Vòi nước công viên chảy suốt đêm")
+    page.get_by_role("button", name=send, exact=True).click()
+    expect(page.locator("[data-problems]")).to_contain_text(unproven)
+    assert posted() == 2
+    kept = page.locator("[data-queue] li[data-state=refused]")
+    kept.get_by_role("button", name="Gửi lại" if not prefix else "Send again").click()
+    expect(page.locator("[data-queue] li[data-state=sent]")).to_have_count(2)
+    page.close()
 
 
 SMALLER = """async (coded) => {

@@ -119,8 +119,14 @@ document.addEventListener("DOMContentLoaded", () => {
     await Reports.put(report);  // before anything is sent: a lost signal loses nothing
     const done = await Reports.sendAll(report.key);
     button.disabled = false;
-    if (!done || done.state === "waiting") { await later(); again(); show(); return; }
+    if (!done || done.state === "waiting") { await later(); again(); await show(); box.scrollIntoView({ block: "nearest" }); return; }
     if (done.state === "sent") { receipt(done); return; }
+    if (done.state === "refused") {  // kept: a page that is closed now loses nothing
+      problems.append(make("p", refusal(done), { className: "note asks" }));
+      problems.scrollIntoView({ block: "center" });
+      show();
+      return;
+    }
     await Reports.remove(report.key);  // it is in the form still
     if (done.state === "near") { showNear(done.similar); near.scrollIntoView({ block: "center" }); return; }
     problems.append(...done.problems.map((one) => make("p", one.text, { className: "note asks" })));
@@ -155,8 +161,15 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // -- what this machine holds --
   const box = document.getElementById("cho-gui"), list = box.querySelector("[data-queue]");
+  const refusal = (one) => (one.status === 413 ? words.tooBig : one.status === 403 ? words.unproven : words.refused).replace("#", one.status);
+  let shown = "[]";
   async function show() {
     const kept = await Reports.all();
+    plan(kept);
+    // Drawn anew only when it changed: whoever hears the page is not told the same at each try.
+    const now = JSON.stringify(kept.map((one) => [one.key, one.state, one.why]));
+    if (now === shown) return;
+    shown = now;
     box.hidden = !kept.length;
     list.replaceChildren(...kept.map((one) => {
       const item = make("li"), remove = make("button", words.remove, { type: "button", className: "second" });
@@ -168,12 +181,23 @@ document.addEventListener("DOMContentLoaded", () => {
         code.append(make("strong", one.code), " · ", make("a", words.open, { href: one.follow }));
         item.append(code, remove);
       } else if (one.state === "wrong") {
-        const fix = make("button", words.fix, { type: "button" });
-        fix.addEventListener("click", async () => { await back(one); });
-        item.append(make("p", `${words.wrong} ${one.problems.map((p) => p.text).join(" ")}`, { className: "bad" }), fix, " ", remove);
-      } else item.append(make("p", words.waiting), remove);
+        item.append(make("p", `${words.wrong} ${one.problems.map((p) => p.text).join(" ")}`, { className: "bad" }), fixing(one), " ", remove);
+      } else if (one.state === "refused") {
+        const retry = make("button", words.retry, { type: "button", className: "second" });
+        retry.addEventListener("click", async () => {
+          retry.disabled = true;
+          await Reports.put({ ...one, state: "waiting", why: "", tries: 0 });
+          trySending();
+        });
+        item.append(make("p", refusal(one), { className: "bad" }), fixing(one), " ", retry, " ", remove);
+      } else item.append(make("p", one.why === "busy" ? words.busy : words.waiting), remove);
       return item;
     }));
+  }
+  function fixing(one) {
+    const fix = make("button", words.fix, { type: "button" });
+    fix.addEventListener("click", () => back(one));
+    return fix;
   }
   async function back(report) {
     for (const [name, value] of report.fields) {
@@ -188,7 +212,19 @@ document.addEventListener("DOMContentLoaded", () => {
     show();
     field("text").focus();
   }
-  const trySending = async () => { await show(); await Reports.sendAll(); await show(); };
+  // While the page is open, what waits is tried again when its pause is over.
+  let timer;
+  function plan(kept) {
+    clearTimeout(timer);
+    const next = Math.min(...kept.filter((one) => one.state === "waiting" && one.until).map((one) => one.until));
+    if (next < Infinity) timer = setTimeout(trySending, Math.min(Math.max(next - Date.now(), 1000), 3600000));
+  }
+  async function trySending() {
+    await show();
+    clearTimeout(timer);
+    await Reports.sendAll();
+    await show();
+  }
   self.addEventListener("online", trySending);
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.scope });
