@@ -9,10 +9,13 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from tests.people import letters
+from tests.modules.feedback.test_desk_acts import who
+from tests.modules.feedback.test_report_sending import picture
+from tests.people import appoint, letters
 from tinhso.kernel.cases import actions as cases
 from tinhso.kernel.cases.actions import Doer, act, standing_of
 from tinhso.kernel.cases.cells import cell_of, cells_in
@@ -20,6 +23,8 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.files.actions import accept
+from tinhso.kernel.files.kinds import DOCUMENTS, IMAGES
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Delivery
 from tinhso.kernel.people.who import Who
@@ -119,6 +124,73 @@ def test_whoever_follows_somebody_elses_report_cannot_act_on_it(client: Client) 
 def test_a_private_report_can_be_followed_by_nobody_else() -> None:
     with pytest.raises(InputError):
         actions.follow(NOBODY, sent(private=True).case, Person(), "vi")
+
+
+def mended(*names: str) -> tuple[Sent, list[int]]:
+    """A report with a photo of the sender's, answered with files of these names; the ids of the files."""
+    officer = who(appoint("officer", COMMUNE, "can-bo-sua"))
+    theirs = accept(officer, picture(name="o-ga.jpg"), IMAGES, unit=COMMUNE, anybody=True)
+    found = sent(photos=[theirs])
+    made = [
+        _paper(one) if one.endswith(".csv") else picture(name=one, size=(70, 48)) for one in names
+    ]
+    files = [accept(officer, one, DOCUMENTS, unit=COMMUNE) for one in made]
+    act(ROUTER, found.case, "route", {"unit": COMMUNE})
+    act(LEAD, found.case, "answer", {"text": "Đã vá", "public_text": "Đã vá"}, files=files)
+    rows = found.case.attachments.filter(event__act="answer").order_by("id")
+    return found, list(rows.values_list("pk", flat=True))
+
+
+def _paper(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, "Vật tư,Số lượng\nNhựa nguội,2\n".encode(), "text/csv")
+
+
+def pictures_of(html: str) -> list[tuple[str, str]]:
+    return re.findall(r'<img src="([^"]*/anh/[^"]*)" alt="([^"]*)"', html)
+
+
+def test_the_photo_of_the_repair_is_a_picture_and_a_paper_a_link(client: Client) -> None:
+    found, (photo, paper) = mended("da-va.jpg", "vat-tu.csv")
+    here = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
+    html = page(client, found)
+    (address, told), own = pictures_of(html)
+    assert address == f"{here}anh/{photo}/"
+    assert re.fullmatch(r"Ảnh 1: .+ đã trả lời", told)
+    assert own[1] == "Ảnh 1"
+    assert f'href="{here}anh/{paper}/">vat-tu.csv</a>' in html
+    for one in (photo, paper):
+        assert client.get(f"{here}anh/{one}/").status_code == 200
+    english = client.get(f"/en{here}").content.decode()
+    assert re.fullmatch(r"Picture 1: .+ answered", pictures_of(english)[0][1])
+
+
+def test_everybody_sees_a_repair_once_and_only_when_its_photo_is_released(client: Client) -> None:
+    found, (photo, _) = mended("da-va.jpg", "vat-tu.csv")
+    files = {one.pk: one for one in found.case.attachments.all()}
+    own = next(pk for pk, one in files.items() if one.file.name == "o-ga.jpg")
+    address = f"/phan-anh/{found.case.code}/"
+    cases.publish(ROUTER, found.case, "Ổ gà", "Trước chợ", [files[own]])
+    assert [one for one, _ in pictures_of(client.get(address).content.decode())] == [
+        f"{address}anh/{own}/"
+    ]
+    cases.publish(ROUTER, found.case, "Ổ gà", "Trước chợ", [files[own], files[photo]])
+    html = client.get(address).content.decode()
+    assert [one for one, _ in pictures_of(html)] == [f"{address}anh/{one}/" for one in (own, photo)]
+    assert "vat-tu.csv" not in html
+    assert client.get(f"{address}anh/{photo}/")["Content-Type"] == "image/jpeg"
+
+
+def test_files_within_the_office_are_not_named_to_the_sender(client: Client) -> None:
+    found = sent()
+    officer = who(appoint("officer", OTHER, "can-bo-duoc-hoi"))
+    inner = accept(officer, picture(name="noi-bo.jpg"), IMAGES, unit=OTHER)
+    act(ROUTER, found.case, "route", {"unit": COMMUNE})
+    act(LEAD, found.case, "consult", {"units": [OTHER], "text": "Ống nước của ai?"})
+    act(Doer(SYSTEM, Role.MEMBER, OTHER), found.case, "opinion", {"text": "Của xã"}, files=[inner])
+    html = page(client, found)
+    assert "đã cho ý kiến" in html
+    assert f"anh/{found.case.attachments.get().pk}/" not in html
+    assert "noi-bo.jpg" not in html
 
 
 def test_only_what_is_published_is_seen_and_of_answers_only_what_is_released(

@@ -31,7 +31,15 @@ from tinhso.modules.feedback.categories import category_name
 from tinhso.modules.feedback.pictures import picture_of
 from tinhso.modules.feedback.tidy import line, tidy, too_long
 from tinhso.modules.feedback.views_send import SEND, no_trace
-from tinhso.modules.feedback.words import Step, due_words, steps, t, unit_name, where_of
+from tinhso.modules.feedback.words import (
+    Step,
+    due_words,
+    may_open,
+    steps,
+    t,
+    unit_name,
+    where_of,
+)
 from tinhso.modules.surveys import actions as surveys
 from tinhso.modules.surveys import views as survey_views
 
@@ -230,16 +238,9 @@ def _picture(request: HttpRequest, follower: Follower | None, attachment: int) -
     if follower is None:
         raise Http404
     found = get_object_or_404(Attachment.objects.select_related("file", "event"), case=follower.case, pk=attachment)  # fmt: skip
-    by_requester = found.event is not None and found.event.role == Role.REQUESTER
-    shown = found.public or (follower.sender and (by_requester or _told(found)))
-    if not shown:
+    if not may_open(found, found.event, sender=follower.sender):
         raise Http404
     return picture_of(request, found)
-
-
-def _told(found: Attachment) -> bool:
-    """Came with an act that is addressed to the sender."""
-    return found.event is not None and found.event.act in ("ask", "answer", "reject", "receive")
 
 
 @public

@@ -137,18 +137,22 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     case = _published(code)
     standing = standing_of(case)
     events = list(case.history.prefetch_related("attachments__file").order_by("n"))
+    happened = steps(events, sender=False)
+    told = [file.pk for step in happened for file in step.files]
+    pictures = case.attachments.filter(public=True, file__kind__in=("jpeg", "png"))
     context = {
         "case": case,
         "title": published_title(case),
         "text": published_text(case),
-        "photos": case.attachments.filter(public=True, file__kind__in=("jpeg", "png")),
+        "photos": pictures.exclude(pk__in=told).order_by("id"),
         "state": standing.state_rule.name,
         "due": due_words(standing, timezone.now()),
-        "steps": list(reversed(steps(events, sender=False))),
+        "steps": happened[::-1],
         "where": where_of(case),
         "category": category_name(case.category),
         "agency": unit_name(case.lead_id) if case.lead_id else None,
         "merged": case.merged_into if case.merged_into and case.merged_into.published_at else None,
+        "here": reverse("feedback:report", args=[case.code]),
         "filled": Filled(None),
         "plan_code": "",
         "section": "feedback",

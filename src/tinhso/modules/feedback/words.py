@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
+from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Reading, State, read
+from tinhso.kernel.files.kinds import IMAGES, KINDS
 from tinhso.kernel.units.register import UnknownUnitError, register
 from tinhso.measure.text import Problem, Text
 from tinhso.measure.writing import day as written
@@ -34,6 +36,14 @@ class Step:
     text: Text
     said: str = ""
     files: tuple[Attachment, ...] = ()
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        return [one for one in self.files if KINDS[one.file.kind] in IMAGES]
+
+    @property
+    def papers(self) -> list[Attachment]:
+        return [one for one in self.files if KINDS[one.file.kind] not in IMAGES]
 
 
 SENTENCES = {
@@ -80,10 +90,22 @@ def steps(events: Iterable[CaseEvent], *, sender: bool) -> list[Step]:
         files = tuple(
             one
             for one in event.attachments.all()
-            if event.act != "receive" and (sender or one.public)
+            if event.act != "receive" and may_open(one, event, sender=sender)
         )
         found.append(Step(event.at, event.act, _filled(sentence, event), said, files))
     return found
+
+
+#: The acts whose files are addressed to the sender.
+_FILES_FOR_SENDER = ("receive", "ask", "answer", "reject")
+
+
+def may_open(file: Attachment, event: CaseEvent | None, *, sender: bool) -> bool:
+    """Whether somebody who follows opens a file that came with `event`: what is public; the sender also
+    what is theirs and what came with an act that is addressed to them."""
+    if file.public or not sender or event is None:
+        return file.public
+    return event.role == Role.REQUESTER or event.act in _FILES_FOR_SENDER
 
 
 #: The act by which moderation puts other words for everybody in the place of those given with an answer:
