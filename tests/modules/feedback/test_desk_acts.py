@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -22,6 +23,7 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role, kind
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.standing import possible, refusal
+from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
@@ -194,6 +196,71 @@ def test_where_the_act_is_not_possible_any_more_what_was_typed_is_still_there(
     )
     assert page.status_code == 400
     assert "Câu trả lời dài của tôi" in page.content.decode()
+
+
+# -- what devices said -------------------------------------------------------------------------------------
+
+
+def told_of(client: Client, data: dict[str, object], prefix: str = "") -> str:
+    """The line of a case's page on what devices said, "" where there is none."""
+    case = received(data=data)
+    sign_in(client, appoint("officer", HERE, f"can-bo-{uuid.uuid4().hex[:6]}"))
+    page = client.get(f"{prefix}/1022/{case.code}/").content.decode()
+    found = re.search(r'<p class="note small">(.*?)</p>', page, re.DOTALL)
+    return found[1] if found else ""
+
+
+def exif(before: timedelta) -> str:
+    return (NOW.astimezone(LOCAL) - timedelta(hours=2) - before).strftime("%Y:%m:%d %H:%M:%S")
+
+
+def iso(before: timedelta) -> str:
+    return (NOW - timedelta(hours=2) - before).astimezone(UTC).isoformat()
+
+
+def test_officers_read_how_far_a_devices_time_and_a_photos_place_are_from_what_is_on_record(
+    client: Client,
+) -> None:
+    data = {
+        "device_at": iso(timedelta(days=3)),
+        "photo_at": exif(timedelta(days=31, hours=1)),
+        "photo_far": True,
+    }
+    said = told_of(client, data)
+    assert "3 ngày trước giờ nhận (viết khi không có mạng thì gửi được muộn hơn)." in said
+    assert "31 ngày trước giờ nhận." in said
+    assert "có ảnh chụp cách xã, phường ghi trong phản ánh hơn 30 km." in said
+    english = told_of(client, data, "/en")
+    assert "3 days before it was received (one written without signal is sent later)." in english
+    assert "31 days before the report was received." in english
+    assert "more than 30 km from the commune" in english
+    ahead = told_of(client, {"device_at": iso(-timedelta(days=1, hours=1))})
+    assert "1 ngày sau giờ nhận." in ahead
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"device_at": iso(timedelta(hours=23))},
+        {"device_at": iso(-timedelta(hours=23))},
+        {"photo_at": exif(timedelta(days=29, hours=23)), "photo_far": False},
+        {"device_at": "", "photo_at": "0000:00:00 00:00:00"},
+        {"device_at": "9999-12-31T23:59:59-14:00", "photo_at": "hôm qua"},
+    ],
+    ids=["nothing", "late", "ahead", "photo", "empty", "impossible"],
+)
+def test_officers_read_nothing_of_devices_where_it_does_not_matter(
+    client: Client, data: dict[str, object]
+) -> None:
+    assert told_of(client, data) == ""
+
+
+def test_the_oldest_time_that_a_device_can_say_does_not_keep_officers_from_the_case(
+    client: Client,
+) -> None:
+    said = told_of(client, {"device_at": "0001-01-01T00:00:00", "photo_at": "0001:01:01 00:00:00"})
+    assert said.count("ngày trước giờ nhận") == 2
 
 
 # -- contact -----------------------------------------------------------------------------------------------

@@ -101,6 +101,7 @@ def _page(
         "clocks": officer_case.clocks(now, at),
         "rule": now.rule,
         "events": officer_case.timeline(case, now, seen),
+        "devices": officer_case.said_by_devices(case.history.get(n=1)),
         "photos": [one for one in _files(case) if KINDS[one.file.kind] in IMAGES],
         "papers": [one for one in _files(case) if KINDS[one.file.kind] not in IMAGES],
         "acts": _links(can, chosen, may_split=splits),

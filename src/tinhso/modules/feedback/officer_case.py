@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,6 +19,8 @@ from tinhso.kernel.clock.clock import Clock
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text, fold
+from tinhso.measure.writing import moment
+from tinhso.modules.feedback.forms import FAR
 from tinhso.modules.feedback.officer_clock import ClockFace, face
 from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
 from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all, unit_name
@@ -94,6 +96,73 @@ def _happened(
         tuple(row.attachments.all()),
         row.act in INTERNAL,
         seen is not None and row.n > seen,
+    )
+
+
+#: What devices say is told to officers from here on; the product's choice.
+_CLOCK_OFF = timedelta(days=1)
+_PHOTO_OLD = timedelta(days=30)
+
+_WRITTEN = Text(
+    "Theo máy của người gửi, phản ánh được viết lúc {at}, {days} ngày {side} giờ nhận{why}.",
+    "By the sender's device the report was written at {at}, {days} {side} it was received{why}.",
+)
+_KEPT = Text(
+    " (viết khi không có mạng thì gửi được muộn hơn)", " (one written without signal is sent later)"
+)
+_TAKEN = Text(
+    "Theo tệp ảnh, ảnh được chụp lúc {at}, {days} ngày trước giờ nhận.",
+    "By its file a photo was taken at {at}, {days} before the report was received.",
+)
+_FAR = Text(
+    "Theo tệp ảnh, có ảnh chụp cách xã, phường ghi trong phản ánh hơn {km} km.",
+    "By its file a photo was taken more than {km} km from the commune named in the report.",
+)
+
+
+def said_by_devices(first: CaseEvent) -> list[Text]:
+    """What the sender's devices said of time and place, where it is far from what is on record: the
+    clock by more than a day, the photo's place by more than FAR, its time by more than 30 days."""
+    data, found = first.data, []
+    written = _read(str(data.get("device_at", "")), datetime.fromisoformat)
+    if written and abs(first.at - written) > _CLOCK_OFF:
+        found.append(_apart(_WRITTEN, written, first.at))
+    taken = _read(str(data.get("photo_at", "")), _exif_time)
+    if taken and first.at - taken > _PHOTO_OLD:
+        found.append(_apart(_TAKEN, taken, first.at))
+    if data.get("photo_far"):
+        km = FAR // 1000
+        found.append(Text(_FAR.vi.format(km=km), _FAR.en.format(km=km)))
+    return found
+
+
+def _read(told: str, how: Callable[[str], datetime]) -> datetime | None:
+    """A time that a device wrote, on our clock; None for none, or for none that there can be."""
+    try:
+        found = how(told)
+        return found.astimezone(LOCAL) if found.tzinfo else found.replace(tzinfo=LOCAL)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _exif_time(told: str) -> datetime:
+    """Exif 2.32, 4.6.5: the time where the camera was."""
+    return datetime.strptime(told, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (it has no zone)
+
+
+def _apart(words: Text, at: datetime, received: datetime) -> Text:
+    early, days = at < received, abs(received - at).days
+    why = _KEPT if early else Text("", "")
+    return Text(
+        words.vi.format(
+            at=moment(at, "vi"), days=days, side="trước" if early else "sau", why=why.vi
+        ),
+        words.en.format(
+            at=moment(at, "en"),
+            days=f"{days} day{'' if days == 1 else 's'}",
+            side="before" if early else "after",
+            why=why.en,
+        ),
     )
 
 
