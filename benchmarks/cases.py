@@ -45,11 +45,14 @@ STATES = (("received", "router"), ("assigned", "lead"), ("assigned", "lead"), ("
 def case(i):
     state, waits = random.choice(STATES)
     place = random.choice(communes)
-    due = None if waits == "requester" else now + timedelta(minutes=random.randint(-6000, 9000))
+    whole = step = None
+    if waits != "requester":
+        whole, step = (now + timedelta(minutes=random.randint(-6000, 9000)) for _ in range(2))
     return Case(
         kind="feedback", code=f"PA-250601-{i:06}", channel="web", category="light", title=f"Việc {i}", text="x" * 400,
         home_id=place, place_id=place, received_at=now - timedelta(minutes=i), state=state, waits=waits,
-        lead_id=None if waits == "router" else place, step_due_at=due, due_at=due, pressing_at=due, events=2, changed_at=now, simulated=True,
+        lead_id=None if waits == "router" else place, step_due_at=step, due_at=whole,
+        pressing_at=min(whole, step) if whole else None, events=2, changed_at=now, simulated=True,
         sought=as_sought(f"PA-250601-{i:06}", f"Việc {i}", "", "x" * 400),
     )
 for first in range(0, n, 5000):

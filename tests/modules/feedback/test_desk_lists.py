@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from tests.people import appoint, sign_in
 from tinhso.kernel.cases import actions
@@ -47,6 +50,12 @@ def somebody(role: str, unit: str) -> Who:
 def received(title: str = "Đèn hỏng", at: datetime = MONDAY, **more: object) -> Case:
     told = Received("feedback", title, HERE, place=HERE, **more)  # type: ignore[arg-type]
     return actions.open_case(RESIDENT, told, at=at)
+
+
+def due_by(case: Case, step: datetime | None, whole: datetime | None) -> None:
+    dues = [one for one in (step, whole) if one is not None]
+    case.step_due_at, case.due_at, case.pressing_at = step, whole, min(dues, default=None)
+    case.save()
 
 
 def at(text: str) -> datetime:
@@ -155,6 +164,50 @@ def test_a_case_sent_round_is_as_late_as_the_whole_of_it_is_and_the_list_says_bo
     assert [one.code for one in late] == [round_.code]
     needs = {one.key: one.due for one in needs_of_cases(date(2025, 7, 9)) if one.unit == THERE}
     assert list(needs.values()) == [date(2025, 6, 9)]
+
+
+MOMENTS = st.integers(-9, 200).map(lambda hours: MONDAY + timedelta(hours=hours))
+NOON, EVENING = at("2025-06-04 12:00"), at("2025-06-04 17:00")
+TOMORROW, LATER = at("2025-06-05 00:00"), at("2025-06-10 17:00")
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(dues=st.lists(st.tuples(st.none() | MOMENTS, st.none() | MOMENTS), max_size=8), now=MOMENTS)
+@example(dues=[(EVENING, LATER), (LATER, EVENING), (None, EVENING), (EVENING, None)], now=NOON)
+@example(dues=[(NOON, LATER), (LATER, NOON), (TOMORROW, LATER), (None, None)], now=NOON)
+def test_an_open_case_is_in_one_bucket_which_is_that_of_its_row(
+    dues: list[tuple[datetime | None, datetime | None]], now: datetime
+) -> None:
+    with transaction.atomic():
+        for step, whole in dues:
+            due_by(received(), step, whole)
+        rows = officer_queue.of(somebody("call-taker", PROVINCE), Asked(everything=True))
+        counted = officer_queue.counts(rows, now)
+        found = {
+            one: officer_queue.page(officer_queue.narrowed(rows, Asked(pressing=one), now), 1, now)
+            for one in Pressing
+        }
+        assert counted.pressing == {one: len(listed) for one, listed in found.items()}
+        listed = sorted(row.code for bucket in found.values() for row in bucket)
+        assert listed == sorted(row.code for row in officer_queue.page(rows, 1, now))
+        for pressing, bucket in found.items():
+            assert {row.lateness.pressing for row in bucket} <= {pressing}
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_what_is_due_today_as_a_whole_is_on_todays_list_though_its_step_is_due_later(
+    client: Client,
+) -> None:
+    last = datetime.combine(timezone.localdate(), time.max, LOCAL)
+    case = received()
+    due_by(case, last + timedelta(days=3), last)
+    sign_in(client, appoint("call-taker", PROVINCE, f"tong-dai-{uuid.uuid4().hex[:6]}"))
+    assert case.code in client.get("/1022/?han=hom-nay").content.decode()
+    assert case.code not in client.get("/1022/?han=con-han").content.decode()
 
 
 @pytest.mark.django_db

@@ -118,7 +118,7 @@ def _pressing(one: Pressing, now: datetime) -> Q:
     midnight = _end_of(now)
     return {
         Pressing.LATE: Q(pressing_at__lt=now),
-        Pressing.TODAY: Q(pressing_at__gte=now, step_due_at__lt=midnight),
+        Pressing.TODAY: Q(pressing_at__gte=now, pressing_at__lt=midnight),
         Pressing.AHEAD: Q(pressing_at__gte=midnight),
         Pressing.STANDS: Q(pressing_at=None, open=True),
     }[one]
