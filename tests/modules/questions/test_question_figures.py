@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from tinhso.kernel.units.register import register
-from tinhso.measure.figures import Figures
-from tinhso.measure.lake import LakeSettings
-from tinhso.measure.periods import Period
-from tinhso.measure.places import View
-from tinhso.measure.quality import check_results
+from tests.by_hand import BESIDE, PLAN, at, bring_in, checked, parts, workspace_in
 from tinhso.modules.plan.workspace import Workspace
 from tinhso.modules.questions.records import STREAM
 from tinhso.modules.questions.sample_records import simulate_records
-from tinhso.web.prepare import load_file
-
-PLAN, COMMUNE, BESIDE = "binh-phuoc-2025", "c25363.2025", "25270"
-SEPTEMBER = Period.parse("2025-09")
 
 #: Received, due, answered, working days, first ended and how, asked on by, place, words. 2025-09-01 and
 #: 02 are the national holiday; what is None did not happen.
@@ -34,10 +23,6 @@ TOLD = (
     ("08T08", "17T08", None, None, "08T11", "withdrawn", None, None, None),
     ("08T09", "17T09", None, None, None, None, None, "25363", None),
 )
-
-
-def at(told: str | None) -> str | None:
-    return f"2025-09-{told}:00:00" if told else None
 
 
 def rows() -> list[dict[str, object]]:
@@ -57,22 +42,13 @@ def rows() -> list[dict[str, object]]:
 
 @pytest.fixture
 def place(tmp_path: Path, db: None) -> Workspace:
-    return Workspace(
-        settings.TINHSO_PACKS, LakeSettings(tmp_path / "lake"), tmp_path / "cubes", register()
-    )
-
-
-def parts(figures: Figures, code: str) -> tuple[float | None, float | None]:
-    value = figures.value(code, COMMUNE, SEPTEMBER, View())
-    return value.numerator.amount, value.denominator.amount
+    return workspace_in(tmp_path)
 
 
 def test_figures_and_checks_are_those_of_eight_records_by_hand(
     place: Workspace, tmp_path: Path
 ) -> None:
-    path = tmp_path / "questions.jsonl"
-    path.write_text("".join(json.dumps(one) + "\n" for one in rows()), encoding="utf-8")
-    assert load_file(place, "questions", path).bad == 0
+    assert bring_in(place, tmp_path, STREAM, rows()).bad == 0
     place.measure()
     figures = place.figures(PLAN)
     # Five were answered, the third of them late; the third was asked on by its asker.
@@ -83,12 +59,7 @@ def test_figures_and_checks_are_those_of_eight_records_by_hand(
     assert parts(figures, "BT-HOI-TRE") == (1, 1)
     # Of the four with a place three were answered by it; the open one is not answered.
     assert parts(figures, "BT-HOI-TAI-CHO") == (3, 4)
-    checks = place.plan(PLAN).checks
-    found = {
-        one.check.code: (one.records, one.over)
-        for one in check_results(figures, checks, "BT-HOI-DUNG-HAN", COMMUNE, SEPTEMBER, View())
-    }
-    assert found == {
+    assert checked(place, figures, "BT-HOI-DUNG-HAN") == {
         "KT-HOI-KHONG-TRA-LOI": (1, 6),  # the withdrawn one is left out
         "KT-HOI-CHEP": (5, 5),
         "KT-HOI-MO-LAI": (1, 7),  # a day before due, and by the office
@@ -100,9 +71,7 @@ def test_the_simulated_records_are_taken_whole_and_the_same_each_time(
 ) -> None:
     sample = simulate_records("p70", 2025)[STREAM]
     assert sample == simulate_records("p70", 2025)[STREAM]
-    path = tmp_path / "sample.jsonl"
-    path.write_text("".join(json.dumps(one) + "\n" for one in sample), encoding="utf-8")
-    receipt = load_file(place, "questions", path, simulated="sample")
+    receipt = bring_in(place, tmp_path, STREAM, sample, simulated="sample")
     assert (receipt.bad, receipt.added) == (0, len(sample))
     assert {one["first_outcome"] for one in sample} == {None, "answered", "rejected"}
     late = sum(bool(one["answered_at"] and one["due_at"] and str(one["answered_at"]) > str(one["due_at"])) for one in sample)  # fmt: skip
