@@ -6,10 +6,12 @@ import csv
 import io
 import re
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -43,6 +45,7 @@ pytestmark = pytest.mark.django_db
 
 COMMUNE, OTHER = "c25363.2025", "c25210.2025"
 ROUTER, LEAD = Doer(SYSTEM, Role.ROUTER), Doer(SYSTEM, Role.LEAD, COMMUNE)
+RESIDENT = Doer(SYSTEM, Role.REQUESTER)
 NOBODY = Who(timezone.localdate())
 
 
@@ -324,6 +327,64 @@ def test_a_late_answer_stays_late_and_an_agency_is_not_told_to_have_had_what_lay
     act(ROUTER, late, "route", {"unit": OTHER}, at=at(24, 10))
     again = {one.uid: one for one in agencies(at(25)).rows}
     assert (again[COMMUNE].after_time, again[COMMUNE].reopened, again[OTHER].open) == (1, 1, 2)
+
+
+def test_what_nobody_has_routed_counts_for_its_home_and_is_late_there() -> None:
+    def at(day: int, hour: int = 9) -> datetime:
+        return datetime(2025, 6, day, hour, 0, tzinfo=LOCAL)
+
+    def received(day: int) -> Case:
+        told = cases.Received("feedback", "Cây đổ", COMMUNE, place=COMMUNE)
+        return cases.open_case(RESIDENT, told, at=at(day))
+
+    elsewhere = Doer(SYSTEM, Role.LEAD, OTHER)
+    back, again = received(2), received(2)
+    act(ROUTER, back, "route", {"unit": OTHER}, at=at(2, 10))
+    act(elsewhere, back, "return", {"reason": "không thuộc xã"}, at=at(4))
+    act(ROUTER, again, "route", {"unit": OTHER}, at=at(2, 10))
+    act(elsewhere, again, "answer", {"text": "Xong"}, at=at(3))
+    act(RESIDENT, again, "reopen", {"reason": "chưa xong", "why": "not-done"}, at=at(12))
+    received(2)
+    received(12)
+    # What was refused waits for nobody.
+    act(ROUTER, received(2), "reject", {"reason": "không thuộc 1022"}, at=at(3))
+    rows = {one.uid: one for one in agencies(at(13)).rows}
+    home, other = rows[COMMUNE], rows[OTHER]
+    # Four wait, two of them since the 2nd, due on the 9th; opened again, a case has a new deadline.
+    assert (home.unrouted, home.unrouted_late) == (4, 2)
+    assert (home.received, home.open, home.late, home.longest) == (0, 0, 0, None)
+    # What was answered stays with whoever answered; nobody is told to have what is not with them.
+    assert (other.received, other.in_time, other.reopened) == (1, 1, 1)
+    assert (other.open, other.late, other.unrouted, other.unrouted_late) == (0, 0, 0, 0)
+    act(ROUTER, back, "route", {"unit": OTHER}, at=at(13))
+    rows = {one.uid: one for one in agencies(at(13, 10)).rows}
+    assert (rows[COMMUNE].unrouted, rows[COMMUNE].unrouted_late) == (3, 1)
+    assert (rows[OTHER].open, rows[OTHER].late) == (1, 1)
+
+
+@pytest.fixture
+def counted_anew() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("counted_anew")
+def test_pages_say_plainly_what_waits_to_be_routed_and_is_late(client: Client) -> None:
+    told = cases.Received("feedback", "Cây đổ", COMMUNE, place=COMMUNE)
+    cases.open_case(RESIDENT, told, at=timezone.now() - timedelta(days=60))
+    for root, words, column in (
+        ("", "chờ chuyển, đã trễ hạn", "Chờ chuyển, đã trễ"),
+        ("/en", "waiting to be routed, late", "To be routed, late"),
+    ):
+        own = client.get(f"{root}/phan-anh/co-quan/{COMMUNE}/").content.decode()
+        assert f'<b class="num behind">1</b> {words}' in own
+        table = client.get(f"{root}/phan-anh/co-quan/").content.decode()
+        assert f"{column}</th></tr>" in table
+        assert '<td class="num behind">1</td></tr>' in table
+    # No report is with it yet: the list offers no filter that finds nothing.
+    offered = client.get("/phan-anh/").content.decode().split('name="co-quan"')[1]
+    assert COMMUNE not in offered.split("</select>")[0]
 
 
 def test_late_is_said_in_working_days() -> None:

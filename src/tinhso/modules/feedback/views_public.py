@@ -75,7 +75,10 @@ def _frame() -> dict[str, Any]:
     return {
         "categories": [("", _ALL), *((one.code, one.name) for one in categories().values())],
         "communes": [("", _ALL), *((one.uid, one.name) for one in communes())],
-        "agencies": [("", _ALL), *((one.uid, one.name) for one in agency_figures.agencies().rows)],
+        "agencies": [
+            ("", _ALL),
+            *((one.uid, one.name) for one in agency_figures.agencies().rows if one.received),
+        ],
         "states": _STATES,
         "map": map_data() | {"points": reverse("feedback:points"), "report": _report_address()},
         "plan_code": "",
