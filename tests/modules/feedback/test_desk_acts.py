@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.people import appoint, sign_in
-from tinhso.kernel.cases import actions, contacts
+from tinhso.kernel.cases import actions, contacts, routing
 from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role, kind
@@ -34,7 +34,7 @@ from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
-from tinhso.modules.feedback import officer_actions
+from tinhso.modules.feedback import officer_actions, officer_case
 from tinhso.modules.feedback.officer_photos import WHOLE, Region, blur, regions
 from tinhso.modules.feedback.words import answers_to_all
 
@@ -397,6 +397,27 @@ def test_many_are_routed_each_where_the_table_says_and_each_tells_what_became_of
     for case in (first, second, gone):
         case.refresh_from_db()
     assert [one.lead_id for one in (first, second, gone)] == [HERE, HERE, None]
+
+
+def test_a_case_tells_afterwards_why_it_was_routed_there_or_that_a_person_chose_otherwise() -> None:
+    by = somebody("call-taker", PROVINCE)
+    found = {}
+    for unit in (HERE, THERE):
+        case = received()
+        officer_actions.do(by, case, "route", {"unit": unit})
+        found[unit] = officer_case.timeline(case, actions.standing_of(case))[0].why_there
+    kept = case.history.get(n=2).data
+    assert (kept["suggested"], kept["unit"]) == (HERE, THERE)
+    rule = next(one for one in routing.rules() if one.code == kept["rule"]).why
+    assert found[HERE] is not None
+    assert found[HERE].vi == f"theo quy tắc: {rule.vi}"
+    assert found[THERE] is not None
+    assert rule.en in found[THERE].en
+    assert register().full_name(HERE).en in found[THERE].en
+    assert "chose another" in found[THERE].en
+    # What was routed before this was kept says nothing that it does not know.
+    old = assigned()
+    assert officer_case.timeline(old, actions.standing_of(old))[0].why_there is None
 
 
 def test_a_call_is_entered_once_however_often_it_is_sent_and_the_caller_is_known_next_time(

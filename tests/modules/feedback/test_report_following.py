@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -149,7 +149,8 @@ def _paper(name: str) -> SimpleUploadedFile:
 
 
 def pictures_of(html: str) -> list[tuple[str, str]]:
-    return re.findall(r'<img src="([^"]*/anh/[^"]*)" alt="([^"]*)"', html)
+    """The addresses of the pictures that a page shows small, with what stands for them."""
+    return re.findall(r'<img src="([^"]*/anh/[^"?]*)\?co=nho" alt="([^"]*)"', html)
 
 
 def test_the_photo_of_the_repair_is_a_picture_and_a_paper_a_link(client: Client) -> None:

@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
 from tinhso.kernel.cases import routing
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.routing import Route
+from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
+from tinhso.measure.text import Text
+
+#: Of a routing its event keeps which rule decided, and for which unit.
+RULE, SUGGESTED = "rule", "suggested"
+
+NO_RULE = Text(
+    "không quy tắc điều phối nào hợp; người điều phối tự chọn",
+    "no routing rule fits; whoever routed it chose",
+)
 
 
-def suggestion(case: Case, day: date) -> Route:
-    """Who should have a case by the routing table, and how each rule was tried."""
+def with_reason(case: Case, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a routing says, and what the table says of it at this moment: load and hour will be others
+    when somebody asks why."""
+    category = str(data.get("category") or case.category)
+    found = suggestion(case, timezone.localdate(), category)
+    rule = found.rule.code if found.rule else ""
+    return {**data, RULE: rule, SUGGESTED: found.unit}
+
+
+def why_there(data: Mapping[str, Any], at: datetime) -> Text | None:
+    """Why a case was routed there at that moment, by what its event kept; None where it kept nothing."""
+    code, suggested = data.get(RULE), str(data.get(SUGGESTED, ""))
+    if code is None:
+        return None
+    if not code:
+        return NO_RULE
+    known = {one.code: one.why for one in routing.rules()}
+    why = known.get(str(code), Text(str(code), str(code)))
+    if suggested == data.get("unit"):
+        return Text(f"theo quy tắc: {why.vi}", f"by the rule: {why.en}")
+    unit = register().full_name(suggested, at.astimezone(LOCAL).date())
+    return Text(
+        f"quy tắc “{why.vi}” gợi ý {unit.vi}; người điều phối chọn nơi khác",
+        f"the rule “{why.en}” suggested {unit.en}; whoever routed it chose another",
+    )
+
+
+def suggestion(case: Case, day: date, category: str | None = None) -> Route:
+    """Who should have a case by the routing table, and how each rule was tried; `category`: what it is
+    being re-sorted to."""
     rules = routing.rules()
     names = register()
     places: dict[str, str] = {}
@@ -39,5 +79,5 @@ def suggestion(case: Case, day: date) -> Route:
     }
     now = timezone.localtime()
     at = routing.Moment(now.time(), calendar().at_work(now))
-    kind, category = case.kind, case.category
-    return routing.route(rules, kind, category, day, places, counted, within=within, at=at)
+    category = case.category if category is None else category
+    return routing.route(rules, case.kind, category, day, places, counted, within=within, at=at)

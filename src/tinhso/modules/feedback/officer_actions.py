@@ -19,6 +19,7 @@ from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import SPLITTERS, roles_in
 from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing, refusal
+from tinhso.kernel.cases.suggesting import with_reason
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import DOCUMENTS
 from tinhso.kernel.ledger.entries import Thing, record
@@ -106,6 +107,7 @@ def do(
         raise InputError([told, *error.problems]) from error
     with transaction.atomic():
         files = _taken(who, uploads, by.unit or case.home_id)
+        data = with_reason(case, data) if what == "route" else data
         return actions.act(by, case, what, data, seen=seen, files=files)
 
 

@@ -13,6 +13,7 @@ from tinhso.kernel.cases import actions, queries
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
+from tinhso.kernel.cases.suggesting import why_there
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Clock
@@ -40,7 +41,7 @@ FOR_THE_SENDER = Text("Nhập thay người gửi", "Entered for the sender")
 @dataclass(frozen=True)
 class Happened:
     """An event in words. `by`: the person's name; `part`: what they acted as; `fresh`: the reader has
-    not seen it yet."""
+    not seen it yet; `why_there`: of a routing, what the table said."""
 
     n: int
     at: datetime
@@ -58,6 +59,7 @@ class Happened:
     files: tuple[Attachment, ...]
     internal: bool
     fresh: bool
+    why_there: Text | None
 
 
 def timeline(case: Case, now: Standing, seen: int | None = None) -> list[Happened]:
@@ -96,6 +98,7 @@ def _happened(
         tuple(row.attachments.all()),
         row.act in INTERNAL,
         seen is not None and row.n > seen,
+        why_there(data, row.at),
     )
 
 

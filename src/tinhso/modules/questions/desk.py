@@ -21,7 +21,7 @@ from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import matching, may_split, may_view, seen_by
 from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
-from tinhso.kernel.cases.suggesting import suggestion
+from tinhso.kernel.cases.suggesting import suggestion, why_there
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Reading, read
 from tinhso.kernel.ledger.entries import Thing, record
@@ -363,6 +363,7 @@ class Line:
     to: list[Text]
     text: str
     reason: str
+    why_there: Text | None
 
 
 def _history(standing: Standing, history: list[Event]) -> list[Line]:
@@ -377,6 +378,7 @@ def _history(standing: Standing, history: list[Event]) -> list[Line]:
                 [card(uid).name for uid in to if uid],
                 str(event.data.get("text", "")),
                 str(event.data.get("reason", "")),
+                why_there(event.data, event.at),
             )
         )
     return found

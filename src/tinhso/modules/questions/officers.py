@@ -19,6 +19,7 @@ from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import SPLITTERS, roles_in
 from tinhso.kernel.cases.standing import NOT_BY_ROLE, Standing
+from tinhso.kernel.cases.suggesting import with_reason
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
@@ -91,6 +92,7 @@ def do(
     who: Who, case: Case, what: str, data: Mapping[str, Any], *, seen: int | None = None
 ) -> CaseEvent:
     """Any act that takes no answer with it. Raises InputError, ForbiddenError."""
+    data = with_reason(case, data) if what == "route" else data
     return cases.act(doer_for(who, case, what), case, what, data, seen=seen)
 
 
