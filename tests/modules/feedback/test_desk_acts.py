@@ -6,6 +6,7 @@ import io
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 import yaml
@@ -261,6 +262,52 @@ def test_the_oldest_time_that_a_device_can_say_does_not_keep_officers_from_the_c
 ) -> None:
     said = told_of(client, {"device_at": "0001-01-01T00:00:00", "photo_at": "0001:01:01 00:00:00"})
     assert said.count("ngày trước giờ nhận") == 2
+
+
+# -- pictures by address ----------------------------------------------------------------------------------
+
+GOOD = "https://photo.zalo.example/1.jpg?a=1&b=2"
+BAD = (
+    "javascript:alert(document.domain)//https://photo.example/",
+    " javascript:alert(1)",
+    "java\nscript:alert(1)",
+    "JAVASCRIPT://photo.example/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "//photo.example/1.jpg",
+    "https://zalo.vn@photo.example/1.jpg",
+    "https://zalo.vn\\@photo.example/1.jpg",
+    "https://[photo.example/1.jpg",
+    'https://photo.example/" onmouseover="alert(1)',
+    "ftp://photo.example/1.jpg",
+    "",
+)
+
+
+def test_officers_open_a_picture_that_was_only_named_by_its_address(client: Client) -> None:
+    case = received(data={"media_url": [GOOD]})
+    actions.act(RESIDENT, case, "add", {"text": "Thêm ảnh", "media_url": ["http://kho.example/2"]})
+    sign_in(client, appoint("officer", HERE, f"can-bo-{uuid.uuid4().hex[:6]}"))
+    page = client.get(f"/1022/{case.code}/").content.decode()
+    links = re.findall(r'<a href="([^"]*)" target="_blank" rel="([^"]*)">([^<]*)</a>', page)
+    rel = "noopener noreferrer nofollow"
+    assert [(unescape(one), how, said) for one, how, said in links] == [
+        ("http://kho.example/2", rel, "kho.example"),
+        (GOOD, rel, "photo.zalo.example"),
+    ]
+    # It is told to officers only, not to everybody.
+    actions.publish(ROUTER, case, "Đèn đường hỏng", "Trước chợ")
+    assert "zalo.example" not in client.get(f"/phan-anh/{case.code}/").content.decode()
+
+
+@pytest.mark.parametrize("address", BAD)
+def test_what_is_no_address_of_the_web_never_becomes_a_link(client: Client, address: str) -> None:
+    case = received(data={"media_url": [address]})
+    sign_in(client, appoint("officer", HERE, f"can-bo-{uuid.uuid4().hex[:6]}"))
+    page = client.get(f"/1022/{case.code}/").content.decode()
+    assert 'target="_blank"' not in page
+    assert "alert(" not in page
+    assert "photo.example" not in page
 
 
 # -- contact -----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text, fold
 from tinhso.measure.writing import moment
+from tinhso.modules.feedback.addresses import host_of
 from tinhso.modules.feedback.forms import FAR
 from tinhso.modules.feedback.officer_clock import ClockFace, face
 from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
@@ -36,6 +37,14 @@ INTERNAL = frozenset({"note", "consult", "opinion", "hand_over", "return", "exte
 
 
 FOR_THE_SENDER = Text("Nhập thay người gửi", "Entered for the sender")
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A picture that its sender only named by address; we may not have it."""
+
+    address: str
+    host: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class Happened:
     rating: str
     other: Case | None
     files: tuple[Attachment, ...]
+    elsewhere: tuple[Elsewhere, ...]
     internal: bool
     fresh: bool
     why_there: Text | None
@@ -96,6 +106,7 @@ def _happened(
         str(data.get("rating", "")),
         others.get(str(data.get("case", ""))),
         tuple(row.attachments.all()),
+        tuple(Elsewhere(one, host) for one in data.get("media_url", ()) if (host := host_of(one))),
         row.act in INTERNAL,
         seen is not None and row.n > seen,
         why_there(data, row.at),

@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -32,6 +31,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Place, Problem, message
 from tinhso.modules.feedback import open311_asked as asked
+from tinhso.modules.feedback.addresses import host_of
 from tinhso.modules.feedback.machine_doors import (
     KIND,
     MOST_PICTURES,
@@ -276,18 +276,8 @@ def _person(posted: QueryDict, problems: list[Problem]) -> Person | None:
 
 def _addresses(sent: Sequence[str], problems: list[Problem]) -> list[str]:
     found = list(dict.fromkeys(one.strip() for one in sent if one.strip()))
-    for one in found:
-        try:
-            parts = urlsplit(one)
-            good = (
-                parts.scheme in ("http", "https")
-                and bool(parts.hostname)
-                and "@" not in parts.netloc
-            )
-        except ValueError:
-            good = False
-        if not good or len(one) > MOST_ADDRESS or not one.isprintable() or " " in one:
-            problems.append(BAD_ADDRESS(Place("media_url"), found=one[:80]))
+    bad = [one for one in found if not host_of(one) or len(one) > MOST_ADDRESS]
+    problems += [BAD_ADDRESS(Place("media_url"), found=one[:80]) for one in bad]
     return found
 
 
