@@ -68,12 +68,18 @@ middle = points[len(points) // 2]
 def around(degrees):
     return ",".join(f"{one:.4f}" for one in (middle.lat - degrees, middle.lon - degrees, middle.lat + degrees, middle.lon + degrees))
 whole = f"{min(p.lat for p in points):.3f},{min(p.lon for p in points):.3f},{max(p.lat for p in points):.3f},{max(p.lon for p in points):.3f}"
+today = timezone.localdate()
+month = f"&tu={today - timedelta(days=60)}&den={today - timedelta(days=30)}"
 client, told = Client(), []
 for name, view, more in (
     ("the whole province", whole, ""),
     ("the whole province, open ones", whole, "&tinh-trang=open"),
     ("the whole province, one category", whole, f"&linh-vuc={fields[0]}"),
     ("the whole province, one commune's", whole, f"&xa={middle.uid}"),
+    ("the whole province, one agency's", whole, f"&co-quan={middle.uid}"),
+    ("the whole province, a month", whole, month),
+    ("the whole province, one category, open ones", whole, f"&linh-vuc={fields[0]}&tinh-trang=open"),
+    ("the whole province, one agency's in a month", whole, f"&co-quan={middle.uid}{month}"),
     ("some 50 km", around(0.22), ""),
     ("some 10 km", around(0.045), ""),
     ("some 2 km", around(0.009), ""),
