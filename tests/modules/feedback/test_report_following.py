@@ -7,12 +7,14 @@ import io
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.modules.feedback.test_desk_acts import who
@@ -247,8 +249,9 @@ def test_cells_of_any_level_hold_the_points_that_lie_in_them() -> None:
             assert sum(one.first <= number < one.until for one in cells) == 1
 
 
-def test_the_map_counts_what_the_list_shows_by_every_filter() -> None:
-    since = datetime(2025, 3, 1, 9, 0, tzinfo=LOCAL)
+def spread(since: datetime) -> tuple[float, float]:
+    """Seven hundred reports around a commune's point, which is returned, over ninety days; six hundred
+    of them are published."""
     point = register().point(COMMUNE)
     assert point is not None
     rows = [
@@ -263,6 +266,12 @@ def test_the_map_counts_what_the_list_shows_by_every_filter() -> None:
         for i in range(700)
     ]  # fmt: skip
     Case.objects.bulk_create(rows)
+    return point
+
+
+def test_the_map_counts_what_the_list_shows_by_every_filter() -> None:
+    since = datetime(2025, 3, 1, 9, 0, tzinfo=LOCAL)
+    point = spread(since)
     view = view_of("8,102,24,117")
     whole = on_map(view, Filter())
     assert whole["total"] == 600
@@ -282,6 +291,30 @@ def test_the_map_counts_what_the_list_shows_by_every_filter() -> None:
     near = on_map(close, Filter())
     assert near["points"]
     assert all(abs(one["lat"] - point[0]) <= 0.001 for one in near["points"])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's way of telling a plan")
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Filter(), Filter("light"), Filter(state="closed"), Filter(agency=COMMUNE),
+        Filter(commune=COMMUNE), Filter(since=date(2025, 3, 1)), Filter(until=date(2025, 3, 9)),
+        Filter(since=date(2025, 3, 1), until=date(2025, 3, 9)),
+        Filter("road", COMMUNE, "open", OTHER, date(2025, 3, 1), date(2025, 3, 9)),
+    ],
+)  # fmt: skip
+def test_each_cell_of_the_map_is_read_from_the_maps_own_index(chosen: Filter) -> None:
+    spread(datetime(2025, 3, 1, 9, 0, tzinfo=LOCAL))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as caught:
+        on_map(view_of("8,102,24,117"), chosen)
+    (counted,) = (one["sql"] for one in caught if one["sql"].startswith("WITH g"))
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + counted)
+        steps = [row[3] for row in cursor.fetchall() if " c " in row[3]]
+    assert len(steps) == 1
+    assert "INDEX case_public_map (kind=? AND cell>? AND cell<?)" in steps[0]
 
 
 def test_an_agencys_times_are_working_days_to_the_first_answer() -> None:
