@@ -28,6 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
         const at = L.latLng(point[0], point[1]);
         if (!pin) {
           pin = L.marker(at, { draggable: true, autoPan: true, icon: L.divIcon({ className: "pin", iconSize: [28, 28], iconAnchor: [14, 28] }), alt: "" }).addTo(map);
+          pin.getElement().ariaLabel = holder.dataset.pin;
           pin.on("dragend", () => tell(pin.getLatLng(), "map"));
         } else pin.setLatLng(at);
         if (how !== "map") map.setView(at, Math.max(map.getZoom(), 13));
