@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.units.register import register
+from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import Text
 
@@ -69,9 +70,7 @@ def suggestion(case: Case, day: date, category: str | None = None) -> Route:
         within = (case.place_id, here, *names.ancestors(here, day))
         if names.level(here) is Level.COMMUNE:
             places["commune"] = here
-    for uid in names.lives:
-        if names.level(uid) is Level.AGENCY and names.version(uid, day) is not None:
-            places[f"department:{names.nearest(uid, day).code}"] = uid
+    places |= _departments(names, day)
     limited = {one.to for one in rules if one.most_open is not None}
     counted = {
         unit: Case.objects.filter(lead_id=unit, open=True).count()
@@ -81,3 +80,13 @@ def suggestion(case: Case, day: date, category: str | None = None) -> Route:
     at = routing.Moment(now.time(), calendar().at_work(now))
     category = case.category if category is None else category
     return routing.route(rules, case.kind, category, day, places, counted, within=within, at=at)
+
+
+@lru_cache(maxsize=4)
+def _departments(names: UnitRegister, day: date) -> Mapping[str, str]:
+    """The agencies of a day as rules call them; every routing asks, and many at once for each case."""
+    found = {}
+    for uid in names.lives:
+        if names.level(uid) is Level.AGENCY and (one := names.version(uid, day)) is not None:
+            found[f"department:{one.code}"] = uid
+    return found

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from tinhso.kernel.files.kinds import IMAGES, KINDS
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.units.models import Unit
 
@@ -38,3 +39,7 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return KINDS[self.kind] in IMAGES

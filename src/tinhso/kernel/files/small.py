@@ -5,14 +5,13 @@ They lie in a folder of their own, under the hash of what they show; a back-up d
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 from pathlib import Path
 
 from django.conf import settings
 from PIL import Image
 
-from tinhso.kernel.files.storage import path_of
+from tinhso.kernel.files.storage import path_of, put
 
 #: What a page shows of a picture, twice over for sharp screens.
 SIZE = (640, 480)
@@ -31,13 +30,7 @@ def small(digest: str) -> Path:
     drawn.thumbnail(SIZE)
     paper = Image.new("RGB", drawn.size, "white")
     paper.paste(drawn, mask=drawn)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            paper.save(file, "JPEG", quality=_QUALITY)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    out = io.BytesIO()
+    paper.save(out, "JPEG", quality=_QUALITY)
+    put(path, out.getvalue())
     return path

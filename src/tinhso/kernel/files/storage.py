@@ -21,6 +21,17 @@ def keep(content: bytes) -> str:
     path = path_of(digest)
     if path.exists():
         return digest
+    put(path, content)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest
+
+
+def put(path: Path, content: bytes) -> None:
+    """A file for the site's own user, there whole or not at all; its content is on the disk."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")  # mode 600
     try:
@@ -32,9 +43,3 @@ def keep(content: bytes) -> str:
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return digest

@@ -20,7 +20,6 @@ from tinhso.kernel.cases.models import Attachment, Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import may_split, may_view, seen_by
 from tinhso.kernel.cases.suggesting import suggestion
-from tinhso.kernel.files.kinds import IMAGES, KINDS
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
@@ -102,8 +101,8 @@ def _page(
         "rule": now.rule,
         "events": officer_case.timeline(case, now, seen),
         "devices": officer_case.said_by_devices(case.history.get(n=1)),
-        "photos": [one for one in _files(case) if KINDS[one.file.kind] in IMAGES],
-        "papers": [one for one in _files(case) if KINDS[one.file.kind] not in IMAGES],
+        "photos": [one for one in _files(case) if one.file.is_picture],
+        "papers": [one for one in _files(case) if not one.file.is_picture],
         "acts": _links(can, chosen, may_split=splits),
         "filled": filled,
         "seen": now.last,
@@ -373,7 +372,7 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
         "title": pieces(case.title),
         "text": pieces(case.text),
         "said": [(one, said_field(one.n), pieces(one.text)) for one in said],
-        "files": [(one, KINDS[one.file.kind] in IMAGES) for one in files],
+        "files": [(one, one.file.is_picture) for one in files],
         "shown": filled.all("files"),
         "look_again": any(one.code == LOOK_AGAIN.code for one in filled.problems),
     }

@@ -19,7 +19,7 @@ from PIL import Image, ImageFilter
 from tinhso.kernel.cases.actions import THING
 from tinhso.kernel.cases.models import Attachment, Case
 from tinhso.kernel.files.actions import accept
-from tinhso.kernel.files.kinds import IMAGES, JPEG, KINDS
+from tinhso.kernel.files.kinds import JPEG
 from tinhso.kernel.files.storage import path_of
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.who import Who
@@ -103,7 +103,7 @@ def _pixels(region: Region, size: tuple[int, int]) -> tuple[int, int, int, int]:
 def blur(who: Who, case: Case, original: Attachment, marked: Sequence[Region]) -> Attachment:
     """Keep a copy of a photo with regions made unreadable. Raises ForbiddenError, InputError."""
     by = moderator(who, case)
-    if KINDS[original.file.kind] not in IMAGES:
+    if not original.file.is_picture:
         raise InputError([NOT_A_PHOTO(Place("vung"))])
     with Image.open(path_of(original.file.digest)) as picture:
         made = blurred(picture, marked)

@@ -16,7 +16,6 @@ from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Reading, State, read
-from tinhso.kernel.files.kinds import IMAGES, KINDS
 from tinhso.kernel.units.register import UnknownUnitError, register
 from tinhso.measure.text import Problem, Text
 from tinhso.measure.writing import day as written
@@ -39,11 +38,11 @@ class Step:
 
     @property
     def pictures(self) -> list[Attachment]:
-        return [one for one in self.files if KINDS[one.file.kind] in IMAGES]
+        return [one for one in self.files if one.file.is_picture]
 
     @property
     def papers(self) -> list[Attachment]:
-        return [one for one in self.files if KINDS[one.file.kind] not in IMAGES]
+        return [one for one in self.files if not one.file.is_picture]
 
 
 SENTENCES = {
