@@ -1,8 +1,8 @@
 """The officers' queue at 50,000 open cases, with the bare queries beside it, on both databases.
 
 `python -m benchmarks cases` uses SQLite; `--postgresql postgres://user@host:5432/postgres` adds PostgreSQL,
-in a database of its own that is dropped at the end. Rows are written as columns, without their events: a list
-reads nothing else. "Bare" is the same SQL sent by the database's own driver, rows fetched and thrown away.
+in a database of its own that is dropped at the end. Rows are written as columns: a list of now reads nothing
+else. A list as of another day folds the events of what changed since; its bare query fetches those events. "Bare" is the same SQL sent by the database's own driver, rows fetched and thrown away.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ call_command("migrate", verbosity=0)
 from tinhso.kernel.units.load import load_units
 load_units()
 from datetime import date
-from tinhso.kernel.cases.models import Case, as_sought
+from tinhso.kernel.cases.models import Case, CaseEvent, as_sought
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.models import Account, Appointment, Position
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
-from tinhso.modules.feedback import officer_queue
+from tinhso.modules.feedback import officer_queue, officer_then
 from tinhso.modules.feedback.officer_queue import Asked
 
 n, PROVINCE = int(sys.argv[1]), "p75.2025"
@@ -56,7 +56,12 @@ def case(i):
         sought=as_sought(f"PA-250601-{i:06}", f"Việc {i}", "", "x" * 400),
     )
 for first in range(0, n, 5000):
-    Case.objects.bulk_create([case(i) for i in range(first, min(n, first + 5000))])
+    made = Case.objects.bulk_create([case(i) for i in range(first, min(n, first + 5000))])
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case=one, n=k, act=act, at=one.received_at, role="router", data=data)
+        for one in made
+        for k, (act, data) in enumerate((("receive", {"category": "light"}), ("route", {"unit": one.place_id})), 1)
+    )
 with connection.cursor() as cursor:
     cursor.execute("ANALYZE")
 
@@ -87,7 +92,7 @@ for name, (account, who), asked in (
     ("all that I may read, with two words in it", person("leader", PROVINCE), Asked(everything=True, text="viec 4242")),
 ):
     rows = officer_queue.narrowed(officer_queue.of(who, asked), asked, now)
-    first = rows.only(*officer_queue._COLUMNS)[: officer_queue.PAGE]
+    first = rows.only(*officer_queue.COLUMNS)[: officer_queue.PAGE]
     sql, parameters = first.query.sql_with_params()
     client = Client()
     client.force_login(account)
@@ -100,6 +105,16 @@ for name, (account, who), asked in (
     ])
     if "--plan" in sys.argv:
         print(first.explain(), file=sys.stderr)
+yesterday = now - timedelta(days=1)
+for name, since in (("as of yesterday, nothing happened since", yesterday - timedelta(days=1)), ("as of yesterday, every case changed since", now)):
+    Case.objects.update(changed_at=since)
+    client = Client()
+    client.force_login(account)
+    address = f"/1022/?ngay={yesterday:%Y-%m-%d}"
+    events = CaseEvent.objects.filter(case__changed_at__gt=yesterday).order_by("case_id", "n")
+    sql, parameters = events.values_list("case_id", "n", "act", "at", "role", "unit", "data").query.sql_with_params()
+    total = officer_then.Then(who, Asked(everything=True), yesterday).counts(Asked(everything=True)).total
+    told.append([name, total, best(lambda: bare(sql, parameters), 3), None, None, best(lambda: client.get(address), 3)])
 print(json.dumps(told))
 """
 
@@ -117,6 +132,9 @@ def main(arguments: list[str]) -> str:
 
 
 def _table(name: str, cases: int, told: list[Any]) -> str:
-    rows = [[who, f"{n:,}", *(f"{one:.1f}" for one in numbers)] for who, n, *numbers in told]
+    rows = [
+        [who, f"{n:,}", *("–" if one is None else f"{one:.1f}" for one in numbers)]
+        for who, n, *numbers in told
+    ]
     head = ["", "in the list", "bare query", "page of 50", "counts", "whole page"]
     return table(f"{name}, {cases:,} open cases; milliseconds, medians", head, rows)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,9 +18,11 @@ from hypothesis import strategies as st
 from tests.people import appoint
 from tinhso.kernel.cases import actions, contacts, homes
 from tinhso.kernel.cases.actions import Doer, Received
+from tinhso.kernel.cases.as_of import open_at
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, CaseEvent
+from tinhso.kernel.cases.projection import columns
 from tinhso.kernel.cases.routing import NOT_THERE, Moment, RoutingRule, hours_of, never, route
 from tinhso.kernel.cases.routing import rules as routing_rules
 from tinhso.kernel.cases.waiting import text_for, title_for, waiting_for
@@ -87,6 +91,47 @@ def test_the_columns_follow_from_the_events(commune: str) -> None:
     assert actions.reproject(case)
     case.refresh_from_db()
     assert (case.state, case.open) == ("asking", True)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_as_of_any_moment_the_list_is_what_it_was_then(data: st.DataObject) -> None:
+    """The columns are written down after each act; the list of a moment gone by has to say the same."""
+    here, there, *_ = communes()
+    words = {"text": "x", "reason": "x", "units": [there], "unit": here}
+    kept: list[tuple[datetime, str, dict[str, Any]]] = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = MONDAY + timedelta(minutes=data.draw(st.integers(0, 9_000)))
+        told = Received("feedback", "Đèn hỏng", here, place=here)
+        case = actions.open_case(RESIDENT, told, at=at)
+        kept.append((at, case.code, columns(case)))
+        for _ in range(data.draw(st.integers(0, 7))):
+            at += timedelta(minutes=data.draw(st.integers(1, 6_000)))
+            now = actions.standing_of(case)
+            ways = [
+                (role, act)
+                for role in Role
+                for act in actions.possible(now, role, at)
+                if act.needs <= words.keys()
+            ]
+            if not ways:
+                break
+            role, act = data.draw(st.sampled_from(ways))
+            unit = now.members[0] if role is Role.MEMBER and now.members else now.lead
+            said = {name: words[name] for name in act.needs}
+            actions.act(Doer(SYSTEM, role, unit), case, act.code, said, at=at)
+            kept.append((at, case.code, columns(case)))
+    asked = data.draw(st.sampled_from([at for at, _, _ in kept]))
+    asked += timedelta(minutes=data.draw(st.integers(-60, 60)))
+    stood = {code: held for at, code, held in sorted(kept, key=itemgetter(0)) if at <= asked}
+    found = list(open_at(Case.objects.filter(code__in=[code for _, code, _ in kept]), asked))
+    assert {one.code: columns(one) for one in found} == {
+        code: held for code, held in stood.items() if held["open"]
+    }
+    pressing = [one.pressing_at for one in found if one.pressing_at]
+    assert pressing == sorted(pressing) == [one.pressing_at for one in found][: len(pressing)]
 
 
 def test_asking_back_does_not_hide_that_a_case_is_overdue(commune: str) -> None:

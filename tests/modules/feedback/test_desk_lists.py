@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import uuid
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -13,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from tests.people import appoint, sign_in
 from tinhso.kernel.cases import actions
@@ -27,6 +30,7 @@ from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.who import Who
+from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.feedback import officer_day, officer_queue
 from tinhso.modules.feedback.officer_clock import Pressing, lateness, uncounted
@@ -241,16 +245,64 @@ def test_the_sheet_of_a_shift_counts_each_case_where_it_belongs() -> None:
         asked = officer_day.AskedDay(date(2025, 6, 2), shift)
         line = officer_day.sheet(asking, asked, at("2025-06-03 02:00")).total
         told[shift.code] = (line.received, line.answered, line.waiting, line.late)
+    # What waits is counted when the shift ends; of the night, which still runs, now.
     assert told == {
-        "": (2, 1, 2, 0),
-        "sang": (1, 0, 2, 0),
-        "chieu": (1, 1, 2, 0),
+        "": (2, 1, 1, 0),
+        "sang": (1, 0, 1, 0),
+        "chieu": (1, 1, 1, 0),
         "dem": (1, 0, 2, 0),
     }
     head = somebody("leader", THERE)
     assert not officer_day.sheet(
         head, officer_day.AskedDay(date(2025, 6, 2), officer_day.SHIFTS[0])
     ).total.anything
+
+
+@pytest.mark.django_db
+def test_every_number_of_a_days_sheet_opens_to_the_cases_that_it_counts(client: Client) -> None:
+    """The sheet of a day that is over, of one that runs and of one to come; each number has a list."""
+    today = datetime.combine(timezone.localdate(), time(9), LOCAL)
+    days = [today - timedelta(days=n) for n in (20, 13, 12, 6, 1)]
+    made = [received(f"việc {n}", day) for n, day in enumerate(days)]
+    for case, day in zip(made[1:], days[1:], strict=True):
+        actions.act(ROUTER, case, "route", {"unit": HERE}, at=day + timedelta(hours=1))
+    by = Doer(SYSTEM, Role.LEAD, HERE)
+    actions.act(by, made[1], "hand_over", {"unit": THERE, "reason": "x"}, at=days[2])
+    actions.act(by, made[3], "answer", {"text": "x"}, at=days[4])
+    sign_in(client, appoint("call-taker", PROVINCE, f"tong-dai-{uuid.uuid4().hex[:6]}"))
+    late = []
+    for day in (days[1], days[3], days[4], today, today + timedelta(days=30)):
+        page = client.get(f"/1022/ngay/?ngay={day.date()}").content.decode()
+        numbers = re.findall(r'href="(/1022/\?[^"]+)"(?: class="[^"]*")?>(?:<b>)?(\d+)<', page)
+        assert len(numbers) >= 4
+        for where, n in numbers:
+            listed = client.get(where.replace("&amp;", "&")).content.decode()
+            assert listed.count("<tr data-row>") == int(n), (day, where)
+        late.append(max(int(n) for where, n in numbers if "han=tre" in where))
+    assert late == sorted(late)  # nobody answers what is late, so it becomes more from day to day
+    assert late[-1] == 4
+
+
+@pytest.mark.django_db
+def test_a_list_taken_away_holds_the_rows_of_its_page_as_they_stood(client: Client) -> None:
+    """Read back as a person's Excel would: also of a day gone by, and no title becomes a formula."""
+    formula = received("=1+1 đèn hỏng", MONDAY)
+    handed = received("Ổ gà", MONDAY + timedelta(hours=1))
+    actions.act(ROUTER, handed, "route", {"unit": HERE}, at=MONDAY + timedelta(hours=2))
+    by, later = Doer(SYSTEM, Role.LEAD, HERE), MONDAY + timedelta(days=8)
+    actions.act(by, handed, "hand_over", {"unit": THERE, "reason": "x"}, at=later)
+    sign_in(client, appoint("call-taker", PROVINCE, f"tong-dai-{uuid.uuid4().hex[:6]}"))
+    for query, lead in (("?ngay=2025-06-05", HERE), ("?xem=tat-ca", THERE)):
+        content = client.get(f"/1022/danh-sach.xlsx{query}").content
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        top = next(n for n, row in enumerate(rows) if row[0] == "Mã")
+        told = {row[0]: dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :]}
+        assert set(told) == {formula.code, handed.code}
+        assert told[formula.code]["Vụ việc"] == "=1+1 đèn hỏng"
+        assert told[handed.code]["Cơ quan xử lý"] == register().full_name(lead).vi
+        assert told[formula.code]["Nhận lúc"] == MONDAY.replace(tzinfo=None)
+        assert client.get(f"/1022/{query}").content.decode().count("<tr data-row>") == 2
+    assert client.get("/1022/danh-sach.xlsx?ngay=32").headers["Location"] == "/1022/?ngay=32"
 
 
 # -- needs ---------------------------------------------------------------------------------------------------
@@ -290,7 +342,7 @@ def test_after_a_change_of_the_calendar_due_dates_move_and_the_ledger_says_so(
     assert actions.differing(case) == []
     assert actions.differing(case, changed) == ["due_at", "step_due_at", "pressing_at"]
     # The commands read calendars as a fresh process would.
-    monkeypatch.setattr("tinhso.kernel.cases.actions.calendar", lambda: changed)
+    monkeypatch.setattr("tinhso.kernel.cases.projection.calendar", lambda: changed)
     found = CliRunner().invoke(main, ["cases", "check"])
     assert (found.exit_code, case.code in found.output) == (1, True)
     assert CliRunner().invoke(main, ["cases", "reproject"]).exit_code == 0

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.people import appoint, letters, sign_in
 from tinhso.kernel.cases.contacts import Person
+from tinhso.kernel.cases.kinds import kind
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.records import code_on
 from tinhso.kernel.ledger.models import Delivery, Entry
@@ -232,6 +233,25 @@ def test_chosen_questions_are_routed_or_refused_together_each_as_it_was_seen(
     page = other.post(address, {"viec": "route", "case": chosen})
     assert page.status_code == 400
     assert cases[2].title not in page.content.decode()
+
+
+def test_the_list_of_a_day_gone_by_is_as_it_was_then(people: dict[str, Who]) -> None:
+    case, _ = asked()
+    officers.do(people["router"], case, "route", {"unit": home_unit()})
+    client, address = Client(), reverse("questions:desk")
+    sign_in(client, Account.objects.get(pk=people["router"].account), strong=True)
+
+    def as_of(days: int) -> tuple[list[str], int]:
+        page = client.get(address, {"ngay": str(people["router"].day + timedelta(days=days))})
+        return [row.state.vi for row in page.context["rest"]], page.context["late"]
+
+    routed = kind("question").states[case.state].name.vi
+    assert (as_of(-1), as_of(0)) == (([], 0), ([routed], 0))
+    assert as_of(60) == ([routed], 1)  # if nobody does anything until then
+    officers.do(people["router"], case, "reject", {"reason": "Trùng"})
+    assert as_of(0) == ([], 0)
+    for wrong in ("32/1/2025", "9999-12-31"):
+        assert client.get(address, {"ngay": wrong}).status_code == 400
 
 
 def test_whoever_routes_reads_why_the_rules_propose_that_agency(people: dict[str, Who]) -> None:

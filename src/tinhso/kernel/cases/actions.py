@@ -28,13 +28,12 @@ from tinhso.kernel.cases.models import (
     Watcher,
     short_code,
 )
+from tinhso.kernel.cases.projection import columns, project
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.cases.tidy import MOST_ON_A_LINE, line, tidy, too_long, words_of
 from tinhso.kernel.cases.waiting import require_target, watchers_go_along
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.clock import Clock
-from tinhso.kernel.clock.terms import counted
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
@@ -152,7 +151,7 @@ def open_case(
         cell=cell_of(*told.point) if told.point else None, private=told.private,
         simulated=told.simulated, received_at=at, split_from=told.out_of,
     )  # fmt: skip
-    _project(case, start, at)
+    project(case, start, at)
     while True:
         case.code = _code(start, at)
         case.sought_anew()
@@ -209,7 +208,7 @@ def act(
         if what == "merge":
             require_target(now, str(event.data["case"]), doer.role, doer.account)
         after = standings.after(before, event)
-        _project(now, after, event.at)
+        project(now, after, event.at)
         now.save()
         if after.members != before.members:
             _keep_members(now, after)
@@ -309,11 +308,11 @@ def reproject(case: Case, days: WorkCalendar | None = None) -> bool:
     One that came in for another province, when that was not refused yet, comes to the site's own."""
     with transaction.atomic():
         now = Case.objects.select_for_update().get(pk=case.pk)
-        was = _columns(now)
+        was = columns(now)
         standing = standing_of(now)
-        _project(now, standing, now.changed_at, days)
+        project(now, standing, now.changed_at, days)
         home, now.home_id = now.home_id, home_for(now.home_id)
-        if was == _columns(now) and home == now.home_id:
+        if was == columns(now) and home == now.home_id:
             return False
         now.save()
         _keep_members(now, standing)
@@ -323,10 +322,10 @@ def reproject(case: Case, days: WorkCalendar | None = None) -> bool:
 def differing(case: Case, days: WorkCalendar | None = None) -> list[str]:
     """The columns in which a case differs from what its events say; nothing where it is sound."""
     told, standing = Case.objects.get(pk=case.pk), standing_of(case)
-    was = _columns(told)
-    _project(told, standing, told.changed_at, days)
+    was = columns(told)
+    project(told, standing, told.changed_at, days)
     members = {one.unit_id for one in case.members.all()}
-    found = [name for name, value in _columns(told).items() if value != was[name]]
+    found = [name for name, value in columns(told).items() if value != was[name]]
     found += ["home"] * (home_for(told.home_id) != told.home_id)
     return found + ["members"] * (members != set(standing.members))
 
@@ -369,51 +368,10 @@ def _meanwhile(before: Standing, last: Event) -> Problem:
 # -- keeping ---------------------------------------------------------------------------------------
 
 
-def _project(
-    case: Case, standing: Standing, at: datetime, days: WorkCalendar | None = None
-) -> None:
-    days = days or calendar()
-    case.state, case.open = standing.state, standing.open
-    case.waits = standing.state_rule.waits.value
-    case.lead_id = standing.lead or None
-    case.category = standing.category
-    whole, step = standing.clock("whole"), standing.step
-    open_whole = whole if whole is not None and whole.end is None else None
-    case.due_at = _due(open_whole, days)
-    case.step_due_at = _due(step, days) if standing.open else None
-    dues = [one for one in (case.due_at, case.step_due_at) if one is not None]
-    case.pressing_at = min(dues) if standing.open and dues else None
-    case.answered_at, case.closed_at = standing.answered_at, standing.closed_at
-    case.answered_by_id = standing.answered_by or None
-    case.answer_due_at = case.answer_days = None
-    if (first := standing.answered_at) is not None:
-        case.answer_due_at = _due(standing.clock_at("whole", first), days)
-        own = standing.clock_at("agency", first)
-        if own is not None and own.end is not None:
-            until = min(own.end, first)
-            case.answer_days = counted(own.term, own.begin, own.pauses, until, days)
-    case.extended, case.reopened = standing.extended, standing.reopened
-    case.merged_into_id = uuid.UUID(standing.merged_into) if standing.merged_into else None
-    case.events, case.changed_at = standing.last, at
-
-
 def _as_is(case: Case, now: Case) -> None:
     """The caller's object, as what was saved."""
     for one in case._meta.concrete_fields:
         setattr(case, one.attname, getattr(now, one.attname))
-
-
-def _due(clock: Clock | None, days: WorkCalendar) -> datetime | None:
-    found = clock.due(days) if clock else None
-    return found.at if found else None
-
-
-def _columns(case: Case) -> dict[str, Any]:
-    names = (
-        "state", "open", "waits", "lead_id", "category", "due_at", "step_due_at", "pressing_at",
-        "answered_at", "answered_by_id", "answer_due_at", "answer_days", "closed_at", "extended", "reopened", "merged_into_id", "events",
-    )  # fmt: skip
-    return {name: getattr(case, name) for name in names}
 
 
 def _code(standing: Standing, at: datetime) -> str:

@@ -38,31 +38,40 @@ class Lateness:
     words: Text
 
 
+def pressing_at(due_at: datetime | None, now: datetime) -> Pressing:
+    """How a due date stands at `now`; None: its clock stands."""
+    if due_at is None:
+        return Pressing.STANDS
+    if now > due_at:
+        return Pressing.LATE
+    today = due_at.astimezone(LOCAL).date() == now.astimezone(LOCAL).date()
+    return Pressing.TODAY if today else Pressing.AHEAD
+
+
 def lateness(due_at: datetime | None, now: datetime, days: WorkCalendar) -> Lateness:
     """How far off something is; None: its clock stands. Days are working days."""
+    pressing = pressing_at(due_at, now)
     if due_at is None:
-        return Lateness(Pressing.STANDS, Text("đồng hồ đang dừng", "the clock stands"))
+        return Lateness(pressing, Text("đồng hồ đang dừng", "the clock stands"))
     due, today = due_at.astimezone(LOCAL), now.astimezone(LOCAL).date()
-    if now > due_at:
+    if pressing is Pressing.LATE:
         n = days.working_days(due.date() + _DAY, today + _DAY)
         if n:
             words = Text(f"trễ {n} ngày làm việc", f"{n} working day{_s(n)} late")
         else:
             passed = duration(now - due_at)
             words = Text(f"trễ {passed.vi}", f"{passed.en} late")
-        return Lateness(Pressing.LATE, words)
+        return Lateness(pressing, words)
     left = duration(due_at - now)
-    if due.date() == today:
-        return Lateness(
-            Pressing.TODAY, Text(f"hạn hôm nay, còn {left.vi}", f"due today, {left.en} left")
-        )
+    if pressing is Pressing.TODAY:
+        return Lateness(pressing, Text(f"hạn hôm nay, còn {left.vi}", f"due today, {left.en} left"))
     n = days.working_days(today + _DAY, due.date() + _DAY)
     words = (
         Text(f"còn {n} ngày làm việc", f"{n} working day{_s(n)} left")
         if n
         else Text(f"còn {left.vi}", f"{left.en} left")
     )
-    return Lateness(Pressing.AHEAD, words)
+    return Lateness(pressing, words)
 
 
 def duration(length: timedelta) -> Text:

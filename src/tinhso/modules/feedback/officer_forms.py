@@ -23,10 +23,12 @@ from tinhso.kernel.units.register import register
 from tinhso.measure import writing
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError, Place, Problem, Text, fold, message
+from tinhso.modules.feedback import officer_day
 from tinhso.modules.feedback.forms import UNKNOWN_PLACE
 from tinhso.modules.feedback.officer_actions import look_again
 from tinhso.modules.feedback.officer_case import told_of
 from tinhso.modules.feedback.officer_clock import Pressing
+from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN
 from tinhso.modules.feedback.officer_queue import Asked
 from tinhso.modules.feedback.officer_words import KIND, answers, categories
 from tinhso.modules.feedback.words import FOR_ALL
@@ -262,14 +264,33 @@ def asked_in(request: HttpRequest, states: Mapping[str, object]) -> Asked:
     """What a list is narrowed by. Raises InputError."""
     get = request.GET
     unit = get.get("co-quan", "").strip()
+    then, received, answered = (
+        officer_day.asked_in(request, one) if get.get(one, "").strip() else None
+        for one in ("ngay", "nhan", "tra-loi")
+    )
+    everything = _choice(request, "xem", ["cua-toi", "tat-ca"]) == "tat-ca"
     return Asked(
-        everything=_choice(request, "xem", ["cua-toi", "tat-ca"]) == "tat-ca",
+        everything=everything or bool(then or received or answered),
         state=_choice(request, "trang-thai", list(states)),
         pressing=Pressing(one) if (one := _choice(request, "han", list(Pressing))) else None,
-        category=_choice(request, "linh-vuc", list(categories())),
-        unit=unit_asked(unit, "co-quan") if unit else "",
+        category=_known(_choice(request, "linh-vuc", [NOT_KNOWN, *categories()])),
+        unit=_unit(unit),
         text=get.get("tim", "").strip()[:100],
+        then=then,
+        received=received,
+        answered=answered,
     )
+
+
+def _known(chosen: str) -> str | None:
+    """What is chosen; "" for what has none, None where nothing is chosen."""
+    return "" if chosen == NOT_KNOWN else chosen or None
+
+
+def _unit(typed: str) -> str | None:
+    if typed == NOT_KNOWN or fold(typed) in (fold(NO_AGENCY.vi), fold(NO_AGENCY.en)):
+        return ""
+    return unit_asked(typed, "co-quan") if typed else None
 
 
 def _choice(request: HttpRequest, name: str, known: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
@@ -19,6 +19,7 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.feedback.officer_clock import Lateness, Pressing, lateness
+from tinhso.modules.feedback.officer_day import AskedDay
 from tinhso.modules.feedback.officer_words import CHANNELS, KIND, TODO, category_name
 
 PAGE = 50
@@ -26,7 +27,7 @@ PAGE = 50
 FEW = 1000
 
 #: What a row needs; long texts stay in the database.
-_COLUMNS = (
+COLUMNS = (
     "id", "code", "title", "category", "channel", "state", "waits", "open", "lead_id", "place_id",
     "home_id", "pressing_at", "step_due_at", "due_at", "received_at", "events", "simulated", "private",
 )  # fmt: skip
@@ -34,18 +35,28 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """How a list is narrowed. `everything`: all that `who` may read, not only what waits for them."""
+    """How a list is narrowed. `everything`: all that `who` may read, not only what waits for them.
+    `then`: what was open at the end of that day or shift, as it stood; of one to come: if nothing happens
+    until then. `category`, `unit`: "" for what has none. `received`, `answered`: in that day or shift, open or not."""
 
     everything: bool = False
     state: str = ""
     pressing: Pressing | None = None
-    category: str = ""
-    unit: str = ""
+    category: str | None = None
+    unit: str | None = None
     text: str = ""
+    then: AskedDay | None = None
+    received: AskedDay | None = None
+    answered: AskedDay | None = None
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.state or self.pressing or self.category or self.unit or self.text)
+        return self.flow or replace(self, everything=False, then=None) != Asked()
+
+    @property
+    def flow(self) -> bool:
+        """Of what came or was answered in some hours, whether it is open or not."""
+        return bool(self.received or self.answered)
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,9 @@ class Row:
     why: Text
     place: Text | None
     lead: Text | None
+    received_at: datetime
     due_at: datetime | None
+    whole_due_at: datetime | None
     lateness: Lateness
     both: Text | None
     open: bool
@@ -84,6 +97,38 @@ class Counts:
     pressing: Mapping[Pressing, int]
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list. `counted`: the list without what its own links choose, by state and pressing."""
+
+    counted: Counts
+    total: int
+    number: int
+    pages: int
+    rows: list[Row]
+
+
+def listing(who: Who, asked: Asked, number: int, now: datetime) -> Listing:
+    """The `number`-th page (from 1) of a list as it stands now, or its last."""
+    everything, base = of(who, asked), unchosen(asked)
+    rows = narrowed(everything, asked, now)
+    counted = counts(narrowed(everything, base, now), now)
+    total = counted.total if asked == base else counts(rows, now).total
+    pages, number = paged(total, number)
+    return Listing(counted, total, number, pages, page(rows, number, now))
+
+
+def unchosen(asked: Asked) -> Asked:
+    """Without what the links of a list choose: those count the list without it."""
+    return replace(asked, state="", pressing=None)
+
+
+def paged(total: int, number: int) -> tuple[int, int]:
+    """How many pages there are, and which is meant."""
+    pages = max(1, -(-total // PAGE))
+    return pages, min(max(1, number), pages)
+
+
 def of(who: Who, asked: Asked) -> QuerySet[Case]:
     """The cases of a list, in the order in which to take them."""
     if not asked.everything:
@@ -92,14 +137,18 @@ def of(who: Who, asked: Asked) -> QuerySet[Case]:
 
 
 def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case]:
-    if asked.everything and not asked.state and not asked.text:
+    if asked.everything and not (asked.state or asked.text or asked.flow):
         rows = rows.filter(open=True)
+    if (day := asked.received) is not None:
+        rows = rows.filter(received_at__gte=day.since, received_at__lt=day.until)
+    if (day := asked.answered) is not None:
+        rows = rows.filter(answered_at__gte=day.since, answered_at__lt=day.until)
     if asked.state:
         rows = rows.filter(state=asked.state)
-    if asked.category:
+    if asked.category is not None:
         rows = rows.filter(category=asked.category)
-    if asked.unit:
-        rows = rows.filter(lead_id=asked.unit)
+    if asked.unit is not None:
+        rows = rows.filter(lead=asked.unit or None)
     if asked.pressing is not None:
         rows = rows.filter(_pressing(asked.pressing, now))
     if asked.text:
@@ -159,9 +208,9 @@ def page(
     """
     begin = (number - 1) * PAGE
     run = rows.filter(pressing_at__isnull=False).order_by("pressing_at", "received_at")
-    found = list(run.only(*_COLUMNS)[begin : begin + PAGE])
+    found = list(run.only(*COLUMNS)[begin : begin + PAGE])
     if len(found) < PAGE:
-        stand = rows.filter(pressing_at=None).order_by("received_at").only(*_COLUMNS)
+        stand = rows.filter(pressing_at=None).order_by("received_at").only(*COLUMNS)
         before = begin and (run.count() if running is None else running)
         skip = max(0, begin - before)
         found += stand[skip : skip + PAGE - len(found)]
@@ -189,7 +238,9 @@ def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
             why,
             name(case.place_id),
             name(case.lead_id),
+            case.received_at,
             case.pressing_at,
+            case.due_at,
             lateness(case.pressing_at, now, days),
             _both(case, now, days),
             case.open,
@@ -213,7 +264,7 @@ def following(who: Who, after: Case | None = None) -> Row | None:
     rows = queries.queue(who, KIND)
     if after is not None:
         rows = rows.exclude(pk=after.pk)
-    return next(iter(shown(rows.only(*_COLUMNS)[:1], timezone.now())), None)
+    return next(iter(shown(rows.only(*COLUMNS)[:1], timezone.now())), None)
 
 
 def may_bulk(who: Who) -> bool:

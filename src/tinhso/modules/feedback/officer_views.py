@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,9 +26,12 @@ from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import officer_case, officer_day, officer_forms, officer_queue
 from tinhso.modules.feedback.officer_actions import enter, may_enter
-from tinhso.modules.feedback.officer_clock import PRESSING
-from tinhso.modules.feedback.officer_queue import PAGE, Asked, Counts
-from tinhso.modules.feedback.officer_words import KIND, categories, read_out
+from tinhso.modules.feedback.officer_clock import PRESSING, Pressing
+from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN, AskedDay
+from tinhso.modules.feedback.officer_queue import Asked, Counts
+from tinhso.modules.feedback.officer_then import listing_then
+from tinhso.modules.feedback.officer_words import KIND, categories, category_name, read_out
+from tinhso.modules.feedback.words import t
 
 #: What can be done to many at once.
 BULK = ("route", "hand_over", "extend", "reject")
@@ -55,44 +59,50 @@ def queue(request: HttpRequest) -> HttpResponse:
         asked = officer_forms.asked_in(request, states)
     except InputError as error:
         filled = Filled(request.GET, error)
-    everything = officer_queue.of(who, asked)
-    rows = officer_queue.narrowed(everything, asked, now)
-    # What the links count is the list without what they themselves choose.
-    base = officer_queue.narrowed(everything, replace(asked, state="", pressing=None), now)
-    counted = officer_queue.counts(base, now)
-    total = (
-        officer_queue.counts(rows, now).total if asked.state or asked.pressing else counted.total
+    number = whole(request.GET.get("trang", "1"))
+    found = (
+        listing_then(who, asked, number, asked.then.last)
+        if asked.then
+        else officer_queue.listing(who, asked, number, now)
     )
-    pages = max(1, -(-total // PAGE))
-    number = min(max(1, whole(request.GET.get("trang", "1"))), pages)
-    shown = officer_queue.page(rows, number, now)
+    following = found.rows[0] if found.rows and found.number == 1 and not asked.everything else None
     context = {
         "asked": asked,
-        "asked_unit": written(asked.unit) if asked.unit else filled.get("co-quan"),
+        "asked_unit": _written(asked.unit) if asked.unit is not None else filled.get("co-quan"),
+        "ahead": asked.then is not None and asked.then.last > now,
         "filled": filled,
-        "rows": shown,
-        "next": None if asked.everything else (shown[0] if number == 1 and shown else None),
-        "total": total,
-        "page": number,
-        "pages": pages,
-        "before": f"{address(request)}&trang={number - 1}" if number > 1 else "",
-        "after": f"{address(request)}&trang={number + 1}" if number < pages else "",
-        "tally": _tally(request, asked, counted),
+        "found": found,
+        "rows": found.rows,
+        "next": following,
+        "before": f"{address(request)}&trang={found.number - 1}" if found.number > 1 else "",
+        "after": f"{address(request)}&trang={found.number + 1}"
+        if found.number < found.pages
+        else "",
+        "tally": _tally(request, asked, found.counted),
         "states": [
             (states[code].name, n, address(request, trang_thai=code), asked.state == code)
-            for code, n in sorted(counted.states.items())
+            for code, n in sorted(found.counted.states.items())
         ],
-        "categories": categories().items(),
-        "agencies": officer_forms.agencies() if asked.everything else (),
-        "mine": address(request, xem=""),
-        "all": address(request, xem="tat-ca"),
+        "categories": [(NOT_KNOWN, category_name("")), *categories().items()],
+        "chosen_category": NOT_KNOWN if asked.category == "" else asked.category,
+        "kept": [
+            (one, request.GET[one]) for one in ("nhan", "tra-loi", "ca") if request.GET.get(one)
+        ],
+        "agencies": [t(NO_AGENCY), *officer_forms.agencies()] if asked.everything else (),
+        "here": address(request).lstrip("?"),
+        "mine": address(request, xem="", ngay="", ca="", nhan="", tra_loi=""),
+        "all": address(request, xem="tat-ca", ngay="", ca="", nhan="", tra_loi=""),
         "plain": address(request, trang_thai="", han="", linh_vuc="", co_quan="", tim=""),
-        "bulk": [kind(KIND).acts[one] for one in BULK],
+        "bulk": [] if asked.then else [kind(KIND).acts[one] for one in BULK],
         "may_enter": may_enter(who).allowed,
-        "simulated": any(row.simulated for row in shown),
+        "simulated": any(row.simulated for row in found.rows),
     }
     status = 400 if filled.problems else 200
     return render(request, "feedback/officers/queue.html", context, status=status)
+
+
+def _written(unit: str) -> str:
+    return written(unit) if unit else t(NO_AGENCY)
 
 
 def _tally(request: HttpRequest, asked: Asked, counted: Counts) -> list[tuple[object, ...]]:
@@ -191,7 +201,7 @@ def _alike(who: Who, filled: Filled) -> dict[str, object]:
 @asks(CASE, "view")
 def day(request: HttpRequest) -> HttpResponse:
     """Received, answered, waiting, late: of a day or shift, on one sheet."""
-    who, filled = who_is(request), Filled(request.GET)
+    who, now, filled = who_is(request), timezone.now(), Filled(request.GET)
     try:
         asked = officer_day.asked_in(request)
     except InputError as error:
@@ -200,8 +210,27 @@ def day(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "shifts": [(one.code, one.name) for one in officer_day.SHIFTS],
         "filled": filled,
-        "sheet": officer_day.sheet(who, asked),
-        "now": timezone.now(),
+        "sheet": officer_day.sheet(who, asked, now),
+        "running": asked.runs(now),
+        "ahead": asked.since > now,
+        "lists": _lists(asked, now),
     }
     status = 400 if filled.problems else 200
     return render(request, "feedback/officers/day.html", context, status=status)
+
+
+def _lists(asked: AskedDay, now: datetime) -> dict[str, str]:
+    """The queries of the lists behind a sheet's numbers."""
+
+    def query(**parts: str) -> str:
+        said = {name.replace("_", "-"): value for name, value in parts.items()}
+        return f"?{urlencode(said)}{f'&ca={asked.shift.code}' if asked.shift.code else ''}"
+
+    day = asked.day.isoformat()
+    open_then = "?xem=tat-ca" if asked.runs(now) else query(ngay=day)
+    return {
+        "received": query(nhan=day),
+        "answered": query(tra_loi=day),
+        "waiting": open_then,
+        "late": f"{open_then}&han={Pressing.LATE.value}",
+    }

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tinhso.modules.feedback import officer_act_views as acts
+from tinhso.modules.feedback import officer_export
 from tinhso.modules.feedback import officer_views as views
 
 app_name = "desk"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("nhap/nguoi-goi/", views.caller, name="caller"),
     path("nhap/gan-day/", views.nearby, name="nearby"),
     path("ngay/", views.day, name="day"),
+    path("danh-sach.xlsx", officer_export.download, name="download"),
     path("hang-loat/", acts.bulk, name="bulk"),
     path("<str:case_code>/", acts.case_page, name="case"),
     path("<str:case_code>/viec/<str:act>/", acts.act, name="act"),

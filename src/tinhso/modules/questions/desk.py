@@ -5,29 +5,33 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from tinhso.kernel.cases.actions import Done, events_of, standing_of
+from tinhso.kernel.cases.as_of import open_at
 from tinhso.kernel.cases.contacts import opened
+from tinhso.kernel.cases.kinds import kind
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import matching, may_split, may_view, seen_by
 from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.cases.suggesting import suggestion, why_there
+from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Reading, read
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
-from tinhso.kernel.people.filled import Filled, day_of, whole
+from tinhso.kernel.people.filled import DAY_WRONG, Filled, day_of, read_day, whole
 from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.asked import unit_asked, written
@@ -48,6 +52,9 @@ NO_REASON = message(
     vi="Ghi lý do không tiếp nhận; người hỏi sẽ đọc dòng này.",
     en="Say why they are not accepted; those who asked will read it.",
 )
+PAGE = 50
+#: Days are asked for up to this year.
+LAST_YEAR = 2199
 #: Questions that one bulk act takes; the product's choice, so that its page still says what became of each.
 MOST_AT_ONCE = 200
 
@@ -80,15 +87,30 @@ def queue(request: HttpRequest) -> HttpResponse:
             done = _bulk(request, who)
         except InputError as error:
             filled = Filled(request.POST, error)
-    text = request.GET.get("tim", "").strip()
+    now, status = timezone.now(), 400 if filled.problems else 200
+    text, typed = (request.GET.get(one, "").strip() for one in ("tim", "ngay"))
     seen = seen_by(who, actions.KIND).select_related("lead", "home").order_by("-received_at")
     if text:
         seen = seen.filter(matching(text))
+    day = read_day(typed) if typed else None
+    if typed and (day is None or day.year > LAST_YEAR):
+        day = None
+        filled, status = (
+            Filled(request.GET, InputError([DAY_WRONG(Place("ngay"), value=typed[:40])])),
+            400,
+        )
+    at = datetime.combine(day + timedelta(days=1), time.min, LOCAL) if day else now
+    listed = Paginator(list(open_at(seen, at)) if day else seen, PAGE).get_page(
+        request.GET.get("trang")
+    )
     context = {
         "plan_code": "",
-        "waiting": [_row(one) for one in queries.waiting(who)],
-        "rest": [_row(one) for one in seen[:100]],
-        "total": seen.count(),
+        "waiting": [_row(one, now) for one in queries.waiting(who)],
+        "rest": [_row(one, at) for one in listed],
+        "listed": listed,
+        "late": sum(_late(one, at) for one in listed.paginator.object_list) if day else 0,
+        "day": day,
+        "ahead": at > now,
         "review": len(queries.to_review(who)),
         "text": text,
         "simulated": seen.filter(simulated=True).exists(),
@@ -99,7 +121,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_route": CASE.anywhere(who, "route"),
         "units": _units(),
     }
-    return render(request, "questions/desk.html", context, status=400 if filled.problems else 200)
+    return render(request, "questions/desk.html", context, status=status)
 
 
 def _bulk(request: HttpRequest, who: Who) -> list[Done]:
@@ -134,14 +156,16 @@ class Row:
     routable: bool
 
 
-def _row(case: Case) -> Row:
+def _row(case: Case, at: datetime) -> Row:
+    """A question as it stands, or as it stood at `at`, where it was folded up to then."""
     due = case.pressing_at
     unit = card(case.lead_id or case.home_id).name
-    from tinhso.kernel.cases.kinds import kind  # noqa: PLC0415
-
     state = kind(case.kind).states[case.state].name
-    late = bool(case.open and due and due < timezone.now())
-    return Row(case, state, unit, due, late, case.state == "received")
+    return Row(case, state, unit, due, _late(case, at), case.state == "received")
+
+
+def _late(case: Case, at: datetime) -> bool:
+    return bool(case.open and case.pressing_at and case.pressing_at < at)
 
 
 @asks(CASE, "view")

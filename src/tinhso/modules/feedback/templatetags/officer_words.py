@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -9,6 +11,7 @@ from django.utils.translation import get_language
 
 from tinhso.kernel.people.filled import Filled
 from tinhso.modules.feedback.officer_clock import Lateness, Pressing
+from tinhso.modules.feedback.officer_day import Line
 from tinhso.modules.feedback.officer_words import CHANNELS
 
 register = template.Library()
@@ -56,3 +59,9 @@ def at_field(filled: Filled, name: str) -> str:
 @register.filter
 def channel_name(code: str) -> str:
     return CHANNELS[code].to(get_language() or "vi")
+
+
+@register.filter
+def only_of(line: Line, field: str) -> str:
+    """What narrows a list to a line of a sheet; "" where nothing does."""
+    return f"&{urlencode({field: line.key})}" if line.key else ""
