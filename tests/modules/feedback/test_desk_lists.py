@@ -25,6 +25,7 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.clock.calendar import LOCAL, Special
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.clock.clock import Clock
+from tinhso.kernel.clock.faces import Pressing, lateness, uncounted
 from tinhso.kernel.clock.terms import Pause, Span, Term
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.models import Entry
@@ -33,7 +34,6 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
 from tinhso.modules.feedback import officer_day, officer_queue
-from tinhso.modules.feedback.officer_clock import Pressing, lateness, uncounted
 from tinhso.modules.feedback.officer_needs import needs_of_cases
 from tinhso.modules.feedback.officer_queue import Asked
 from tinhso.modules.feedback.officer_warnings import Concern, warnings

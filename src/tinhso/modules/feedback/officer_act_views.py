@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.cases.actions import Done
+from tinhso.kernel.cases.faces import clocks
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case
 from tinhso.kernel.cases.policies import CASE
@@ -40,6 +41,7 @@ from tinhso.modules.feedback.officer_views import BULK
 from tinhso.modules.feedback.officer_warnings import pieces
 from tinhso.modules.feedback.officer_words import (
     CHANNELS,
+    CLOCKS,
     KEYS,
     KIND,
     SampleAnswer,
@@ -97,7 +99,7 @@ def _page(
         "now": now,
         "channel": CHANNELS[case.channel],
         "category": category_name(case.category),
-        "clocks": officer_case.clocks(now, at),
+        "clocks": clocks(now, at, CLOCKS),
         "rule": now.rule,
         "events": officer_case.timeline(case, now, seen),
         "devices": officer_case.said_by_devices(case.history.get(n=1)),

@@ -15,17 +15,14 @@ from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.cases.suggesting import why_there
 from tinhso.kernel.clock.calendar import LOCAL
-from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.clock import Clock
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text, fold
 from tinhso.measure.writing import moment
 from tinhso.modules.feedback.addresses import host_of
 from tinhso.modules.feedback.forms import FAR
-from tinhso.modules.feedback.officer_clock import ClockFace, face
-from tinhso.modules.feedback.officer_words import CLOCKS, KIND, PARTS, category_name
-from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all, unit_name
+from tinhso.modules.feedback.officer_words import KIND, PARTS, category_name
+from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all
 
 #: Cases that are shown as like another; the product's choice.
 MOST_ALIKE = 6
@@ -178,24 +175,6 @@ def _apart(words: Text, at: datetime, received: datetime) -> Text:
             why=why.en,
         ),
     )
-
-
-def clocks(now: Standing, at: datetime) -> list[ClockFace]:
-    """The clocks that run or stand; of a case that has ended, the last whole one."""
-    shown = [one for one in now.clocks if one.end is None]
-    if not shown:
-        shown = [one for one in [now.clock("whole")] if one is not None]
-    days, reasons = calendar(), now.kind.reasons
-    return [face(_called(one), one, at, days, reasons) for one in shown]
-
-
-def _called(clock: Clock) -> Text:
-    """A clock's name; where several agencies are asked at once, with whose it is."""
-    name = CLOCKS[clock.name]
-    if not clock.unit:
-        return name
-    unit = unit_name(clock.unit)
-    return Text(f"{name.vi}, {unit.vi}", f"{name.en}, {unit.en}")
 
 
 @dataclass(frozen=True)

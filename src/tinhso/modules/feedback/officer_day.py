@@ -15,12 +15,12 @@ from tinhso.kernel.cases.as_of import changed, unchanged
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.queries import seen_by
 from tinhso.kernel.clock.calendar import LOCAL
+from tinhso.kernel.clock.faces import Pressing, pressing_at
 from tinhso.kernel.people.filled import DAY_WRONG
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure import writing
 from tinhso.measure.text import InputError, Place, Text, message
-from tinhso.modules.feedback.officer_clock import Pressing, pressing_at
 from tinhso.modules.feedback.officer_words import KIND, category_name
 
 #: Agencies that have a line of their own: what fits on a sheet. The rest is summed up in one.

@@ -17,6 +17,7 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import ActRule
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.waiting import UNKNOWN_CASE
+from tinhso.kernel.clock.faces import Pressing
 from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.kernel.units.register import register
@@ -27,7 +28,6 @@ from tinhso.modules.feedback import officer_day
 from tinhso.modules.feedback.forms import UNKNOWN_PLACE
 from tinhso.modules.feedback.officer_actions import look_again
 from tinhso.modules.feedback.officer_case import told_of
-from tinhso.modules.feedback.officer_clock import Pressing
 from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN
 from tinhso.modules.feedback.officer_queue import Asked
 from tinhso.modules.feedback.officer_words import KIND, answers, categories

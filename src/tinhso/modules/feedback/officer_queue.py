@@ -15,10 +15,10 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.faces import Lateness, Pressing, lateness
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import Text
-from tinhso.modules.feedback.officer_clock import Lateness, Pressing, lateness
 from tinhso.modules.feedback.officer_day import AskedDay
 from tinhso.modules.feedback.officer_words import CHANNELS, KIND, TODO, category_name
 

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from tinhso.kernel.cases import as_of
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.queries import seen_by
+from tinhso.kernel.clock.faces import Pressing, pressing_at
 from tinhso.kernel.people.who import Who
-from tinhso.modules.feedback.officer_clock import Pressing, pressing_at
 from tinhso.modules.feedback.officer_queue import (
     PAGE,
     Asked,

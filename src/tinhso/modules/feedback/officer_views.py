@@ -17,6 +17,7 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import seen_by
 from tinhso.kernel.clock.calendars import calendar
+from tinhso.kernel.clock.faces import PRESSING, Pressing
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
 from tinhso.kernel.people.filled import Filled, whole
@@ -26,7 +27,6 @@ from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import officer_case, officer_day, officer_forms, officer_queue
 from tinhso.modules.feedback.officer_actions import enter, may_enter
-from tinhso.modules.feedback.officer_clock import PRESSING, Pressing
 from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN, AskedDay
 from tinhso.modules.feedback.officer_queue import Asked, Counts
 from tinhso.modules.feedback.officer_then import listing_then

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from tinhso.kernel.cases.actions import Done, events_of, standing_of
 from tinhso.kernel.cases.as_of import open_at
 from tinhso.kernel.cases.contacts import opened
+from tinhso.kernel.cases.faces import clocks
 from tinhso.kernel.cases.kinds import kind
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
@@ -26,8 +27,6 @@ from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
 from tinhso.kernel.cases.suggesting import suggestion, why_there
 from tinhso.kernel.clock.calendar import LOCAL
-from tinhso.kernel.clock.calendars import calendar
-from tinhso.kernel.clock.clock import Reading, read
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.access import asks
 from tinhso.kernel.people.accounts import who_is
@@ -214,7 +213,7 @@ def _case(
         "home": card(one.home_id).name,
         "lead": card(one.lead_id).name if one.lead_id else None,
         "members": [card(uid).name for uid in standing.members],
-        "clocks": _clocks(standing),
+        "clocks": clocks(standing, now, _CLOCKS),
         "history": _history(standing, history),
         "acts": [_form(who, one, code, name, filled, doing) for code, name in named],
         "filled": filled,
@@ -354,12 +353,6 @@ def _units() -> list[str]:
     return [written(home), *(written(one.uid) for one in descendants(home))]
 
 
-@dataclass(frozen=True)
-class ClockLine:
-    name: Text
-    reading: Reading
-
-
 _CLOCKS = {
     "whole": Text("Hạn trả lời người hỏi", "The asker is answered by"),
     "route": Text("Hạn điều phối", "Routed by"),
@@ -367,16 +360,6 @@ _CLOCKS = {
     "member": Text("Hạn cho ý kiến", "Opinions by"),
     "review": Text("Hạn lãnh đạo duyệt", "Reviewed by the head by"),
 }
-
-
-def _clocks(standing: Standing) -> list[ClockLine]:
-    newest = {one.name: one for one in standing.clocks}
-    now = timezone.now()
-    return [
-        ClockLine(_CLOCKS[name], read(clock, now, calendar()))
-        for name, clock in newest.items()
-        if clock.end is None or name == "whole"
-    ]
 
 
 @dataclass(frozen=True)
