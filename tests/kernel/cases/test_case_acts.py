@@ -94,7 +94,7 @@ def test_the_columns_follow_from_the_events(commune: str) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_as_of_any_moment_the_list_is_what_it_was_then(data: st.DataObject) -> None:

@@ -298,7 +298,7 @@ def _within(rows: QuerySet[Case], point: Point) -> list[tuple[Case, int]]:
     )
     found = [
         (one, round(metres(point, (one.lat, one.lon))))
-        for one in near[:200]
+        for one in near.order_by("-received_at")[:200]
         if one.lat is not None and one.lon is not None
     ]
     return [(one, away) for one, away in found if away <= SIMILAR_METRES]
