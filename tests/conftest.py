@@ -16,7 +16,9 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from tests.own_rules import Folder
 from tests.prepared import COUNTRY, drop_templates, fill, template
+from tinhso.kernel import rule_files
 
 # Random cases are new ones on every run by hand; on CI they are the same for the same code, so that
 # a change is judged by what it changes. MEASURE_EXAMPLES asks for more of them.
@@ -150,3 +152,10 @@ def _sample(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> 
 @pytest.fixture
 def site(_sample: None, db: None) -> None:
     """The site with the sample of Bình Phước, measured; for any test that opens pages."""
+
+
+@pytest.fixture
+def own_rules(tmp_path: Path) -> Iterator[Folder]:
+    """An empty folder for a province's own rules; what it has taken the place of comes back."""
+    yield Folder(tmp_path)
+    rule_files.use({})

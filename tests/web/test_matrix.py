@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import yaml
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -37,7 +36,7 @@ from tinhso.kernel.people import invitations, tokens
 from tinhso.kernel.people.access import PUBLIC, Access
 from tinhso.kernel.people.actions import Term
 from tinhso.kernel.people.models import Account
-from tinhso.kernel.people.roles import ROLES
+from tinhso.kernel.rule_files import product_file
 from tinhso.kernel.units.models import AgencyChange
 from tinhso.kernel.units.register import register
 from tinhso.modules.documents.codes import new_document_code
@@ -88,7 +87,7 @@ def routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[Rou
 
 ALL = list(routes())
 PAGES = [one for one in ALL if not one.name.startswith("api:")]
-SPOKEN = {role["code"]: role["gives"] for role in yaml.safe_load(ROLES.read_text("utf-8"))["roles"]}
+SPOKEN = {role["code"]: role["gives"] for role in product_file("roles/roles.yaml").data["roles"]}
 
 #: For each parameter of an address: a value that names something real in a unit.
 SAMPLES: dict[str, Callable[[World], Any]] = {

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tinhso.kernel.clock.calendar_files import read as read_calendar
 from tinhso.kernel.people.signin.provider import OpenIdProvider
+from tinhso.kernel.rule_files import PACKS as OWN_PACKS
 from tinhso.measure.engines import Engine
 from tinhso.measure.lake import LakeSettings
 from tinhso.measure.store import FORM, Bucket
@@ -132,6 +133,14 @@ PACKS = Setting(
     Text(
         "Thư mục gói kế hoạch thêm vào các gói có sẵn.",
         "A folder of packs besides those that come with the product.",
+    ),
+)
+RULES = Setting(
+    "TINHSO_RULES",
+    "",
+    Text(
+        "Thư mục tệp quy tắc của tỉnh, thay cho tệp cùng tên của sản phẩm. Để trống: TINHSO_HOME/rules.",
+        "The folder of the province's own rules, which stand for the product's files of the same names. Empty: TINHSO_HOME/rules.",
     ),
 )
 CALENDAR = Setting(
@@ -438,6 +447,7 @@ SETTINGS = (
         LAKE_CATALOG,
         LAKE_RECORDS,
         PACKS,
+        RULES,
         CALENDAR,
         DEFAULT_PLAN,
         HOST,
@@ -512,8 +522,22 @@ def number(setting: Setting) -> float:
 
 def pack_folders() -> list[Path]:
     """Where packs are looked for: the product's own, then the operator's."""
-    own = Path(__file__).resolve().parents[1] / "packs"
-    return [own, Path(PACKS.get())] if PACKS.get() else [own]
+    return [OWN_PACKS, Path(PACKS.get())] if PACKS.get() else [OWN_PACKS]
+
+
+def rules() -> Path:
+    """The folder of the province's own rules, whose files are in use from now on. Raises InputError with
+    all that is wrong in it."""
+    folder, named = rules_folder(), bool(RULES.get())
+    if named or folder.is_dir():
+        from tinhso.web.rules import use  # noqa: PLC0415 (most sites have none)
+
+        use(folder, named=named)
+    return folder
+
+
+def rules_folder() -> Path:
+    return Path(RULES.get()) if RULES.get() else home() / "rules"
 
 
 def calendar() -> str:

@@ -7,7 +7,6 @@ from functools import cache
 from uuid import UUID
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,9 +16,9 @@ from tinhso.kernel.people.models import GroupMember, Position, UnitGroup
 from tinhso.kernel.people.policies import ACCOUNT, POSITION
 from tinhso.kernel.people.policy import POLICIES, Need, Policy, Verb
 from tinhso.kernel.people.refusals import refusal
-from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.people.scopes import Reach, succeeded
 from tinhso.kernel.people.who import Seat, Who
+from tinhso.kernel.rule_files import product_file
 from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import Text
@@ -27,7 +26,7 @@ from tinhso.modules.plan.policies import RECORDS
 
 pytestmark = pytest.mark.django_db
 
-SPOKEN = {role["code"]: role["gives"] for role in yaml.safe_load(ROLES.read_text("utf-8"))["roles"]}
+SPOKEN = {role["code"]: role["gives"] for role in product_file("roles/roles.yaml").data["roles"]}
 #: The last day of the old map, the first of the new, and one long after.
 BEFORE, AFTER, LATER = date(2025, 6, 30), date(2025, 7, 1), date(2026, 11, 24)
 

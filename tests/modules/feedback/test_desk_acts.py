@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -31,8 +30,8 @@ from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.accounts import seats_of
 from tinhso.kernel.people.models import Account
 from tinhso.kernel.people.policy import ForbiddenError
-from tinhso.kernel.people.roles import ROLES
 from tinhso.kernel.people.who import Who
+from tinhso.kernel.rule_files import product_file
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import officer_actions, officer_case
@@ -72,7 +71,7 @@ def codes(error: InputError) -> list[str]:
 
 # -- who may do what ----------------------------------------------------------------------------------
 
-GIVES = {role["code"]: role["gives"] for role in yaml.safe_load(ROLES.read_text("utf-8"))["roles"]}
+GIVES = {role["code"]: role["gives"] for role in product_file("roles/roles.yaml").data["roles"]}
 DATA = {"unit": THERE, "units": [THERE], "text": "x", "reason": "y", "rating": 5}
 
 

@@ -31,6 +31,7 @@ from tinhso.kernel.people.invitations import make_invitation
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
+from tinhso.web.rules import copy as copy_rules
 from tinhso.web.watch.logs import JsonLines, Lines, WithRequestId
 from tinhso.web.watch.status import findings
 
@@ -238,6 +239,15 @@ def test_a_day_and_a_half_without_a_backup_is_told(site: None) -> None:
         assert found("Back-up").fine is fine
     note.unlink()
     assert not found("Back-up").fine
+
+
+def test_rules_of_the_province_that_changed_since_the_start_are_told(
+    site: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "TINHSO_RULES", tmp_path)
+    assert found("Rules").fine  # type: ignore[attr-defined]
+    copy_rules("routing/routing.yaml", tmp_path)
+    assert str(tmp_path) in found("Rules").todo.en  # type: ignore[attr-defined]
 
 
 def test_a_stored_file_that_is_gone_is_told(site: None, settings: Any, tmp_path: Path) -> None:

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tinhso.kernel.clock.terms import Span, Term
+from tinhso.kernel.rule_files import PACKS, product_file, rule_file
 from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
-
-FOLDER = Path(__file__).resolve().parents[2] / "packs" / "cases"
+from tinhso.measure.yamltree import Tree
 
 
 class Role(StrEnum):
@@ -107,20 +105,25 @@ class Kind:
 RECEIVE = "receive"
 
 
-@cache
 def kind(code: str) -> Kind:
-    """A kind by its code. Raises ValueError for a file that contradicts itself."""
-    return read_kind(FOLDER / f"{code}.yaml")
+    """A kind by its code, as the file in force declares it."""
+    return read_kind(rule_file(f"cases/{code}.yaml"))
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """All kinds: the product's files that declare states; beside them lie categories, sample answers."""
+    names = sorted(path.stem for path in (PACKS / "cases").glob("*.yaml"))
+    return tuple(one for one in names if "states" in product_file(f"cases/{one}.yaml").data)
 
 
 def kinds() -> list[Kind]:
-    """All kinds: the files of the folder that declare states; beside them lie categories, sample answers."""
-    files = (path for path in sorted(FOLDER.glob("*.yaml")) if "states" in read_yaml(path).data)
-    return [kind(path.stem) for path in files]
+    return [kind(code) for code in codes()]
 
 
-def read_kind(path: Path) -> Kind:
-    data = read_yaml(path).data
+@cache
+def read_kind(source: Tree) -> Kind:
+    data = source.data
     states = {
         code: StateRule(code, Text(**one["name"]), one.get("open", True), Role(one["waits"]))
         for code, one in data["states"].items()
@@ -128,12 +131,7 @@ def read_kind(path: Path) -> Kind:
     acts = {code: _act(code, one) for code, one in data["acts"].items()}
     versions = tuple(sorted((_version(one) for one in data["versions"]), key=lambda v: v.since))
     reasons = {code: Text(**words) for code, words in data["reasons"].items()}
-    found = Kind(
-        data["code"], data["prefix"], Text(**data["name"]), states, acts, versions, reasons
-    )
-    for problem in _contradictions(found):
-        raise ValueError(f"{path.name}: {problem}")
-    return found
+    return Kind(data["code"], data["prefix"], Text(**data["name"]), states, acts, versions, reasons)
 
 
 def _act(code: str, one: Mapping[str, Any]) -> ActRule:
@@ -170,31 +168,3 @@ def _version(one: Mapping[str, Any]) -> Version:
 
 def _term(one: Mapping[str, Any]) -> Term:
     return Term(one["amount"], Span(one["span"]), one.get("from_opening", False))
-
-
-def _contradictions(kind: Kind) -> list[str]:
-    found = []
-    if RECEIVE not in kind.acts or kind.acts[RECEIVE].to not in kind.states:
-        found.append(f"no act {RECEIVE} that leads into a state")
-    for act in kind.acts.values():
-        named = {*act.sources, *([act.to] if act.to else [])}
-        found += [f"act {act.code}: no state {one}" for one in sorted(named - set(kind.states))]
-        clocks = {*act.starts, *act.ends, *act.pauses, *act.resumes}
-        for version in kind.versions:
-            missing = sorted(clocks - set(version.terms))
-            found += [f"act {act.code}: no term for clock {one}" for one in missing]
-        unexplained = sorted(set(act.pauses.values()) - set(kind.reasons))
-        found += [f"act {act.code}: no reason {one}" for one in unexplained]
-    for version in kind.versions:
-        for category, terms in version.by_category.items():
-            unknown = sorted(set(terms) - set(version.terms))
-            found += [f"category {category}: no clock {one}" for one in unknown]
-            # An extension gives both the same.
-            if version.term("whole", category).span is not version.term("agency", category).span:
-                found.append(f"category {category}: whole and agency are counted in two spans")
-    found += [
-        f"state {state.code} is open and waits for nobody"
-        for state in kind.states.values()
-        if state.open and state.waits is Role.NOBODY
-    ]
-    return found

@@ -7,17 +7,35 @@ for a department of the province, "province" for the unit of the standing agency
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
+from tinhso.kernel.rule_files import reads
+from tinhso.kernel.rule_problems import at, codes, each, known, once
+from tinhso.measure.text import Problem, Text, message
+from tinhso.measure.yamltree import Tree
 
-FILE = Path(__file__).resolve().parents[2] / "packs" / "routing" / "routing.yaml"
+FILE = "routing/routing.yaml"
+
+ENDS_FIRST = message(
+    "routing-ends-first",
+    vi="Quy tắc có hiệu lực từ {since} nên phải hết sau ngày ấy. Sửa since hoặc until.",
+    en="The rule holds from {since}, so it must end after that day. Correct since or until.",
+)
+BAD_HOURS = message(
+    "routing-hours",
+    vi="“{found}” không phải giờ: viết như “17:00-07:30”, hai giờ khác nhau, hoặc “office”, “off”.",
+    en='"{found}" are no hours: write "17:00-07:30" with two different times, or "office", "off".',
+)
+IDLE = message(
+    "routing-idle",
+    vi="Quy tắc “{code}” không bao giờ quyết định: một quy tắc đứng trước nhận hết những gì nó nhận. Chuyển lên trước, hoặc bỏ đi.",
+    en='The rule "{code}" can never decide: one before it takes all that it would. Move it up, or remove it.',
+)
+KIND = Text("loại vụ việc", "kind of case")
+CATEGORY = Text("lĩnh vực", "category")
 
 
 @dataclass(frozen=True)
@@ -179,14 +197,43 @@ def _covers(other: RoutingRule, rule: RoutingRule) -> bool:
     return bool(sure and span and wider)
 
 
-@cache
-def rules(path: Path = FILE) -> tuple[RoutingRule, ...]:
-    """The rules of `packs/routing/routing.yaml`, in order. Raises ValueError for one that is written
-    wrongly or can never decide."""
-    found = tuple(_rules(read_yaml(path).data["rules"]))
-    if idle := never(found):
-        raise ValueError(f"{path.name}: rules that can never decide: {', '.join(idle)}")
-    return found
+@reads(FILE)
+def rules(source: Tree) -> tuple[RoutingRule, ...]:
+    """The rules of a file, in its order."""
+    return tuple(_rules(source.data["rules"]))
+
+
+def wrong(source: Tree, kinds: Collection[str], categories: Collection[str]) -> Iterator[Problem]:
+    """What a file of the right shape says that cannot be meant; `kinds`, `categories`: all there are."""
+    every = range(len(source.data["rules"]))
+    yield from once(source, codes(source, "rules"))
+    for key, there, what, where in (
+        ("kinds", kinds, KIND, "cases/*.yaml"),
+        (
+            "categories",
+            categories,
+            CATEGORY,
+            "cases/categories/feedback.yaml, questions/fields.yaml",
+        ),
+    ):
+        routes = (route for n in every for route in each(source, "rules", n, key))
+        yield from known(source, routes, there, what, where)
+    unread = False
+    for n in every:
+        one = source.data["rules"][n]
+        if not one["since"] < one.get("until", "9999-99-99"):
+            yield ENDS_FIRST(source.place(("rules", n, "until")), since=one["since"])
+        for route in each(source, "rules", n, "hours"):
+            try:
+                hours_of(at(source, route))
+            except ValueError:
+                unread = True
+                yield BAD_HOURS(source.place(route), found=at(source, route))
+    if not unread:
+        idle = never(rules(source))
+        for route in codes(source, "rules"):
+            if at(source, route) in idle:
+                yield IDLE(source.place(route), code=at(source, route))
 
 
 def _rules(told: Iterable[Mapping[str, Any]]) -> Iterable[RoutingRule]:

@@ -1,4 +1,4 @@
-"""Files of working calendars: those of `packs/calendars`, and a province's own that extends one of them."""
+"""Files of working calendars: those of `calendars/`, and a province's own that extends one of the product's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from tinhso.kernel.clock.calendar import Special, WorkCalendar
-from tinhso.measure.text import InputError, Place, Problem, Text, message
+from tinhso.kernel.rule_files import PACKS, product_file, rule_file
+from tinhso.measure.text import NOWHERE, InputError, Place, Problem, Text, message
 from tinhso.measure.yamltree import Route, Tree, read_yaml
 
-FOLDER = Path(__file__).resolve().parents[2] / "packs" / "calendars"
+FOLDER = PACKS / "calendars"
 
 KEYS = ("code", "name", "extends", "hours", "weekdays", "first", "announced_until", "off", "worked")
 #: What a calendar needs that extends no other.
@@ -24,6 +25,8 @@ BAD_SHAPE = message(
     en='The working calendar is wrong at "{key}": it takes {wanted}. See packs/calendars/vn.yaml.',
 )
 BOTH_LANGUAGES = Text("{vi: …, en: …}", "{vi: …, en: …}")
+SOME_HOURS = Text('danh sách như ["07:30-11:30"]', 'a list such as ["07:30-11:30"]')
+SOME_WEEKDAYS = Text("danh sách các số từ 1 đến 7", "a list of numbers from 1 to 7")
 A_DAY = Text("{on: 2026-02-13, name: {vi: …, en: …}}", "{on: 2026-02-13, name: {vi: …, en: …}}")
 
 BAD_DAY = message(
@@ -59,23 +62,31 @@ UNKNOWN = message(
 
 
 def named(code: str) -> WorkCalendar:
-    """A calendar of `packs/calendars` by its code. Raises InputError: unknown, or with all that is wrong."""
-    path = FOLDER / f"{code}.yaml"
-    if not path.exists():
-        known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.yaml")))
-        raise InputError([UNKNOWN(Place(str(FOLDER)), code=code, known=known)])
-    return kept(path)
+    """The calendar in force of that code. Raises InputError: unknown, or with all that is wrong."""
+    return of(rule_file(_name(code)))
 
 
-def read(path: Path) -> WorkCalendar:
-    """Read one file; a file that `extends` another has its days besides the other's, and wins."""
-    source = read_yaml(path)
+@cache
+def of(source: Tree) -> WorkCalendar:
+    """The calendar of one file; a file that `extends` one of the product's has its days besides the
+    other's, and wins. Raises InputError with all that is wrong."""
     if problems := list(_shape(source)):
         raise InputError(problems)
     return _Reader(source).calendar()
 
 
+def read(path: Path) -> WorkCalendar:
+    return of(read_yaml(path))
+
+
 kept = cache(read)
+
+
+def _name(code: str, place: Place = NOWHERE) -> str:
+    known = sorted(one.stem for one in FOLDER.glob("*.yaml"))
+    if code not in known:
+        raise InputError([UNKNOWN(place, code=code, known=", ".join(known))])
+    return f"calendars/{code}.yaml"
 
 
 def _shape(source: Tree) -> Iterator[Problem]:
@@ -94,9 +105,13 @@ def _shape(source: Tree) -> Iterator[Problem]:
             yield BAD_SHAPE(source.place(()), key=key, wanted=there)
     if "name" in data and not _named(data["name"]):
         yield BAD_SHAPE(source.place(("name",)), key="name", wanted=BOTH_LANGUAGES)
-    for key in ("hours", "weekdays"):
-        if not isinstance(data.get(key, []), list):
-            yield BAD_SHAPE(source.place((key,)), key=key, wanted=Text("danh sách", "a list"))
+    for key, wanted in (("hours", SOME_HOURS), ("weekdays", SOME_WEEKDAYS)):
+        told = data.get(key, [1])
+        fine = isinstance(told, list) and bool(told)
+        if key == "weekdays" and fine:
+            fine = all(isinstance(one, int) and 1 <= one <= 7 for one in told)
+        if not fine:
+            yield BAD_SHAPE(source.place((key,)), key=key, wanted=wanted)
     for key in ("off", "worked"):
         days = data.get(key, [])
         if not isinstance(days, list):
@@ -118,7 +133,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def calendar(self) -> WorkCalendar:
-        base = named(self.data["extends"]) if "extends" in self.data else None
+        base = self._base()
         hours = (
             tuple(filter(None, (self._hours(n) for n in range(len(self.data["hours"])))))
             if "hours" in self.data or base is None
@@ -151,6 +166,13 @@ class _Reader:
             above_worked | worked,
         )
 
+    def _base(self) -> WorkCalendar | None:
+        if "extends" not in self.data:
+            return None
+        name = _name(self.data["extends"], self.source.place(("extends",)))
+        # The product's also where this file stands for it.
+        return of(product_file(name))
+
     def _own_day(self, key: str, inherited: date | None) -> date:
         if key not in self.data and inherited is not None:
             return inherited
@@ -167,13 +189,13 @@ class _Reader:
 
     def _day(self, text: str, route: Route) -> date:
         try:
-            return date.fromisoformat(text)
+            return date.fromisoformat(str(text))
         except ValueError:
             self.problems.append(BAD_DAY(self.source.place(route), found=text))
             return date.min
 
     def _hours(self, n: int) -> tuple[time, time] | None:
-        text = self.data["hours"][n]
+        text = str(self.data["hours"][n])
         begin, _, end = text.partition("-")
         try:
             session = time.fromisoformat(begin), time.fromisoformat(end)

@@ -16,11 +16,12 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from tinhso.kernel.rule_files import PACKS
 from tinhso.kernel.units.words import TYPES, Kind
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import Place, Problem, Text, message
 
-PACK = Path(__file__).resolve().parents[2] / "packs" / "units"
+PACK = PACKS / "units"
 VERSION_FILES = ("units.csv", "agencies.csv")
 EVENT_FILE = "successions.csv"
 # A look-up here is several times faster than calling the enumeration, and there are 14,000 rows.

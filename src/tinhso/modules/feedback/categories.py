@@ -10,24 +10,35 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy
 
-from tinhso.measure.text import Text, fold
-from tinhso.measure.yamltree import read_yaml
+from tinhso.kernel.rule_files import reads
+from tinhso.kernel.rule_problems import codes, once
+from tinhso.measure.text import Problem, Text, fold, message
+from tinhso.measure.yamltree import Tree
 
-FILE = Path(__file__).resolve().parents[2] / "packs" / "cases" / "categories" / "feedback.yaml"
+FILE = "cases/categories/feedback.yaml"
 
-#: The category of what fits none.
+#: The category of what fits none, and of cases that nobody has sorted yet.
 OTHER = "other"
 #: How much surer than of the second one must be of the first, as a share of both, to suggest it.
 SURE = 0.6
 #: How freely weights follow the examples, against being small (scikit-learn's C).
 FREE = 10.0
+
+NO_OTHER = message(
+    "category-no-other",
+    vi="Thiếu lĩnh vực “{code}”, của những gì không thuộc lĩnh vực nào. Thêm lại; tên thì đổi được.",
+    en='The category "{code}" is missing, of what fits none. Put it back; its name may differ.',
+)
+TOO_FEW = message(
+    "category-too-few",
+    vi="Cần ít nhất hai lĩnh vực, ngoài “{code}”, có words hoặc examples: gợi ý lĩnh vực học từ đó.",
+    en='At least two categories besides "{code}" need words or examples: suggestions are learned from them.',
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,8 @@ class Category:
     examples: tuple[str, ...]
 
 
-@cache
-def categories(path: Path = FILE) -> dict[str, Category]:
+@reads(FILE)
+def categories(source: Tree) -> dict[str, Category]:
     """All categories by code, in the order of the file."""
     return {
         one["code"]: Category(
@@ -50,8 +61,18 @@ def categories(path: Path = FILE) -> dict[str, Category]:
             tuple(one["words"]),
             tuple(one["examples"]),
         )
-        for one in read_yaml(path).data["categories"]
+        for one in source.data["categories"]
     }
+
+
+def wrong(source: Tree) -> Iterator[Problem]:
+    """What a file of the right shape says that cannot be meant."""
+    yield from once(source, codes(source, "categories"))
+    there = categories(source)
+    if OTHER not in there:
+        yield NO_OTHER(source.place(("categories",)), code=OTHER)
+    if sum(bool(one.words or one.examples) for one in there.values() if one.code != OTHER) < 2:
+        yield TOO_FEW(source.place(("categories",)), code=OTHER)
 
 
 def category_name(code: str) -> Text:
@@ -67,13 +88,13 @@ def suggest(text: str) -> str:
     return learned().suggest(text)
 
 
-@cache
-def learned() -> Learned:
+@reads(FILE)
+def learned(source: Tree) -> Learned:
     """What the file of categories teaches: names of things twice, for they say more than sentences do."""
     return learn(
         [
             (text, one.code)
-            for one in categories().values()
+            for one in categories(source).values()
             if one.code != OTHER
             for text in (*one.words, *one.words, *one.examples)
         ]

@@ -44,11 +44,10 @@ from tinhso.modules.feedback.officer_words import (
     CLOCKS,
     KEYS,
     KIND,
-    SampleAnswer,
-    answers,
     category_name,
 )
 from tinhso.modules.feedback.pictures import picture_of
+from tinhso.modules.feedback.sample_answers import SampleAnswer, answers
 from tinhso.modules.feedback.words import FOR_ALL, RELEASE
 
 #: What is first done with a case, by who has to act: its form is open when the page comes.

@@ -30,7 +30,8 @@ from tinhso.modules.feedback.officer_actions import look_again
 from tinhso.modules.feedback.officer_case import told_of
 from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN
 from tinhso.modules.feedback.officer_queue import Asked
-from tinhso.modules.feedback.officer_words import KIND, answers, categories
+from tinhso.modules.feedback.officer_words import KIND, categories
+from tinhso.modules.feedback.sample_answers import answers
 from tinhso.modules.feedback.words import FOR_ALL
 from tinhso.modules.plan.workspace import workspace
 

@@ -1,19 +1,17 @@
-"""What officers' pages say about cases: data of packs/cases, and names of channels, clocks, parts."""
+"""What officers' pages say about cases: data of `cases/`, and names of channels, clocks, parts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
+from tinhso.kernel.rule_files import reads
 from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
+from tinhso.measure.yamltree import Tree
+from tinhso.modules.feedback import categories as sorting
 
 KIND = "feedback"
-FOLDER = Path(__file__).resolve().parents[2] / "packs" / "cases"
 
 CHANNELS: Mapping[str, Text] = {
     Case.Channel.WEB: Text("trang web", "the site"),
@@ -70,11 +68,10 @@ KEYS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@cache
-def categories() -> Mapping[str, Text]:
+@reads(sorting.FILE)
+def categories(source: Tree) -> Mapping[str, Text]:
     """Categories (lĩnh vực) by their codes, in the order of the file."""
-    told = read_yaml(FOLDER / "categories" / "feedback.yaml").data["categories"]
-    return {one["code"]: Text(**one["name"]) for one in told}
+    return {one.code: one.name for one in sorting.categories(source).values()}
 
 
 def category_name(code: str) -> Text:
@@ -84,28 +81,9 @@ def category_name(code: str) -> Text:
     return categories().get(code, Text(code, code))
 
 
-@dataclass(frozen=True)
-class SampleAnswer:
-    """A sample text (mẫu trả lời) for some acts, with places to be filled in."""
-
-    code: str
-    acts: frozenset[str]
-    name: Text
-    text: Text
-
-
-@cache
-def answers() -> tuple[SampleAnswer, ...]:
-    told = read_yaml(FOLDER / "answers.yaml").data["answers"]
-    return tuple(
-        SampleAnswer(one["code"], frozenset(one["acts"]), Text(**one["name"]), Text(**one["text"]))
-        for one in told
-    )
-
-
-@cache
-def insults() -> tuple[str, ...]:
-    return tuple(read_yaml(FOLDER / "warnings.yaml").data["insults"])
+@reads("cases/warnings.yaml")
+def insults(source: Tree) -> tuple[str, ...]:
+    return tuple(source.data["insults"])
 
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")

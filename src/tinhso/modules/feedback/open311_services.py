@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
+from tinhso.kernel.rule_files import rule_file
+from tinhso.kernel.rule_problems import UNKNOWN, codes, known, once
+from tinhso.measure.definition_files import did_you_mean
+from tinhso.measure.text import Problem, Text, message
+from tinhso.measure.yamltree import Tree
+from tinhso.modules.feedback.categories import FILE as CATEGORIES
+from tinhso.modules.feedback.categories import OTHER, Category, categories
 
-PACKS = Path(__file__).resolve().parents[2] / "packs"
-
-#: The category of what fits none, and of cases that nobody has sorted yet.
-OTHER = "other"
+FILE = "open311/services.yaml"
 
 #: What an attribute's datatype asks of who fills it in.
 DATATYPES: Mapping[str, Text] = {
@@ -25,6 +26,18 @@ DATATYPES: Mapping[str, Text] = {
     "singlevaluelist": Text("Một khóa trong danh sách", "One key of the list"),
     "multivaluelist": Text("Các khóa trong danh sách", "Keys of the list"),
 }
+
+NO_VALUES = message(
+    "service-no-values",
+    vi="Điều hỏi thêm này chọn trong danh sách nhưng chưa có values. Thêm các lựa chọn.",
+    en="This is chosen from a list, which is not there. Add values.",
+)
+NO_GROUP = message(
+    "service-no-group",
+    vi="Thiếu nhóm “{code}”, của những lĩnh vực không nêu nhóm. Thêm vào groups.",
+    en='The group "{code}" is missing, that of categories which name none. Add it to groups.',
+)
+GROUP, CATEGORY = Text("nhóm", "group"), Text("lĩnh vực", "category")
 
 
 @dataclass(frozen=True)
@@ -51,41 +64,34 @@ class Service:
     attributes: tuple[Attribute, ...]
 
 
-@cache
 def services() -> Mapping[str, Service]:
-    """All services by code, in the order of the categories. Raises ValueError for a pack that names
-    an unknown category, group or datatype."""
-    told = read_yaml(PACKS / "open311" / "services.yaml").data
-    categories = read_yaml(PACKS / "cases" / "categories" / "feedback.yaml").data["categories"]
-    lost = sorted(set(told["services"]) - {one["code"] for one in categories})
-    if lost:
-        raise ValueError(f"open311/services.yaml: no category {', '.join(lost)}")
-    return {one["code"]: _service(one, told) for one in categories}
+    """All services by code, in the order of the categories."""
+    return _services(rule_file(FILE), rule_file(CATEGORIES))
+
+
+@cache
+def _services(source: Tree, sorted_by: Tree) -> Mapping[str, Service]:
+    return {one.code: _service(one, source.data) for one in categories(sorted_by).values()}
 
 
 def service_of(category: str) -> Service:
-    """The service of a case's category; of one that is no longer there, or none, the last."""
+    """The service of a case's category; of one that is no longer there, or none, what fits none."""
     return services().get(category) or services()[OTHER]
 
 
-def _service(category: Mapping[str, Any], told: Mapping[str, Any]) -> Service:
-    more = told["services"].get(category["code"], {})
-    group = more.get("group", "other")
-    if group not in told["groups"]:
-        raise ValueError(f"open311/services.yaml: no group {group}")
+def _service(category: Category, told: Mapping[str, Any]) -> Service:
+    more = told["services"].get(category.code, {})
     return Service(
-        category["code"],
-        Text(**category["name"]),
-        Text(**category["help"]) if "help" in category else None,
-        Text(**told["groups"][group]),
+        category.code,
+        category.name,
+        category.help,
+        Text(**told["groups"][more.get("group", OTHER)]),
         tuple(more.get("keywords", ())),
         tuple(_attribute(one) for one in more.get("attributes", ())),
     )
 
 
 def _attribute(one: Mapping[str, Any]) -> Attribute:
-    if one["datatype"] not in DATATYPES:
-        raise ValueError(f"open311/services.yaml: no datatype {one['datatype']}")
     return Attribute(
         one["code"],
         one["datatype"],
@@ -94,3 +100,23 @@ def _attribute(one: Mapping[str, Any]) -> Attribute:
         Text(**one["hint"]) if "hint" in one else None,
         {str(value["key"]): Text(**value["name"]) for value in one.get("values", ())},
     )
+
+
+def wrong(source: Tree, categories: Collection[str]) -> Iterator[Problem]:
+    """What a file of the right shape says that cannot be meant; `categories`: all there are."""
+    told = source.data
+    if OTHER not in told["groups"]:
+        yield NO_GROUP(source.key_place(("groups",)), code=OTHER)
+    for code, one in told["services"].items():
+        route = ("services", code)
+        if code not in categories:
+            hint = did_you_mean(code, categories)
+            place = source.key_place(route)
+            yield UNKNOWN(place, what=CATEGORY, value=code, where=CATEGORIES, hint=hint)
+        if "group" in one:
+            yield from known(source, [(*route, "group")], told["groups"], GROUP, "groups")
+        if "attributes" in one:
+            yield from once(source, codes(source, *route, "attributes"))
+        for n, asked in enumerate(one.get("attributes", ())):
+            if asked["datatype"].endswith("list") and "values" not in asked:
+                yield NO_VALUES(source.place((*route, "attributes", n)))

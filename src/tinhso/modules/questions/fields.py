@@ -1,16 +1,13 @@
-"""Fields that questions belong to (lĩnh vực), as the pack lists them."""
+"""Fields that questions belong to (lĩnh vực), as `questions/fields.yaml` lists them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
+from tinhso.kernel.rule_files import reads
 from tinhso.measure.text import InputError, Place, Text, message
-from tinhso.measure.yamltree import read_yaml
-
-FILE = Path(__file__).resolve().parents[2] / "packs" / "questions" / "fields.yaml"
+from tinhso.measure.yamltree import Tree
 
 NO_FIELD = message(
     "question-field",
@@ -27,9 +24,9 @@ class Rules:
     review_ahead_days: int
 
 
-@cache
-def rules(path: Path = FILE) -> Rules:
-    data = read_yaml(path).data
+@reads("questions/fields.yaml")
+def rules(source: Tree) -> Rules:
+    data = source.data
     fields = {one["code"]: Text(**one["name"]) for one in data["fields"]}
     return Rules(fields, data["review_ahead_days"])
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,14 +17,13 @@ from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.rule_files import product_file
 from tinhso.kernel.units.queries import descendants
 from tinhso.measure.boundaries import Level
-from tinhso.measure.yamltree import read_yaml
 from tinhso.modules.questions.actions import KIND, home_unit
 from tinhso.modules.questions.answers import Loaded, Written, load, publish
 from tinhso.modules.questions.models import Answer
 
-FILE = Path(__file__).resolve().parents[2] / "packs" / "questions" / "sample.yaml"
 NOTE = "Câu trả lời mẫu do phần mềm soạn để minh họa, không phải của cơ quan nào."
 
 #: Simulated questions by how far they have come; days before today on which they were asked.
@@ -50,8 +48,9 @@ class Sample:
 
 
 @cache
-def samples(path: Path = FILE) -> tuple[Sample, ...]:
-    return tuple(Sample(*map(str, one)) for one in read_yaml(path).data["answers"])
+def samples() -> tuple[Sample, ...]:
+    told = product_file("questions/sample.yaml").data["answers"]
+    return tuple(Sample(*map(str, one)) for one in told)
 
 
 def make_sample() -> int:

@@ -17,7 +17,7 @@ from tinhso.kernel.ledger.outbox import owe_records, remakes
 from tinhso.kernel.units.queries import standing
 from tinhso.measure.text import NOWHERE, InputError, Place, message
 from tinhso.modules.surveys import tickets
-from tinhso.modules.surveys.asked import Survey, survey
+from tinhso.modules.surveys.asked import RATING, Survey, survey
 from tinhso.modules.surveys.models import Given, Sheet
 
 STREAM = "satisfaction"
@@ -136,12 +136,12 @@ def close_sheets(actor: Actor, today: date) -> int:
 
 
 def answers_on(sheet: Sheet) -> int:
-    return sum(sheet.totals.get("rating", {}).values())
+    return sum(sheet.totals.get(RATING, {}).values())
 
 
 def satisfied_on(sheet: Sheet) -> int:
     least = survey().satisfied_from
-    return sum(n for said, n in sheet.totals.get("rating", {}).items() if int(said) >= least)
+    return sum(n for said, n in sheet.totals.get(RATING, {}).items() if int(said) >= least)
 
 
 def _owe(sheet: Sheet) -> None:

@@ -1,16 +1,28 @@
-"""What is asked (câu hỏi khảo sát), and the thresholds: as the pack says."""
+"""What is asked (câu hỏi khảo sát), and the thresholds: as `surveys/surveys.yaml` says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
+from tinhso.kernel.rule_files import reads
+from tinhso.kernel.rule_problems import codes, once
+from tinhso.measure.text import Problem, Text, message
+from tinhso.measure.yamltree import Tree
 
-FILE = Path(__file__).resolve().parents[2] / "packs" / "surveys" / "surveys.yaml"
+#: The question of which figures are made.
+RATING = "rating"
+
+NOT_RATING = message(
+    "survey-first-question",
+    vi="Câu hỏi đầu tiên phải có mã “{code}”: tỷ lệ hài lòng tính từ câu ấy. Chữ của câu hỏi thì đổi được.",
+    en='The first question must have the code "{code}": satisfaction is reckoned from it. Its words may differ.',
+)
+NOT_A_GRADE = message(
+    "survey-grade",
+    vi="Mức của câu hỏi “{code}” là số nguyên, để so với satisfied_from. Sửa “{found}”.",
+    en='Answers of the question "{code}" are whole numbers, to be compared with satisfied_from. Correct "{found}".',
+)
 
 
 @dataclass(frozen=True)
@@ -31,9 +43,9 @@ class Survey:
     remark_length: int
 
 
-@cache
-def survey(path: Path = FILE) -> Survey:
-    data = read_yaml(path).data
+@reads("surveys/surveys.yaml")
+def survey(source: Tree) -> Survey:
+    data = source.data
     questions = tuple(
         Question(
             one["code"],
@@ -49,3 +61,17 @@ def survey(path: Path = FILE) -> Survey:
         data["satisfied_from"],
         data["remark_length"],
     )
+
+
+def wrong(source: Tree) -> Iterator[Problem]:
+    """What a file of the right shape says that cannot be meant."""
+    yield from once(source, codes(source, "questions"))
+    for n in range(len(source.data["questions"])):
+        yield from once(source, codes(source, "questions", n, "answers"))
+    first = source.data["questions"][0]
+    if first["code"] != RATING:
+        yield NOT_RATING(source.place(("questions", 0, "code")), code=RATING)
+    for n, one in enumerate(first["answers"]):
+        if not one["code"].isdecimal():
+            place = source.place(("questions", 0, "answers", n, "code"))
+            yield NOT_A_GRADE(place, code=first["code"], found=one["code"])

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
+from tinhso.kernel.rule_files import reads
 from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
+from tinhso.measure.yamltree import Tree
 from tinhso.modules.tasks.facts import Facts, Rhythm, Seen
-
-RULES = Path(__file__).resolve().parents[2] / "packs" / "tasks" / "rules.yaml"
 
 
 class State(StrEnum):
@@ -68,16 +66,10 @@ class Rules:
     rules: tuple[Rule, ...]
 
 
-@cache
-def rules() -> Rules:
-    """The rules of `packs/tasks/rules.yaml`."""
-    data = read_yaml(RULES).data
-    made = []
-    for one in data["rules"]:
-        if one["kind"] not in KINDS:
-            raise ValueError(f"{RULES}: no kind of rule {one['kind']!r}")
-        made.append(Rule(**{**one, "text": Text(**one["text"])}))
-    return Rules(data["due_soon_days"], tuple(made))
+@reads("tasks/rules.yaml")
+def rules(source: Tree) -> Rules:
+    made = (Rule(**{**one, "text": Text(**one["text"])}) for one in source.data["rules"])
+    return Rules(source.data["due_soon_days"], tuple(made))
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
 from tinhso.kernel.clock.calendars import calendar
 from tinhso.kernel.notices.needs import Need
-from tinhso.measure.text import Text
-from tinhso.measure.yamltree import read_yaml
+from tinhso.kernel.rule_files import reads
+from tinhso.kernel.rule_problems import codes, once
+from tinhso.measure.text import Problem, Text, message
+from tinhso.measure.yamltree import Tree
 
-RULES = Path(__file__).resolve().parents[2] / "packs" / "urging" / "urging.yaml"
+NOT_RISING = message(
+    "urging-steps",
+    vi="Các mốc phải tăng dần, không mốc nào lặp lại. Sắp lại.",
+    en="Steps must rise, none may be there twice. Put them in order.",
+)
+OTHER_STEPS = message(
+    "urging-days-or-percent",
+    vi="Quy tắc với of: {of} có {wanted}, không có {found}. Sửa khóa.",
+    en="A rule with of: {of} has {wanted}, not {found}. Correct the key.",
+)
 
 
 class Of(StrEnum):
@@ -165,11 +174,9 @@ class Rules:
         return datetime.combine(day, hour, LOCAL), datetime.combine(following, hour, LOCAL)
 
 
-@cache
-def rules() -> Rules:
-    """The rules of `packs/urging/urging.yaml`. Raises ValueError: steps that do not rise, or of a
-    clock are not within 1 to 99 per cent; a word that is none of the file's."""
-    data = read_yaml(RULES).data
+@reads("urging/urging.yaml")
+def rules(source: Tree) -> Rules:
+    data = source.data
     days = calendar()
     return Rules(
         data["from_hour"],
@@ -181,19 +188,26 @@ def rules() -> Rules:
 
 def _rule(one: Mapping[str, Any], days: WorkCalendar) -> Rule:
     of = Of(one["of"])
-    steps = tuple(one["percent" if of is Of.CLOCK else "days"])
-    if not steps or list(steps) != sorted(set(steps)):
-        raise ValueError(f"{RULES.name}: the steps of {one['code']} do not rise")
-    if of is Of.CLOCK and not 0 < steps[0] <= steps[-1] < 100:
-        raise ValueError(f"{RULES.name}: {one['code']} speaks after its clock, or before it")
     return Rule(
         one["code"],
         Text(**one["name"]),
         of,
-        steps,
+        tuple(one["percent" if of is Of.CLOCK else "days"]),
         To(one["to"]),
         frozenset(one.get("kinds", ())),
         days,
         one.get("count", "days") == "working-days",
         frozenset(map(Channel, one.get("by", Channel))),
     )
+
+
+def wrong(source: Tree) -> Iterator[Problem]:
+    """What a file of the right shape says that cannot be meant."""
+    yield from once(source, codes(source, "rules"))
+    for n, one in enumerate(source.data["rules"]):
+        right, other = ("percent", "days") if one["of"] == Of.CLOCK else ("days", "percent")
+        if right not in one or other in one:
+            place = source.place(("rules", n))
+            yield OTHER_STEPS(place, of=one["of"], wanted=right, found=other)
+        elif one[right] != sorted(set(one[right])):
+            yield NOT_RISING(source.place(("rules", n, right)))

@@ -14,12 +14,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from tinhso.kernel import rule_files
 from tinhso.kernel.files.queries import damaged
 from tinhso.kernel.ledger.models import Entry
 from tinhso.kernel.people.signin.adapters import unreadable_factors
 from tinhso.measure.text import InputError, Text
 from tinhso.modules.plan.workspace import workspace
-from tinhso.web import configuration
+from tinhso.web import configuration, rules
 from tinhso.web.watch import facts
 from tinhso.web.watch.readiness import pending_migrations
 
@@ -229,9 +230,22 @@ def _files() -> tuple[Text, Text | None]:
     return found, todo
 
 
+def _rules() -> tuple[Text, Text | None]:
+    own = ", ".join(sorted(rule_files.own()))
+    found = Text(f"của tỉnh: {own}", f"the province's own: {own}")
+    if not own:
+        found = Text("đều của sản phẩm", "all are the product's")
+    todo = Text(
+        f"Tệp trong {settings.TINHSO_RULES} đã đổi từ khi tiến trình này chạy. Chạy `tinhso pack check {settings.TINHSO_RULES}`, rồi chạy lại trang.",
+        f"Files in {settings.TINHSO_RULES} have changed since this process started. Run `tinhso pack check {settings.TINHSO_RULES}`, then restart the site.",
+    )
+    return found, todo if rules.changed(settings.TINHSO_RULES) else None
+
+
 _LOOKS: tuple[tuple[Text, Callable[[], tuple[Text, Text | None]]], ...] = (
     (Text("Cơ sở dữ liệu", "Database"), _database),
     (Text("Đồng hồ", "Clock"), _clock),
+    (Text("Quy tắc", "Rules"), _rules),
     (Text("Ổ đĩa", "Disk"), _disk),
     (Text("Kho bản ghi", "Lake"), _lake),
     (Text("Tệp đã nhận", "Stored files"), _files),

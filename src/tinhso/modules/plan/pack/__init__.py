@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tinhso.kernel.rule_files import PACKS
 from tinhso.measure.text import InputError, Problem
 from tinhso.modules.plan.pack.building import build_pack
 from tinhso.modules.plan.pack.checking import examine
@@ -40,9 +41,6 @@ from tinhso.modules.plan.pack.model import (
     TasksTotal,
 )
 from tinhso.modules.plan.pack.shape import SCHEMAS
-
-#: Where the packs that come with the product lie.
-PACKS = SCHEMAS.parent
 
 __all__ = [
     "PACKS",

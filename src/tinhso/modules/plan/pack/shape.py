@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from referencing import Registry, Resource
 
+from tinhso.kernel.rule_files import PACKS
 from tinhso.measure.definition_files import did_you_mean
 from tinhso.measure.text import Problem, Text, message, nearest
 from tinhso.measure.yamltree import Route, Tree
@@ -20,7 +20,7 @@ from tinhso.modules.plan.pack._jsonschema import (
     ValidationError,
 )
 
-SCHEMAS = Path(__file__).resolve().parents[3] / "packs" / "schema"
+SCHEMAS = PACKS / "schema"
 
 MISSING_KEY = message(
     "missing-key",

@@ -8,13 +8,17 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
-from tinhso.measure.text import fold
-from tinhso.measure.yamltree import read_yaml
+from tinhso.kernel.rule_files import reads
+from tinhso.measure.text import Problem, fold, message
+from tinhso.measure.yamltree import Tree
 
-FILE = Path(__file__).resolve().parents[3] / "packs" / "questions" / "synonyms.yaml"
+NO_LETTERS = message(
+    "synonym-no-letters",
+    vi="“{found}” không có chữ nào để tìm. Bỏ đi hoặc viết lại.",
+    en='"{found}" has no letters to be searched for. Remove it, or write it anew.',
+)
 
 #: More syllables of a question than these are not searched for.
 MOST = 60
@@ -117,9 +121,9 @@ class Words:
             at += best or 1
 
 
-@cache
-def words(path: Path = FILE) -> Words:
-    data = read_yaml(path).data
+@reads("questions/synonyms.yaml")
+def words(source: Tree) -> Words:
+    data = source.data
     groups = tuple(
         tuple(tuple(syllables(str(phrase))) for phrase in group) for group in data["groups"]
     )
@@ -129,6 +133,14 @@ def words(path: Path = FILE) -> Words:
             starts[phrase[0].plain].append((number, phrase))
     light = frozenset(one.plain for word in data["light"] for one in syllables(str(word)))
     return Words(groups, {one: tuple(found) for one, found in starts.items()}, light)
+
+
+def wrong(source: Tree) -> Iterator[Problem]:
+    """Phrases that nothing could match."""
+    for n, group in enumerate(source.data["groups"]):
+        for m, phrase in enumerate(group):
+            if not syllables(str(phrase)):
+                yield NO_LETTERS(source.place(("groups", n, m)), found=phrase)
 
 
 # -- what a mistyped syllable may have meant -----------------------------------------------------------

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
+from tinhso.kernel.rule_files import reads
 from tinhso.measure.text import fold
-from tinhso.measure.yamltree import read_yaml
-
-WORDS = Path(__file__).resolve().parents[3] / "packs" / "tasks" / "words.yaml"
+from tinhso.measure.yamltree import Tree
 
 
 @dataclass(frozen=True)
@@ -26,9 +23,9 @@ class Words:
     tails: tuple[str, ...]
 
 
-@cache
-def words() -> Words:
-    data = read_yaml(WORDS).data
+@reads("tasks/words.yaml")
+def words(source: Tree) -> Words:
+    data = source.data
     short = {plain(str(key)): plain(str(full)) for key, full in data["abbreviations"].items()}
     return Words(
         # The longest first: "tt&tt" before anything that is a part of it.
