@@ -31,6 +31,8 @@ def place(tmp_path: Path) -> Place:
     (home / "ledger" / "heads.jsonl").write_text('{"size": 1}\n{"size": 2', encoding="utf-8")
     (home / "files").mkdir()
     (home / "files" / "don-thu").write_bytes(b"\0" * 3_000_000)
+    (home / "rules" / "routing").mkdir(parents=True)
+    (home / "rules" / "routing" / "routing.yaml").write_text("rules: []\n", encoding="utf-8")
     (home / "secrets").mkdir(mode=0o700)
     for name, value in KEYS.items():
         (home / "secrets" / name).write_text(value, encoding="utf-8")
@@ -98,8 +100,23 @@ def test_what_was_backed_up_comes_back_in_another_place(
     assert manifest.lake_tables["_batches"] == 2
     assert (other.home / "files" / "don-thu").read_bytes() == b"\0" * 3_000_000
     assert (other.home / "ledger" / "heads.jsonl").read_text() == '{"size": 1}\n'
+    assert (other.rules / "routing" / "routing.yaml").read_text() == "rules: []\n"
     modes = {one.stat().st_mode & 0o777 for one in other.secrets.iterdir()}
     assert modes == {0o600}
+
+
+def test_rules_kept_elsewhere_are_in_the_backup_and_left_alone_when_it_is_restored(
+    place: Place, tmp_path: Path, identity: pyrage.x25519.Identity
+) -> None:
+    elsewhere = (place.home / "rules").rename(tmp_path / "rules")
+    path, other = tmp_path / "b.age", replace(place.at(tmp_path / "other"), kept_rules=elsewhere)
+    back_up(replace(place, kept_rules=elsewhere), path, identity.to_public())
+    (elsewhere / "routing" / "routing.yaml").write_text("rules: [later]\n", encoding="utf-8")
+    said: list[str] = []
+    restore(path, other, identity, keys=KEYS, say=lambda text: said.append(text.en))
+    assert (elsewhere / "routing" / "routing.yaml").read_text() == "rules: [later]\n"
+    assert (other.home / "rules" / "routing" / "routing.yaml").read_text() == "rules: []\n"
+    assert any(str(elsewhere) in one for one in said)
 
 
 def test_keys_are_in_a_file_of_their_own_and_never_in_the_archive(

@@ -6,6 +6,7 @@ catalog.sqlite  or catalog.dump
 lake/…          Parquet files, as the catalog names them
 ledger/…        the ledger's witness
 files/…         uploaded files
+rules/…         the province's own rules, wherever they lie
 cubes/…         only where asked for
 manifest.json   size and SHA-256 of every part; rows of every table; the snapshot
 """

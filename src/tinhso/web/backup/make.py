@@ -99,6 +99,7 @@ def _write(
         writer.add_bytes(f"ledger/{name}", content)
     say(Text("Đang chép tệp tải lên", "Copying uploaded files"))
     _folder(place.home / "files", "files", writer)
+    _folder(place.rules, "rules", writer)
     if cubes:
         store = CubeStore(place.home / "cubes")
         name = store.current_name()
@@ -135,8 +136,9 @@ def _copied(copy: Callable[[Path], None], path: Path, writer: Writer, name: str)
 
 def _folder(folder: Path, name: str, writer: Writer) -> None:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_file() and not path.name.startswith("."):
-            writer.add_file(f"{name}/{path.relative_to(folder)}", path)
+        inside = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+            writer.add_file(f"{name}/{inside}", path)
 
 
 def _whole_lines(folder: Path) -> dict[str, bytes]:

@@ -20,11 +20,15 @@ from tinhso.web.backup.words import NO_PROGRAM, PROGRAM_FAILED
 
 @dataclass(frozen=True)
 class Place:
-    """A home folder with its databases. `site` and `catalog` are libpq strings; "" is SQLite."""
+    """A home folder with its databases. `site` and `catalog` are libpq strings; "" is SQLite.
+
+    `kept_rules`: where the province's own rules lie, unless they lie in the home folder.
+    """
 
     home: Path
     site: str
     lake: LakeSettings
+    kept_rules: Path | None = None
 
     @classmethod
     def here(cls) -> Place:
@@ -33,6 +37,7 @@ class Place:
             configuration.home(),
             libpq_of(configuration.DATABASE_URL.get()),
             configuration.lake_settings(),
+            Path(configuration.RULES.get()) if configuration.RULES.get() else None,
         )
 
     def at(self, home: Path) -> Place:
@@ -48,6 +53,10 @@ class Place:
     @property
     def catalog_file(self) -> Path:
         return self.lake.folder / "catalog.sqlite"
+
+    @property
+    def rules(self) -> Path:
+        return self.kept_rules or self.home / "rules"
 
     @property
     def secrets(self) -> Path:

@@ -24,7 +24,7 @@ from tinhso.web.backup.records import put_records
 from tinhso.web.backup.words import DAMAGED, DIFFERS, NO_KEYS, NOT_EMPTY, OTHER_DATABASE
 
 #: What restoring puts into the home folder, besides the site's database and the lake.
-FOLDERS = ("ledger", "files", "cubes")
+FOLDERS = ("ledger", "files", "rules", "cubes")
 
 
 def restore(
@@ -68,6 +68,14 @@ def restore(
         for part in FOLDERS:
             if (staging / part).is_dir():
                 (staging / part).rename(place.home / part)
+        if place.kept_rules and (place.home / "rules").is_dir():
+            kept, brought = place.kept_rules, place.home / "rules"
+            say(
+                Text(
+                    f"   TINHSO_RULES là {kept}, giữ nguyên; quy tắc trong bản sao lưu ở {brought}",
+                    f"   TINHSO_RULES is {kept}, left as it is; the back-up's rules are in {brought}",
+                )
+            )
     say(Text("6. Đếm lại từng bảng", "6. Counting every table again"))
     compare(manifest, place)
     return manifest
