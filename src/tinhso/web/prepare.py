@@ -42,6 +42,7 @@ from tinhso.modules.tasks.actions import take_over
 from tinhso.modules.tasks.sample import make_sample
 from tinhso.web import configuration
 from tinhso.web.assets import build_fonts, compile_translations
+from tinhso.web.rules_in_use import refuse_lost
 from tinhso.web.watch.readiness import pending_migrations
 
 #: Told what is being done, in both languages.
@@ -51,7 +52,8 @@ SAMPLE_SEED = 382
 
 
 def prepare_site(say: Say) -> None:
-    """Assets, database tables, units: what pages need before any figure."""
+    """Assets, database tables, units: what pages need before any figure. Raises InputError where the
+    rules have lost what the site holds."""
     home = configuration.home()
     home.mkdir(parents=True, exist_ok=True)
     if build_fonts(home / "fonts"):
@@ -63,6 +65,7 @@ def prepare_site(say: Say) -> None:
         say(Text("Đã tạo bảng dữ liệu", "Database tables made"))
     if _load_units():
         say(Text("Đã nạp đơn vị hành chính", "Administrative units loaded"))
+    refuse_lost()
 
 
 def _load_units() -> bool:

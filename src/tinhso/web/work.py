@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from tinhso.kernel.cases.in_force import enter_terms
 from tinhso.kernel.ledger import delivering
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.delivering import (
@@ -186,10 +187,14 @@ def send_reminders() -> None:
 
 @every(
     600,
-    Text("Ghi nhật ký quy tắc, bộ chỉ số mới áp dụng", "Enter rules and scorecards newly in force"),
+    Text(
+        "Ghi nhật ký quy tắc, thời hạn, bộ chỉ số mới áp dụng",
+        "Enter rules, terms and scorecards newly in force",
+    ),
 )
 def enter_what_is_in_force() -> None:
     enter_rules()
+    enter_terms()
     enter_cards(workspace())
 
 

@@ -34,6 +34,7 @@ ACTS |= {
 ACTS |= {
     "cases.case.publish": Text("công khai vụ việc", "publish a case"),
     "cases.case.unpublish": Text("thôi công khai vụ việc", "take a case out of public sight"),
+    "cases.kind.take-effect": Text("áp dụng thời hạn vụ việc", "put terms of cases into force"),
     "cases.case.split": Text("tách vụ việc", "split a case"),
     "cases.case.follow": Text("theo dõi vụ việc", "follow a case"),
     "cases.contact.open": Text("mở thông tin liên hệ", "open contact details"),

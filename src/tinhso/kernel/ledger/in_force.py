@@ -10,18 +10,21 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from tinhso.kernel.ledger.actor import SYSTEM
+from tinhso.kernel.ledger.actor import SYSTEM, Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.models import Entry
 
 
-def take_effect(thing: Thing, declared: Mapping[str, str]) -> bool:
+def take_effect(
+    thing: Thing, declared: Mapping[str, str], actor: Actor = SYSTEM, *, reason: str = ""
+) -> bool:
     """Write that `declared` holds from now on; whether it was news."""
     with transaction.atomic():
         before = last_in_force(thing)
         if before == declared:
             return False
-        record(SYSTEM, f"{thing.kind}.take-effect", thing, before=before, after=declared)
+        act = f"{thing.kind}.take-effect"
+        record(actor, act, thing, before=before, after=declared, reason=reason)
         return True
 
 

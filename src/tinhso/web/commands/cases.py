@@ -89,6 +89,30 @@ def check(open_only: bool) -> None:
         sys.exit(WRONG_INPUT)
 
 
+@cases.command("accept-terms")
+@click.option("--reason", required=True, help="Vì sao đổi cả vụ việc cũ · Why earlier cases change")
+def accept_terms(reason: str) -> None:
+    """Nhận thời hạn mới trong tệp cho cả vụ việc đã có, ghi nhật ký · Let earlier cases have the files' new terms.
+
+    Sau đó chạy reproject --everything · Then run reproject --everything.
+    """
+    set_up()
+    from tinhso.kernel.cases.in_force import enter_terms  # noqa: PLC0415
+    from tinhso.kernel.ledger.actor import OPERATOR  # noqa: PLC0415
+
+    number = enter_terms(OPERATOR, reason)
+    say(
+        Text(
+            f"{number} loại vụ việc có thời hạn mới. Chạy `tinhso cases reproject --everything`."
+            if number
+            else "Thời hạn trong tệp vẫn như cũ.",
+            f"{number} kinds of case have new terms. Run `tinhso cases reproject --everything`."
+            if number
+            else "The files' terms are as they were.",
+        )
+    )
+
+
 def _cases(*, everything: bool) -> Iterator[Case]:
     """Each case once, however many there are; what comes meanwhile is not among them."""
     from tinhso.kernel.cases.models import Case  # noqa: PLC0415

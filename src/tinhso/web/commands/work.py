@@ -27,7 +27,9 @@ def work(once: bool, parent: int | None) -> None:
     """
     set_up()
     from tinhso.kernel.ledger.worker import Worker  # noqa: PLC0415
+    from tinhso.web.rules_in_use import refuse_lost  # noqa: PLC0415
 
+    refuse_lost()
     if parent is not None:
         os.nice(STANDS_BACK)
     worker = Worker(parent=parent)
