@@ -432,7 +432,10 @@ def test_whatever_happens_only_the_sender_reads_what_is_private(
             assert mine or "riêng" not in " ".join(read)
 
 
-def test_a_caller_is_known_again_by_number_and_read_by_nobody_without_the_key(commune: str) -> None:
+def test_a_caller_is_known_again_by_number_and_read_by_nobody_without_the_key(
+    commune: str, tmp_path: Path, settings: object
+) -> None:
+    settings.TINHSO_IDENTITY_KEYS = tmp_path / "identity"  # type: ignore[attr-defined]
     case = lamp(commune, person=Person("Bà Tư", phone="+84 912.345.678"))
     assert list(contacts.cases_of(phone="0912345678")) == [case]
     contact = case.watchers.get().contact

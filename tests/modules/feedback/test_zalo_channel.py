@@ -43,6 +43,8 @@ def configured(settings: object, tmp_path: Path) -> None:
     settings.TINHSO_ZALO = APP  # type: ignore[attr-defined]
     settings.TINHSO_ZALO_SECRETS = lambda: ZaloSecrets(SECRET, "app-secret", "refresh-1")  # type: ignore[attr-defined]
     settings.TINHSO_SECRETS = tmp_path  # type: ignore[attr-defined]
+    # Other tests run at once and keep what they write under the keys that all share.
+    settings.TINHSO_IDENTITY_KEYS = tmp_path / "identity"  # type: ignore[attr-defined]
 
 
 def event(
