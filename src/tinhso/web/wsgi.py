@@ -5,11 +5,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from tinhso.web.chunked import measured
 from tinhso.web.telling import without_pandas
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.web.settings")
 without_pandas()
-application = get_wsgi_application()
+application = measured(get_wsgi_application())
 
 
 def _warm() -> None:
