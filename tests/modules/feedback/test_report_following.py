@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from defusedxml import ElementTree
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -218,6 +219,28 @@ def test_only_what_is_published_is_seen_and_of_answers_only_what_is_released(
     assert "Đã vá" in everywhere[-1]
     cases.unpublish(ROUTER, shown.case, "nhầm")
     assert client.get(f"/phan-anh/{shown.case.code}/").status_code == 404
+
+
+def test_a_feed_shows_words_as_words_and_every_report_when_it_is_published(client: Client) -> None:
+    first, second = sent("Ổ gà <script>x()</script>\nTrước chợ"), sent("Đèn tắt")
+    cases.publish(ROUTER, second.case, "", "")
+    cases.publish(ROUTER, first.case, "", "")
+    Case.objects.filter(pk=first.case.pk).update(received_at=timezone.now() - timedelta(days=40))
+    feed = ElementTree.fromstring(client.get("/phan-anh/tin.atom").content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = feed.findall(f"{atom}entry")
+    assert [one.findtext(f"{atom}id") for one in entries] == [
+        f"urn:uuid:{one.case.pk}" for one in (first, second)
+    ]
+    # A reader of feeds takes the text for HTML.
+    html = "<p>Ổ gà &lt;script&gt;x()&lt;/script&gt;<br>Trước chợ</p>"
+    assert entries[0].findtext(f"{atom}summary") == html
+    assert (
+        entries[0].findtext(f"{atom}updated") or ""
+    ) > f"{timezone.now() - timedelta(days=1):%F}"
+    assert feed.findtext(f"{atom}author/{atom}name") == "Tổng đài 1022"
+    other = client.get("/phan-anh/tin.atom?linh-vuc=road").content
+    assert feed.findtext(f"{atom}id") != ElementTree.fromstring(other).findtext(f"{atom}id")
 
 
 def test_open_data_holds_nothing_that_a_spreadsheet_would_run(client: Client) -> None:

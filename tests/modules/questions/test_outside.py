@@ -50,6 +50,8 @@ def test_the_file_holds_every_answer_and_the_feed_the_newest() -> None:
     entries = feed.findall("{http://www.w3.org/2005/Atom}entry")
     assert len(entries) == 50
     assert "mô phỏng" in (entries[0].findtext("{http://www.w3.org/2005/Atom}title") or "")
+    told = entries[0].findtext("{http://www.w3.org/2005/Atom}summary") or ""
+    assert told.startswith("<p>")  # readers take it for HTML
 
 
 def test_the_sample_is_made_once() -> None:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -216,7 +217,8 @@ def agency(request: HttpRequest, uid: str) -> HttpResponse:
 @public
 @require_GET
 def feed(request: HttpRequest) -> HttpResponse:
-    """The newest published reports as Atom (RFC 4287), by the same filters as the list."""
+    """The reports published last as Atom (RFC 4287), by the same filters as the list: one received
+    long before comes all the same."""
     try:
         chosen = filter_of(request.GET)
     except InputError as error:
@@ -227,20 +229,23 @@ def feed(request: HttpRequest) -> HttpResponse:
         description="",
         language=get_language() or "vi",
         feed_url=request.build_absolute_uri(),
+        feed_guid=request.build_absolute_uri(),  # other filters are another feed
+        author_name=_("Tổng đài 1022"),
     )
-    newest = list(published(chosen).order_by("-received_at")[:FEED])
+    newest = list(published(chosen).order_by("-published_at", "-received_at")[:FEED])
     answers = answers_to_all(newest)
     for one in newest:
         title, answer = published_title(one), answers.get(one.pk)
+        told = published_text(one)[:500]
+        if answer:
+            told += "\n\n" + _("Trả lời: %s") % answer[:1000]
         made.add_item(
             title=f"[{_('Mô phỏng')}] {title}" if one.simulated else title,
             link=request.build_absolute_uri(reverse("feedback:report", args=[one.code])),
-            description="\n\n".join(
-                [published_text(one)[:500], *([_("Trả lời: %s") % answer[:1000]] if answer else [])]
-            ),
+            description=linebreaks(told, autoescape=True),
             unique_id=f"urn:uuid:{one.pk}",
             pubdate=one.received_at,
-            updateddate=one.changed_at,
+            updateddate=max(one.changed_at, one.published_at or one.changed_at),
             categories=[t(category_name(one.category))],
         )
     return HttpResponse(made.writeString("utf-8"), content_type=made.content_type)

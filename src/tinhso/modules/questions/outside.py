@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import feedgenerator
+from django.utils.html import linebreaks
 from django.utils.translation import get_language, gettext
 
 from tinhso.kernel.people.access import public
@@ -44,7 +45,7 @@ def atom(request: HttpRequest) -> HttpResponse:
         feed.add_item(
             title=f"{answer.title} {mark}".strip(),
             link=site + reverse("questions:answer", args=[answer.code]),
-            description=said.text,
+            description=linebreaks(said.text, autoescape=True),
             pubdate=answer.published_at,
             updateddate=answer.changed_at,
             unique_id=f"{site}/hoi-dap/{answer.code}/",
