@@ -243,7 +243,7 @@ def test_news_of_a_report_both_ways(
     for wrong, status in (
         ({"service_request_id": "PA-000000-AAAAAA"}, 404),
         ({"status": "mended"}, 400),
-        ({"description": ""}, 400),
+        ({"description": "", "status": ""}, 400),
         ({"updated_datetime": "2199-01-01T00:00:00Z"}, 400),
         ({"api_key": "x"}, 403),
         ({"api_key": token_of(home, ["cases.case:enter"], "Ứng dụng khác")}, 403),
@@ -320,6 +320,13 @@ def test_browsers_of_other_origins_may_ask_and_a_slash_at_the_end_changes_nothin
     assert requests.options(f"{base}/nothing", timeout=30).status_code == 404
     for path in ("services", "services/light", "requests", "servicerequestupdates"):
         assert get(f"{base}/{path}/").content == get(f"{base}/{path}").content
+    # What is joined to the endpoint's address, which ends with a slash, and what capitals end.
+    for odd, plain in (
+        ("/services.JSON", "services.json"),
+        ("services//light.Json", "services/light.json"),
+    ):
+        assert get(f"{base}/{odd}").json() == get(f"{base}/{plain}").json()
+    assert errors(get(f"{base}//nothing.JSON")) == [404]
 
 
 # -- what is refused -----------------------------------------------------------------------------------
@@ -365,6 +372,8 @@ def test_a_wrong_report_is_refused_with_every_reason_in_the_form_asked_for(
 @pytest.mark.parametrize(
     ("path", "status"),
     [
+        ("requests.json?updated_after=hôm qua", 400),
+        ("requests.json?updated_after=2026-05-02&updated_before=2026-05-01", 400),
         ("requests.json?start_date=10/05/2026", 400),
         ("requests.json?start_date=2026-13-01", 400),
         ("requests.json?start_date=2026-05-02&end_date=2026-05-01", 400),
@@ -435,7 +444,7 @@ def test_letters_of_any_kind_arrive_as_they_are(
 def test_what_is_no_form_is_refused_in_the_form_asked_for(base: str, key: str) -> None:
     address = f"{base}/requests.json"
     answer = requests.post(address, json={"api_key": key}, timeout=30)
-    assert errors(answer) == [403]  # the key is not where it belongs either
+    assert errors(answer) == [400]
     bearer = {"Authorization": f"Bearer {key}"}
     assert errors(requests.post(address, json=LAMP, headers=bearer, timeout=30)) == [400]
     huge = {"api_key": key, **LAMP, "description": "x" * 3_000_000}
@@ -445,6 +454,51 @@ def test_what_is_no_form_is_refused_in_the_form_asked_for(base: str, key: str) -
     answer = requests.put(address, data=LAMP, timeout=30)
     assert (errors(answer), answer.headers["Allow"]) == ([405], "GET, POST")
     assert requests.head(f"{base}/services.xml", timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["utf8", "ISO-8859-1", "UTF-8"])
+def test_a_form_is_utf8_whatever_is_said_of_it(send: Callable[..., Any], charset: str) -> None:
+    said = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+    assert Case.objects.get(code=code_of(send(headers=said))).text.startswith("Đèn đường hỏng")
+    assert errors(send(headers=said, description=b"h\xe8")) == [400]
+    assert errors(send(headers={"Content-Encoding": "gzip"})) == [400]
+
+
+def test_what_changed_since_is_told_whenever_it_was_received(
+    base: str, key: str, send: Callable[..., Any], home: str
+) -> None:
+    """As those ask who keep a copy: what was answered, merged or published since they asked last."""
+    old, merged, hidden, ended = (
+        Case.objects.get(code=code_of(send(description=f"Việc {n}"))) for n in range(4)
+    )
+    long_ago = timezone.now() - timedelta(days=200)
+    told = actions.Received("feedback", "Đèn trước trường", home, channel="phone")
+    target = actions.open_case(Doer(SYSTEM, Role.REQUESTER), told)
+    actions.act(ROUTER, merged, "merge", {"case": str(target.pk)})
+    actions.act(ROUTER, ended, "reject", {"reason": "Không rõ nơi"})
+    for case in (old, merged, ended):
+        publish(case.code)
+    Case.objects.update(received_at=long_ago, changed_at=long_ago)
+    Case.objects.exclude(closed_at=None).update(closed_at=long_ago)
+    Case.objects.exclude(published_at=None).update(published_at=long_ago)
+
+    def changed(**asked: str) -> set[str]:
+        return {one["service_request_id"] for one in get(f"{base}/requests.json", **asked).json()}
+
+    since = {"updated_after": (timezone.now() - timedelta(hours=1)).isoformat()}
+    assert changed(**since) == changed() == set()
+    before = {"updated_before": since["updated_after"]}
+    assert changed(**before) == {old.code, merged.code, ended.code}
+    publish(hidden.code)
+    actions.act(ROUTER, target, "route", {"unit": home})
+    # A note after the end is nobody's news.
+    Case.objects.filter(pk=ended.pk).update(changed_at=timezone.now())
+    assert changed(**since) == {hidden.code, merged.code}
+    assert changed(**before) == {old.code, ended.code}
+    actions.act(ROUTER, old, "route", {"unit": home})
+    assert changed(**since) == {hidden.code, merged.code, old.code}
+    assert changed(**since, **before) == set()
+    assert changed(**since, start_date="2020-01-01") == set()  # received in those 90 days
 
 
 def test_pictures_may_come_along_and_are_shown_once_published(
@@ -467,6 +521,12 @@ def test_pictures_may_come_along_and_are_shown_once_published(
         400
     ]
     assert Case.objects.count() == 1
+    news = {"api_key": key, "service_request_id": code, "update_id": "u-1"}
+    files = {"media": ("b.png", PIXEL, "image/png")}
+    for _ in range(2):
+        told = requests.post(f"{base}/servicerequestupdates.json", news, files=files, timeout=30)
+        assert told.status_code == 200
+    assert (case.history.count(), case.history.latest("n").data["text"]) == (2, "(Gửi thêm ảnh)")
 
 
 # -- a client that nobody here wrote -------------------------------------------------------------------

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import QueryDict
@@ -25,7 +24,6 @@ from tinhso.kernel.cases.waiting import going_on
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import IMAGES
 from tinhso.kernel.files.models import StoredFile
-from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.people.limits import exactly
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
@@ -46,7 +44,7 @@ from tinhso.modules.feedback.open311_errors import (
     UNKNOWN_SERVICE,
     RefusedError,
 )
-from tinhso.modules.feedback.open311_media import TOPIC
+from tinhso.modules.feedback.open311_media import fetch_later
 from tinhso.modules.feedback.open311_services import Service, services
 
 #: The same content from the same key within this time is one report: a client that got no answer
@@ -99,8 +97,17 @@ KEY_USED = message(
 )
 
 
-#: Put under an update that calls a report settled.
+#: The families that most people belong to.
+FAMILIES = frozenset({
+    "nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ",
+    "ngô", "dương", "lý", "đinh", "đoàn", "trịnh", "trương", "lâm", "phùng", "lương", "đào", "mai",
+    "tô", "tạ", "cao", "hà", "châu", "nông", "điểu",
+})  # fmt: skip
+
+#: Put under an update that calls a report settled, and what stands for one without words.
 SETTLED = "(Hệ thống gửi báo trạng thái {}: người gửi cho là đã xong.)"
+STANDS = "(Hệ thống gửi báo trạng thái {}.)"
+PICTURES = "(Gửi thêm ảnh)"
 
 
 @dataclass(frozen=True)
@@ -131,9 +138,7 @@ def receive(
     person = _person(posted, problems)
     for name in ("device_id", "account_id", "jurisdiction_id"):
         asked.text(posted, name, problems)
-    pictures = _addresses(posted.getlist("media_url"), problems)
-    if len(files) + len(pictures) > MOST_PICTURES:
-        problems.append(TOO_MANY_PICTURES(Place("media_url"), most=MOST_PICTURES))
+    pictures = _addresses(posted, len(files), problems)
     if problems:
         raise InputError(problems)
     digest = _digest(posted, files)
@@ -162,25 +167,20 @@ def receive(
         kept = [_kept(who, one, home) for one in files]
         sender = contacts.keep(person, language=language)[0] if person is not None else None
         case = take_in(doer, Received(**{**vars(told), "files": kept}), sender)
-        if settings.TINHSO_FETCH_MEDIA:
-            for address in pictures:
-                if address.startswith("https://"):
-                    owe(
-                        TOPIC,
-                        str(case.id),
-                        {"case": str(case.id), "address": address, "account": account},
-                    )
+        fetch_later(case, pictures, account)
     return case
 
 
-def add(who: Who, case: Case, posted: QueryDict) -> CaseEvent:
+def add(who: Who, case: Case, posted: QueryDict, files: Sequence[UploadedFile[bytes]]) -> CaseEvent:
     """More about a report that the same key sent. Raises InputError, ForbiddenError, RefusedError."""
     answer = CASE.require(who, "enter", province())
     if not case.history.filter(n=1, account=who.account).exists():
         raise RefusedError(403, KEY_OF_ANOTHER(Place("service_request_id"), code=case.code))
     problems: list[Problem] = []
     words = asked.text(posted, "description", problems, asked.MOST_TEXT)
-    their = asked.text(posted, "update_id", problems, 100)
+    # `update_id_ext` is the name that earlier FixMyStreets have for it.
+    named = "update_id" if "update_id" in posted else "update_id_ext"
+    their = asked.text(posted, named, problems, 100)
     at = asked.moment(
         posted.get("updated_datetime") or posted.get("datetime") or "", "updated_datetime", problems
     )
@@ -191,26 +191,41 @@ def add(who: Who, case: Case, posted: QueryDict) -> CaseEvent:
         status = asked.news(posted.get("status", ""))
     except InputError as error:
         problems += error.problems
-    ended = status in asked.CLOSED
-    if not words and not ended:
+    pictures = _addresses(posted, len(files), problems)
+    shown = bool(pictures or files)
+    if not (words or shown or status):
         problems.append(asked.NEEDED(Place("description"), name="description"))
-    pictures = _addresses(posted.getlist("media_url"), problems)
     if problems:
         raise InputError(problems)
     account = str(who.account)
+    told = words or (PICTURES if shown else "")
+    # Whoever handles the case reads what was said of it; only they can settle it.
+    if status in asked.CLOSED or not told:
+        said = SETTLED if status in asked.CLOSED else STANDS
+        told = "\n\n".join(filter(None, [told, said.format(status.upper())]))
     data = {
-        # Whoever handles the case reads what was said of it; only they can settle it.
-        "text": "\n\n".join(filter(None, [words, SETTLED.format(status.upper()) if ended else ""])),
+        "text": told,
         "status": status,
         "said_at": at.isoformat() if at else "",
         "media_url": pictures,
     }
     key = key_of("open311-update", account, case.code, their) if their else ""
+    known = CaseEvent.objects.filter(key=key).first() if key else None
+    if known is not None:
+        return known
     doer = Doer(who.actor(answer.seat), Role.REQUESTER, account=who.account)
-    told = {name: value for name, value in data.items() if value}
-    if status in asked.OPEN and _open_again(case, at):
-        return act(doer, case, "reopen", {**told, "reason": words}, key=key)
-    return tell_more(doer, going_on(case), told, key=key)
+    more = {name: value for name, value in data.items() if value}
+    with transaction.atomic():
+        kept = [_kept(who, one, case.home_id) for one in files]
+        goes_on = going_on(case)
+        if status in asked.OPEN and _open_again(case, at):
+            done = act(doer, case, "reopen", {**more, "reason": told}, key=key, files=kept)
+        elif words or shown:
+            done = tell_more(doer, goes_on, more, key=key, files=kept)
+        else:
+            done = act(doer, goes_on, "add", more, key=key)  # a status answers no question
+        fetch_later(goes_on, pictures, account)
+    return done
 
 
 def _open_again(case: Case, said: datetime | None) -> bool:
@@ -260,11 +275,10 @@ def _where(posted: QueryDict, home: str, problems: list[Problem]) -> Where:
 
 
 def _person(posted: QueryDict, problems: list[Problem]) -> Person | None:
-    """Vietnamese names begin with the family's."""
     last, first = (asked.text(posted, name, problems, 100) for name in ("last_name", "first_name"))
     phone = asked.text(posted, "phone", problems, 40)
     email = asked.text(posted, "email", problems, 254)
-    name = " ".join(filter(None, [last, first]))
+    name = _whole_name(first, last)
     if not (name or phone or email):
         return None
     try:
@@ -274,10 +288,25 @@ def _person(posted: QueryDict, problems: list[Problem]) -> Person | None:
         return None
 
 
-def _addresses(sent: Sequence[str], problems: list[Problem]) -> list[str]:
+def _whole_name(first: str, last: str) -> str:
+    """A Vietnamese name begins with the family's (họ). Programs that cut a name in two at its first
+    blank, as FixMyStreet does, send that as the first name.
+
+    >>> _whole_name("Ánh", "Nguyễn Thị"), _whole_name("Nguyễn", "Thị Ánh")
+    ('Nguyễn Thị Ánh', 'Nguyễn Thị Ánh')
+    """
+    cut = first.lower() in FAMILIES and last.partition(" ")[0].lower() not in FAMILIES
+    return " ".join(filter(None, [first, last] if cut else [last, first]))
+
+
+def _addresses(posted: QueryDict, files: int, problems: list[Problem]) -> list[str]:
+    """Of pictures; `files`: how many come as files besides."""
+    sent = posted.getlist("media_url")
     found = list(dict.fromkeys(one.strip() for one in sent if one.strip()))
     bad = [one for one in found if not host_of(one) or len(one) > MOST_ADDRESS]
     problems += [BAD_ADDRESS(Place("media_url"), found=one[:80]) for one in bad]
+    if len(found) + files > MOST_PICTURES:
+        problems.append(TOO_MANY_PICTURES(Place("media_url"), most=MOST_PICTURES))
     return found
 
 

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -46,19 +46,19 @@ BAD_TIME = message(
 )
 BACKWARDS = message(
     "open311-backwards",
-    vi="start_date sau end_date.",
-    en="start_date lies after end_date.",
+    vi="{since} sau {until}.",
+    en="{since} lies after {until}.",
 )
 IN_FUTURE = message(
     "open311-future",
     vi="“{found}” ở tương lai. Kiểm tra đồng hồ và múi giờ của máy gửi.",
     en="“{found}” lies in the future. Check the clock and time zone of the sender.",
 )
-#: What FixMyStreet says of a report besides these two, by what it means here.
-#: https://github.com/mysociety/open311-adapter, process_service_request_update_args
-OPEN = frozenset(
-    {"open", "confirmed", "investigating", "in_progress", "planned", "action_scheduled"}
-)
+#: What FixMyStreet says of a report besides open and closed, by what it means here: its
+#: perllib/Open311.pm, and process_service_request_update_args of its open311-adapter.
+OPEN = frozenset({
+    "open", "reopen", "confirmed", "investigating", "in_progress", "planned", "action_scheduled",
+})  # fmt: skip
 CLOSED = frozenset({
     "closed", "fixed", "duplicate", "not_councils_responsibility", "unable_to_fix",
     "no_further_action", "internal_referral",
@@ -152,14 +152,14 @@ def moment(found: str, name: str, problems: list[Problem], *, end: bool = False)
     return at if at.tzinfo else at.replace(tzinfo=LOCAL)
 
 
-def span(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """From and until when, at most MOST_DAYS: with a start the first days, else the last.
-
-    Raises InputError for a start after the end.
-    """
+def span(
+    start: datetime | None, end: datetime | None, now: datetime, *, all_time: bool = False
+) -> tuple[datetime, datetime]:
+    """From and until when, at most MOST_DAYS: with a start the first days, else the last. `all_time`:
+    where neither is told, from the beginning."""
     most = timedelta(days=MOST_DAYS)
-    if start is not None and end is not None and start > end:
-        raise InputError([BACKWARDS(Place("start_date"))])
+    if start is None and end is None and all_time:
+        return datetime.min.replace(tzinfo=UTC), now
     if start is None:
         until = end or now
         return until - most, until

@@ -52,8 +52,8 @@ WRONG_METHOD = message(
 )
 NOT_A_FORM = message(
     "open311-form",
-    vi="Gửi dữ liệu dạng application/x-www-form-urlencoded, mã UTF-8, không quá {most} MB.",
-    en="Send the data as application/x-www-form-urlencoded, in UTF-8, {most} MB at most.",
+    vi="Gửi dữ liệu dạng application/x-www-form-urlencoded, mã UTF-8, không nén, không quá {most} MB.",
+    en="Send the data as application/x-www-form-urlencoded, in UTF-8, not compressed, {most} MB at most.",
 )
 TOO_MANY = message(
     "open311-too-many",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from tinhso.kernel.cases import actions
@@ -14,6 +16,7 @@ from tinhso.kernel.files.kinds import JPEG, MEGABYTE, PNG, kind_of
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.delivering import Parcel, TemporaryError, delivers
+from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.outward import NO_ANSWER, Bounds, Outward
 from tinhso.kernel.people.limits import TooManyError
 from tinhso.kernel.people.models import Account
@@ -30,6 +33,13 @@ NO_PICTURE = message(
     vi="Địa chỉ ấy trả lời {status}, không phải ảnh PNG hay JPEG.",
     en="That address answers {status}, and no PNG or JPEG picture.",
 )
+
+
+def fetch_later(case: Case, addresses: Sequence[str], account: str) -> None:
+    """Owe the fetching of a case's pictures, in an account's name, where the operator wants it."""
+    for address in addresses if settings.TINHSO_FETCH_MEDIA else ():
+        if address.startswith("https://"):
+            owe(TOPIC, str(case.id), {"case": str(case.id), "address": address, "account": account})
 
 
 @delivers(TOPIC, personal=True)

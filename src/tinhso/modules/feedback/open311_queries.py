@@ -44,10 +44,12 @@ class Reader:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which requests. Empty sets: all."""
+    """Which requests: received in a span, and changed in another. Empty sets: all."""
 
     since: datetime
     until: datetime
+    changed_since: datetime | None = None
+    changed_until: datetime | None = None
     categories: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
     page: int = 1
@@ -74,6 +76,10 @@ def readable(reader: Reader) -> QuerySet[Case]:
 def requests(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
     """Those received in the span, newest first."""
     found = readable(reader).filter(received_at__gte=asked.since, received_at__lte=asked.until)
+    if asked.changed_since is not None:
+        found = found.filter(_changed_since(asked.changed_since))
+    if asked.changed_until is not None:
+        found = found.exclude(_changed_since(asked.changed_until))
     if asked.categories:
         # Cases that nobody has sorted, or of a category that is gone, are offered as the last.
         wanted = Q(category__in=asked.categories)
@@ -85,6 +91,19 @@ def requests(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
         found = found.filter(going if "open" in asked.statuses else ~going)
     begin = (asked.page - 1) * asked.size
     return [request_row(one, reader) for one in found[begin : begin + asked.size]]
+
+
+def _changed_since(at: datetime) -> Q:
+    """What `_changed` says of a report and of the one that goes on for it; that it was published is a
+    change too, for whoever could not read it before."""
+
+    def one(before: str) -> Q:
+        over = Q(**{f"{before}open": False, f"{before}closed_at__isnull": False})
+        late = Q(**{f"{before}closed_at__gte": at})
+        return (over & late) | (~over & Q(**{f"{before}changed_at__gte": at}))
+
+    merged = Q(merged_into__isnull=False) & one("merged_into__")
+    return Q(published_at__gte=at) | one("") | merged
 
 
 def _gone_on_and_open() -> set[uuid.UUID]:

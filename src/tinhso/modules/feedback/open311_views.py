@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -44,6 +45,7 @@ from tinhso.modules.feedback.open311_formats import (
 )
 from tinhso.modules.feedback.open311_services import services as all_services
 
+FORM = "application/x-www-form-urlencoded"
 #: Megabytes that Django reads of a request that is no file.
 MOST_MEGABYTES = 2.5
 #: When what is offered here was last changed.
@@ -64,6 +66,8 @@ def door(*methods: str) -> Callable[[Callable[..., Answered]], Callable[..., Htt
     def decorate(view: Callable[..., Answered]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def answer(request: HttpRequest, code: str | None = None, form: str = "") -> HttpResponse:
+            if request.encoding and request.content_type == FORM:
+                request.encoding = "utf-8"  # such a form is UTF-8, whatever is said of it
             parts: list[str] = []
             if code is not None:
                 code, form = _split(code)
@@ -177,9 +181,12 @@ def _reader(request: HttpRequest) -> queries.Reader:
     return queries.Reader(account, language_of(request), picture)
 
 
-def _need_form(request: HttpRequest) -> None:
-    if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+def _sender(request: HttpRequest) -> Who:
+    """Whose key came with a form; where no form came, no key could be read either."""
+    packed = request.headers.get("Content-Encoding", "identity").lower() != "identity"
+    if packed or request.content_type not in (FORM, "multipart/form-data"):
         raise RefusedError(400, errors.NOT_A_FORM(Place("Content-Type"), most=MOST_MEGABYTES))
+    return _who(request)
 
 
 # -- routes --------------------------------------------------------------------------------------------
@@ -233,17 +240,19 @@ def requests(request: HttpRequest) -> Answered:
 
 
 def _sent(request: HttpRequest) -> Answered:
-    who = _who(request)
-    _need_form(request)
+    who = _sender(request)
     once = request.headers.get("Idempotency-Key", "").strip()[:200]
-    files: list[UploadedFile[bytes]] = [one for _, many in request.FILES.lists() for one in many]
-    case = actions.receive(who, request.POST, files, once, language_of(request))
+    case = actions.receive(who, request.POST, _files(request), once, language_of(request))
     row = {
         "service_request_id": case.code,
         "service_notice": _notice(case).to(language_of(request)),
         "account_id": request.POST.get("account_id") or None,
     }
     return Answered("service_requests", [row], "request")
+
+
+def _files(request: HttpRequest) -> list[UploadedFile[bytes]]:
+    return [one for _, many in request.FILES.lists() for one in many]
 
 
 def _notice(case: Case) -> Text:
@@ -266,22 +275,29 @@ def _listed(request: HttpRequest) -> Answered:
     if lost:
         known = ", ".join(all_services())
         raise RefusedError(404, errors.UNKNOWN_SERVICE(Place(), found=lost[0][:40], known=known))
-    since, until = _span(request)
+    changed = _moments(request, "updated_after", "updated_before")
+    began, ended = _moments(request, "start_date", "end_date")
+    since, until = asked.span(began, ended, timezone.now(), all_time=any(changed))
     found = queries.Asked(
-        since, until, frozenset(wanted), frozenset(asked.statuses(sent.get("status", ""))),
+        since, until, *changed, frozenset(wanted), frozenset(asked.statuses(sent.get("status", ""))),
         asked.whole(sent.get("page", ""), "page", 1, 100_000),
         asked.whole(sent.get("page_size", ""), "page_size", asked.MOST_ROWS, asked.MOST_ROWS),
     )  # fmt: skip
     return Answered("service_requests", queries.requests(reader, found), "request")
 
 
-def _span(request: HttpRequest) -> tuple[datetime, datetime]:
+def _moments(
+    request: HttpRequest, since: str, until: str
+) -> tuple[datetime | None, datetime | None]:
+    """The parameters of these names. Raises InputError."""
     problems: list[Problem] = []
-    start = asked.moment(request.GET.get("start_date", ""), "start_date", problems)
-    end = asked.moment(request.GET.get("end_date", ""), "end_date", problems, end=True)
+    begin = asked.moment(request.GET.get(since, ""), since, problems)
+    end = asked.moment(request.GET.get(until, ""), until, problems, end=True)
+    if begin is not None and end is not None and begin > end:
+        problems.append(asked.BACKWARDS(Place(since), since=since, until=until))
     if problems:
         raise InputError(problems)
-    return asked.span(start, end, timezone.now())
+    return begin, end
 
 
 @door("GET")
@@ -307,14 +323,13 @@ def updates(request: HttpRequest) -> Answered:
     """What FixMyStreet adds to the specification: news of requests, and news from the sender."""
     if request.method == "POST":
         return _added(request)
-    since, until = _span(request)
+    since, until = asked.span(*_moments(request, "start_date", "end_date"), timezone.now())
     rows = queries.updates(_reader(request), since, until, asked.MOST_ROWS)
     return Answered("service_request_updates", rows, "request_update")
 
 
 def _added(request: HttpRequest) -> Answered:
-    who = _who(request)
-    _need_form(request)
+    who = _sender(request)
     code = request.POST.get("service_request_id", "").strip()
     if not code:
         needed = asked.NEEDED(Place("service_request_id"), name="service_request_id")
@@ -322,7 +337,7 @@ def _added(request: HttpRequest) -> Answered:
     case = queries.by_code(_reader(request), [code]).first()
     if case is None:
         raise RefusedError(404, errors.UNKNOWN_REQUEST(Place(), found=code[:40]))
-    event = actions.add(who, case, request.POST)
+    event = actions.add(who, case, request.POST, _files(request))
     row = {"update_id": queries.update_id(event)}
     return Answered("service_request_updates", [row], "request_update")
 
@@ -346,6 +361,23 @@ def picture(_request: HttpRequest, file: uuid.UUID) -> HttpResponse | FileRespon
     return response
 
 
+def _tidied(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What clients join to the endpoint's address with a second slash, or end in capitals, is meant."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, code: str) -> HttpResponse:
+        path = re.sub("/{2,}", "/", request.path_info)
+        path = re.sub(r"(?i)\.(?:xml|json)$", lambda found: found[0].lower(), path)
+        if path == request.path_info:
+            return view(request, code)
+        request.path_info, meant = path, resolve(path)
+        found: HttpResponse = meant.func(request, *meant.args, **meant.kwargs)
+        return found
+
+    return answer
+
+
+@_tidied
 @door("GET", "POST", "OPTIONS")
 def unknown(request: HttpRequest, _code: str) -> Answered:
     raise RefusedError(404, errors.UNKNOWN_ADDRESS(Place(), path=request.path))

@@ -29,7 +29,6 @@ from tinhso.kernel.ledger.actor import SYSTEM
 from tinhso.kernel.ledger.delivering import Parcel, delivers
 from tinhso.kernel.ledger.duties import every
 from tinhso.kernel.ledger.entries import Thing, record
-from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.ledger.words import ACTS
 from tinhso.kernel.units.register import register
 from tinhso.measure.boundaries import Level
@@ -43,7 +42,7 @@ from tinhso.modules.feedback.machine_doors import (
     title_of,
 )
 from tinhso.modules.feedback.machine_places import commune_at, province
-from tinhso.modules.feedback.open311_media import TOPIC as MEDIA
+from tinhso.modules.feedback.open311_media import fetch_later
 from tinhso.modules.feedback.zalo_out import EVENTS, say
 
 DOER = Doer(SYSTEM, Role.REQUESTER)
@@ -224,13 +223,8 @@ def _cases(said: Mapping[str, Any]) -> list[Case]:
 
 
 def _fetch(case: Case, pictures: list[str]) -> None:
-    if not settings.TINHSO_FETCH_MEDIA or not pictures:
-        return
-    account = door_account("kenh-zalo", "Kênh Zalo")
-    for address in pictures:
-        if address.startswith("https://"):
-            payload = {"case": str(case.pk), "address": address, "account": str(account.pk)}
-            owe(MEDIA, str(case.pk), payload)
+    if settings.TINHSO_FETCH_MEDIA and pictures:
+        fetch_later(case, pictures, str(door_account("kenh-zalo", "Kênh Zalo").pk))
 
 
 def _commune_named(address: str) -> str:
