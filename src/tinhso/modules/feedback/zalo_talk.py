@@ -62,6 +62,9 @@ ASK_PLACE = (
 )
 OUTSIDE = "Vị trí ấy nằm ngoài {province}. Gửi lại vị trí, hoặc nhắn địa chỉ."
 TOO_LONG = "Phản ánh đã dài {most} chữ cái, tin vừa nhắn chưa được ghi. Nhắn ngắn hơn; có mã rồi, cứ nhắn tiếp tại đây."
+NOT_HERE = (
+    "Kênh này chưa nhận tệp, video, ghi âm, danh thiếp. Hãy nhắn bằng chữ, gửi ảnh hoặc gửi vị trí."
+)
 DROPPED = "Đã bỏ phần vừa nhắn. Khi cần, cứ nhắn lại tại đây."
 ADDED = "Đã thêm vào {code}. Có việc khác thì nhắn MỚI."
 NOTHING_OPEN = "Không mở lại được {code}. Nhắn MỚI để gửi phản ánh mới."
@@ -81,13 +84,15 @@ class Heard:
     text: str
     pictures: list[str]
     point: tuple[float, float] | None
+    left_out: bool = False
 
 
 @delivers(EVENTS, personal=True)
 def hear(parcel: Parcel) -> None:
     told = parcel.payload
     point = tuple(told["point"]) if told["point"] else None
-    hear_one(Heard(told["id"], told["sender"], told["text"], told["pictures"], point))
+    said = (told["id"], told["sender"], told["text"], told["pictures"], point)
+    hear_one(Heard(*said, told.get("left_out", False)))
 
 
 @transaction.atomic
@@ -114,6 +119,10 @@ def _step(
     message: Heard, draft: dict[str, Any] | None, cases: list[Case], said: dict[str, Any]
 ) -> dict[str, Any] | None:
     """What a message does; answers the report that is begun and not whole yet, or None."""
+    if message.left_out:
+        say(message.sender, NOT_HERE)
+    if not (message.text or message.pictures or message.point):
+        return draft
     word = fold(message.text)
     if draft is None:
         asking = next((one for one in cases if one.state == "asking"), None)

@@ -36,7 +36,13 @@ RETRIES, CLOCKS_DIFFER = timedelta(hours=12), timedelta(minutes=5)
 #: Characters of a message that are kept.
 MOST_TEXT = 4000
 
-HEARD = ("user_send_text", "user_send_image", "user_send_location")
+#: Whatever a person sends but stickers and moving pictures, which tell a mood. A text with an address
+#: of a page in it comes as a link.
+HEARD = frozenset(
+    f"user_send_{kind}"
+    for kind in ("text", "image", "location", "link", "file", "audio", "video", "business_card")
+)
+PICTURES = (".jpg", ".jpeg", ".png")
 
 
 class RefusalError(Exception):
@@ -49,13 +55,14 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody sent. `point`: degrees, WGS 84."""
+    """What somebody sent. `point`: degrees, WGS 84. `left_out`: something that is not taken here."""
 
     id: str
     sender: str
     text: str = ""
     pictures: list[str] = field(default_factory=list)
     point: tuple[float, float] | None = None
+    left_out: bool = False
 
 
 def _webhook(request: HttpRequest) -> JsonResponse:
@@ -72,7 +79,7 @@ def _webhook(request: HttpRequest) -> JsonResponse:
     if message is not None:
         payload = {
             "id": message.id, "sender": message.sender, "text": message.text,
-            "pictures": message.pictures, "point": message.point,
+            "pictures": message.pictures, "point": message.point, "left_out": message.left_out,
         }  # fmt: skip
         with transaction.atomic():
             owe(EVENTS, sender_key(message.sender), payload)
@@ -128,27 +135,40 @@ def mac_of(app: str, body: bytes, stamp: str, secret: str) -> str:
 
 
 def heard(event: dict[str, Any]) -> Message | None:
-    """What somebody said, or None for an event that is nobody's message. Raises RefusalError."""
+    """What somebody said, or None for an event that is nobody's message.
+
+    One of Zalo's own that cannot be read is logged and left, not refused: Zalo would send it for 12
+    hours, then take the webhook away.
+    """
     if event.get("event_name") not in HEARD:
         return None
     told, sender = event.get("message"), event.get("sender")
     if not (isinstance(told, dict) and isinstance(sender, dict)):
-        raise RefusalError(400, "message")
+        logger.warning("zalo webhook: an event without message or sender is left")
+        return None
     ident, who = str(told.get("msg_id", "")), str(sender.get("id", ""))
     if not (0 < len(ident) <= 200 and 0 < len(who) <= 100):
-        raise RefusalError(400, "message")
-    pictures, point = [], None
+        logger.warning("zalo webhook: a message without id or sender is left")
+        return None
+    text = str(told.get("text") or "")
+    pictures, point, left_out = [], None, False
     attached = told.get("attachments")
     for one in attached[:20] if isinstance(attached, list) else []:
         payload = one.get("payload") if isinstance(one, dict) else None
         if not isinstance(payload, dict):
             continue
-        if one.get("type") == "image" and isinstance(payload.get("url"), str):
-            pictures.append(payload["url"][:1000])
-        elif one.get("type") == "location":
+        kind, address = one.get("type"), str(payload.get("url") or "")[:1000]
+        file = str(payload.get("name") or "").lower()
+        if address and (kind == "image" or (kind == "file" and file.endswith(PICTURES))):
+            pictures.append(address)
+        elif kind == "location":
             point = _point(payload.get("coordinates")) or point
-    text = str(told.get("text") or "").replace("\0", "")[:MOST_TEXT]
-    return Message(ident, who, text.strip(), pictures[:10], point)
+        elif kind == "link" and event["event_name"] != "user_send_business_card":
+            text += f"\n{address}" if address not in text else ""
+        else:
+            left_out = True
+    text = text.replace("\0", "").strip()[:MOST_TEXT]
+    return Message(ident, who, text, pictures[:10], point, left_out)
 
 
 def _point(told: Any) -> tuple[float, float] | None:
