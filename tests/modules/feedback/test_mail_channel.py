@@ -231,12 +231,24 @@ def test_badly_written_mail_is_read_as_far_as_it_goes(raw: bytes) -> None:
 def test_headers_in_raw_utf_8_keep_their_letters() -> None:
     found = read("From: Ánh <anh@example.vn>\nSubject: Đèn hỏng\n\nTối quá".encode())
     assert (found.name, found.subject, found.text) == ("Ánh", "Đèn hỏng", "Tối quá")
+    # As swaks and sendEmail attach.
+    named = 'Content-Type: image/png; name="Ổ gà.png"\nContent-Disposition: attachment; filename="Ổ gà.png"'
+    raw = f"From: anh@example.vn\n{named}\nContent-Transfer-Encoding: base64\n\n".encode()
+    assert read(raw + base64.b64encode(PIXEL)).pictures[0].name == "Ổ gà.png"
 
 
 def test_quotes_are_cut_however_programs_write_them() -> None:
     assert fresh("Xong rồi\n\nOn Mon, 2 Jun 2025, 1022 <a@b.vn> wrote:\n> x") == "Xong rồi"
     assert fresh("Xong\n-----Original Message-----\nFrom: 1022") == "Xong"
     assert fresh("On Monday it was dark.\nStill is.") == "On Monday it was dark.\nStill is."
+    # Outlook, in English and in Vietnamese.
+    rule = "_" * 32
+    for head in (
+        "From: 1022 <1022@example.gov.vn>\nSent: Monday, November 30, 2026 7:00 PM\nTo: Anh",
+        "Từ: Tổng đài 1022\nĐã gửi: 30 Tháng Mười Một 2026 19:00\nĐến: Ánh",
+    ):
+        assert fresh(f"Cột số 7\n\n{rule}\n{head}\nSubject: x\n\n{ABOVE}\nx") == "Cột số 7"
+    assert fresh("Từ: ngã tư A\nĐến: ngã tư B") == "Từ: ngã tư A\nĐến: ngã tư B"
     assert as_text("a<br/>b") == "a\nb"
 
 

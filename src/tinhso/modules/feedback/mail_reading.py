@@ -38,6 +38,11 @@ _QUOTES = re.compile(
     r"(on .{5,200} wrote|vao .{3,200} da viet|.{0,200}<[^<>]+@[^<>]+> (wrote|da viet)):?\s*$"
     r"|-{2,}\s*(original message|tin nhan goc|forwarded message|thu goc)\s*-{2,}$"
 )
+#: How Outlook does: by whom, and on the next line when, or to whom.
+_BY_WHOM = re.compile(
+    r"(from|tu|nguoi gui): .*(@.*\n(sent|da gui|date|ngay|to|den|toi)|\n(sent|da gui|date|ngay)): "
+)
+_RULE = re.compile(r"[_-]{5,}$")
 _AUTOMATIC_SENDERS = re.compile(
     r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+.\-].*)?"
 )
@@ -111,14 +116,19 @@ def as_text(rich: str) -> str:
 def fresh(text: str) -> str:
     """What somebody wrote anew above what they quote."""
     kept: list[str] = []
-    for row in text.split("\n"):
+    rows = text.split("\n")
+    for row, below in zip(rows, [*rows[1:], ""], strict=True):
         bare = row.lstrip("> \t")
         if bare.startswith(ABOVE[:20]) or _QUOTES.match(fold(row)):
+            break
+        if _BY_WHOM.match(f"{fold(row)}\n{fold(below)}"):
             break
         if row.startswith(">"):
             continue
         kept.append(row)
-    while kept and (not kept[-1].strip() or _QUOTES.match(fold(" ".join(kept[-2:])))):
+    while kept and (
+        not kept[-1].strip() or _RULE.match(kept[-1]) or _QUOTES.match(fold(" ".join(kept[-2:])))
+    ):
         kept.pop()
     return "\n".join(kept).strip()
 
@@ -228,6 +238,9 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 
 def _file_name(part: Message) -> str:
+    for header in ("Content-Disposition", "Content-Type"):
+        if header in part:  # some programs write names in UTF-8 as it is
+            part.replace_header(header, _raw(part, header))
     try:
         return line(_decoded(part.get_filename("") or ""))[:120]
     except (ValueError, LookupError, TypeError):
