@@ -173,7 +173,7 @@ def test_a_stale_answer_is_refused_with_what_happened_and_the_words_are_kept(
     page = client.post(f"/1022/{case.code}/viec/answer/", posted)
     assert page.status_code == 400
     text = page.content.decode()
-    assert "Trong lúc bạn xem, vụ việc đã được" in text
+    assert "Trong lúc bạn xem, vụ việc có thay đổi: ghi chú nội bộ." in text
     assert "Đã thay bóng đèn lúc 9 giờ</textarea>" in text
     assert 'class="fresh"' in text
     assert case.history.filter(act="answer").count() == 0

@@ -44,8 +44,8 @@ THING = "cases.case"
 
 MEANWHILE = message(
     "case-meanwhile",
-    vi="Trong lúc bạn xem, vụ việc đã được {act}. Tải lại trang rồi làm tiếp; nội dung bạn gõ còn nguyên.",
-    en="While you were looking, something happened to the case: {act}. Load the page again and go on; what you typed is kept.",
+    vi="Trong lúc bạn xem, vụ việc có thay đổi: {act}. Xem thay đổi ấy ở trang vụ việc rồi làm tiếp.",
+    en="While you were looking, something happened to the case: {act}. Look at it on the case's page, then go on.",
 )
 NO_TITLE = message(
     "case-title",

@@ -18,8 +18,8 @@ from tinhso.measure.text import NOWHERE, InputError, Problem, Text, message
 
 NOT_IN_STATE = message(
     "case-act-state",
-    vi="Không {act} được khi vụ việc đang “{state}”. Tải lại trang để xem các việc có thể làm.",
-    en='Cannot {act} while the case is "{state}". Load the page again to see what can be done.',
+    vi="Không {act} được khi vụ việc đang “{state}”. Trang vụ việc cho biết lúc này làm được gì.",
+    en='Cannot {act} while the case is "{state}". The case\'s page says what can be done now.',
 )
 NOT_BY_ROLE = message(
     "case-act-role",

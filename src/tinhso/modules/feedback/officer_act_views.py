@@ -90,6 +90,7 @@ def _page(
     now = officer_case.now_of(case)
     can = {one.act.code: one for one in officer_case.possible(who, case, now, at)}
     splits = may_split(who, case)
+    open_to_them = {*can, "split"} if splits else {*can}
     chosen = wanted or _FIRST.get(now.state_rule.waits, "")
     row = officer_queue.shown([case], at)[0]
     context: dict[str, object] = {
@@ -116,12 +117,16 @@ def _page(
         "unsaid": bool(case.published_at)
         and any(not one.for_all for one in officer_case.said(case)[:1]),
         "simulated": case.simulated,
-        "lost": _lost(filled) if filled.problems and chosen not in {*can, "split"} else [],
+        "lost": _lost(filled) if filled.problems and chosen not in open_to_them else [],
+        "split_into": case.split_into.order_by("received_at"),
+        "merged": case.merged.order_by("received_at"),
+        "waits_for": officer_case.waits_for(case, now),
     }
     if chosen in can:
         context |= _form(request, case, can[chosen], filled)
     elif chosen == "split" and splits:
         context |= {"form": "split", "categories": officer_forms.category_options()}
+        context |= {"labels": officer_forms.LABELS}
     return render(request, "feedback/officers/case.html", context, status=status)
 
 
@@ -156,6 +161,7 @@ def _form(request: HttpRequest, case: Case, one: Possible, filled: Filled) -> di
         "with_files": act.code in officer_forms.WITH_FILES,
         "look_again": any(problem.code == LOOK_AGAIN.code for problem in filled.problems),
         "for_all": "" if case.private else FOR_ALL.get(act.code, ""),
+        "asked": officer_case.asked(case, act.code),
     }
     if {"unit", "units"} & act.needs:
         context["agencies"] = officer_forms.agencies()
@@ -193,9 +199,33 @@ def _back(case: Case) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("desk:case", args=[case.code]))
 
 
+def _done(request: HttpRequest, case: Case, done: ActRule) -> HttpResponseRedirect:
+    """To the case; to the queue where the act took it out of reach, as giving an opinion does."""
+    told = {"act": done.name.to(get_language() or "vi"), "code": case.code}
+    if may_view(who_is(request), case):
+        messages.success(request, _("Đã ghi: %(act)s.") % told)
+        return _back(case)
+    messages.success(
+        request, _("Đã ghi: %(act)s. Vụ việc %(code)s không còn ở cơ quan của bạn.") % told
+    )
+    return HttpResponseRedirect(reverse("desk:queue"))
+
+
+def _gone(request: HttpRequest, case_code: str) -> HttpResponse | None:
+    """What somebody typed for a case that was handed on meanwhile and is out of reach: it is theirs."""
+    who, lost = who_is(request), _lost(Filled(request.POST))
+    case = get_object_or_404(Case, code=case_code.upper(), kind=KIND)
+    if not lost or not who.signed_in or may_view(who, case):
+        return None
+    context = {"code": case.code, "lost": lost}
+    return render(request, "feedback/officers/gone.html", context, status=403)
+
+
 @asks(CASE, "view")
 def act(request: HttpRequest, case_code: str, act: str) -> HttpResponse:
     """Do something to a case; what cannot be done comes back with what was typed."""
+    if (gone := _gone(request, case_code)) is not None:
+        return gone
     case, acts = the_case(request, case_code), kind(KIND).acts
     if act not in acts or act == RELEASE:
         raise Http404(act)
@@ -217,14 +247,13 @@ def act(request: HttpRequest, case_code: str, act: str) -> HttpResponse:
     except InputError as error:
         case.refresh_from_db()
         return _page(request, case, act, Filled(request.POST, error), seen=seen, status=400)
-    language = get_language() or "vi"
-    name = acts[act].name.to(language)
-    messages.success(request, _("Đã ghi: %(act)s.") % {"act": name})
-    return _back(case)
+    return _done(request, case, acts[act])
 
 
 @asks(CASE, "view")
 def split_case(request: HttpRequest, case_code: str) -> HttpResponse:
+    if (gone := _gone(request, case_code)) is not None:
+        return gone
     case = the_case(request, case_code)
     if request.method != "POST":
         return HttpResponseRedirect(f"{reverse('desk:case', args=[case.code])}?viec=split#viec")
@@ -370,6 +399,7 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
     context = {
         "case": case,
         "filled": filled,
+        "labels": officer_forms.LABELS,
         "title": pieces(case.title),
         "text": pieces(case.text),
         "said": [(one, said_field(one.n), pieces(one.text)) for one in said],

@@ -22,7 +22,7 @@ from tinhso.measure.writing import moment
 from tinhso.modules.feedback.addresses import host_of
 from tinhso.modules.feedback.forms import FAR
 from tinhso.modules.feedback.officer_words import KIND, PARTS, category_name
-from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all
+from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all, unit_name
 
 #: Cases that are shown as like another; the product's choice.
 MOST_ALIKE = 6
@@ -175,6 +175,23 @@ def _apart(words: Text, at: datetime, received: datetime) -> Text:
             why=why.en,
         ),
     )
+
+
+#: What an act answers to: the last act of that kind is what was asked.
+_ANSWERS_TO = {"opinion": "consult", "proceed": "consult", "reply": "ask", "resume": "ask"}
+
+
+def asked(case: Case, act: str) -> str:
+    """The words that an act answers to, "" for none."""
+    if act not in _ANSWERS_TO:
+        return ""
+    return str(case.history.filter(act=_ANSWERS_TO[act]).latest("n").data["text"])
+
+
+def waits_for(case: Case, now: Standing) -> list[Text]:
+    """The agencies that have to act now: those whose opinion is waited for, else the one that leads."""
+    units = now.members if case.waits == Role.MEMBER else [now.lead] if now.lead else []
+    return [unit_name(one) for one in units]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,9 @@ LABELS: Mapping[str, Text] = {
     "public_text": Text("Câu cho mọi người", "Words for everybody"),
 }
 
+#: The field of one's choice among cases that are like this one.
+CHOSEN = "gan"
+
 #: Acts that files come with: proof of a repair, a plan that an opinion rests on.
 WITH_FILES = frozenset({"answer", "opinion", "note", "reply"})
 
@@ -98,7 +101,9 @@ def data_of(request: HttpRequest, act: ActRule, case: Case) -> dict[str, Any]:
     """What an act's event will hold."""
     posted, data, problems = request.POST, {}, list[Problem]()
     for name in sorted(act.needs):
-        typed = posted.get(name, "").replace("\r\n", "\n").strip()
+        # Without a script the choice among similar cases comes beside an empty field.
+        typed = posted.get(name, "") or (posted.get(CHOSEN, "") if name == "case" else "")
+        typed = typed.replace("\r\n", "\n").strip()
         if not typed:
             problems.append(NEEDED(Place(name), field=LABELS[name]))
             continue
@@ -137,11 +142,23 @@ def _read(name: str, typed: str) -> Any:
         case "unit":
             return unit_asked(typed, name)
         case "units":
-            lines = [one.strip() for one in typed.splitlines() if one.strip()]
-            return list(dict.fromkeys(unit_asked(one, name) for one in lines))
+            return _units(typed.splitlines(), name)
         case "case":
             return str(case_asked(typed).pk)
     return typed
+
+
+def _units(lines: list[str], name: str) -> list[str]:
+    """The units of a field, one a line, each once. Raises InputError that names every line that is none."""
+    found, problems = [], list[Problem]()
+    for one in filter(str.strip, lines):
+        try:
+            found.append(unit_asked(one, name))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return list(dict.fromkeys(found))
 
 
 def case_asked(typed: str, field: str = "case") -> Case:

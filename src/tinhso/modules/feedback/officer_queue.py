@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from tinhso.kernel.cases import queries
-from tinhso.kernel.cases.kinds import StateRule, kind
+from tinhso.kernel.cases.kinds import Role, StateRule, kind
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.clock.calendar import LOCAL, WorkCalendar
@@ -61,7 +61,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Row:
-    """A case in a list. `todo`: what whoever is waited for has to do; `why`: why it is theirs.
+    """A case in a list. `todo`: what whoever is waited for has to do; `why`: why it is theirs; `whose`:
+    in whose hands it is.
 
     `due_at`, `lateness`: of what is due first, the step or the whole; `both`: how each stands, where
     that is not the same.
@@ -75,6 +76,7 @@ class Row:
     state: Text
     todo: Text
     why: Text
+    whose: Text
     place: Text | None
     lead: Text | None
     received_at: datetime
@@ -227,6 +229,7 @@ def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
     def row(case: Case) -> Row:
         state: StateRule = states[case.state]
         todo, why = TODO[case.waits]
+        lead = name(case.lead_id)
         return Row(
             str(case.pk),
             case.code,
@@ -236,8 +239,9 @@ def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
             state.name,
             todo,
             why,
+            _whose(case, why, lead),
             name(case.place_id),
-            name(case.lead_id),
+            lead,
             case.received_at,
             case.pressing_at,
             case.due_at,
@@ -250,6 +254,13 @@ def shown(cases: Iterable[Case], now: datetime) -> list[Row]:
         )
 
     return [row(one) for one in cases]
+
+
+def _whose(case: Case, why: Text, lead: Text | None) -> Text:
+    """The agency that leads; where others are waited for, that it is not the one to act."""
+    if lead is None or case.waits != Role.MEMBER:
+        return lead or why
+    return Text(f"{why.vi}: {lead.vi}", f"{why.en}: {lead.en}")
 
 
 def _both(case: Case, now: datetime, days: WorkCalendar) -> Text | None:

@@ -13,7 +13,7 @@
   document.addEventListener("keydown", (event) => {
     const at = event.target;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = at.closest("form[data-quick]") || document.querySelector(".act form[data-quick]");
+      const form = at.closest("form[data-quick]") || document.querySelector("form[data-quick]");
       if (form) { event.preventDefault(); form.requestSubmit(); }
       return;
     }
@@ -39,6 +39,7 @@
   const label = (one) => { one.textContent = on ? one.dataset.on : one.dataset.off; one.hidden = false; };
   document.querySelectorAll("[data-shortcuts]").forEach(label);
   document.querySelectorAll("[data-print]").forEach((one) => { one.hidden = false; });
+  document.querySelectorAll("[data-scripted]").forEach((one) => { one.hidden = false; });
   document.querySelectorAll("[data-unscripted]").forEach((one) => { one.hidden = true; });
   const first = document.querySelector("[aria-invalid=true]")
     || document.querySelector(location.hash === "#viec" ? ".act form :is(textarea, input:not([type=hidden]), select)" : "form[data-fresh] :is(input:not([type=hidden]), textarea)");
@@ -50,6 +51,17 @@
   document.addEventListener("change", (event) => {
     const goal = event.target.dataset && event.target.dataset.fill;
     if (goal) document.getElementById(goal).value = event.target.value;
+  });
+  // What is chosen from a list, or typed, goes on a line of its own.
+  document.querySelectorAll("[data-add]").forEach((one) => {
+    const into = document.getElementById(one.dataset.add), known = new Set([...one.list.options].map((option) => option.value));
+    const add = () => {
+      into.value = [...into.value.split("\n"), one.value].filter((line) => line.trim()).join("\n");
+      one.value = "";
+    };
+    one.addEventListener("input", () => { if (known.has(one.value)) add(); });
+    one.addEventListener("change", add);
+    one.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); add(); } });
   });
   // What the sender is told, put where everybody reads it, for the officer to change.
   document.addEventListener("click", (event) => {
