@@ -420,7 +420,10 @@ def test_a_blurred_photo_is_another_file_and_the_original_stays_as_it_was() -> N
         blur(somebody("officer", THERE), case, original, [WHOLE])
 
 
-@pytest.mark.parametrize("typed", ["", "10 20 30", "10 20 0 5", "-1 0 5 5", "0 0 200 5", "x"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "10 20 30", "10 20 0 5", "-1 0 5 5", "0 0 200 5", "x", "10 20 5 5\n" * 61],
+)
 def test_what_is_no_region_is_said(typed: str) -> None:
     with pytest.raises(InputError):
         regions(typed)

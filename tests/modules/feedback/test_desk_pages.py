@@ -110,3 +110,19 @@ def test_of_agencies_to_ask_every_line_that_is_none_is_named(client: Client) -> 
     assert "“Sở Mây”" in page
     assert "“Sở Gió”" in page
     assert page.count('id="o-units-wrong"') == 1
+
+
+def test_what_moderation_took_out_does_not_come_back_when_the_page_is_saved_again(
+    client: Client,
+) -> None:
+    case = received(text="Nhà ông Ba, đầu hẻm, xả nước ra đường")
+    officer(client, PROVINCE, "call-taker")
+    page = f"/1022/{case.code}/cong-khai/"
+    assert "Nhà ông Ba, đầu hẻm, xả nước ra đường</textarea>" in client.get(page).content.decode()
+    client.post(page, {"title": "Nước thải ra đường", "text": ""})
+    again = client.get(page).content.decode()
+    assert 'value="Nước thải ra đường"' in again
+    assert "xả nước ra đường</textarea>" not in again
+    # Not public any more, it keeps the words that it was public with.
+    client.post(page, {"viec": "thoi", "reason": "xem lại"})
+    assert "xả nước ra đường</textarea>" not in client.get(page).content.decode()

@@ -33,12 +33,9 @@ from tinhso.modules.feedback.officer_actions import (
     LOOK_AGAIN,
     MOST_AT_ONCE,
     NOBODY_TO_CALL,
-    said_field,
 )
-from tinhso.modules.feedback.officer_case import Possible, Said
-from tinhso.modules.feedback.officer_photos import WHOLE, blur, regions
+from tinhso.modules.feedback.officer_case import Possible
 from tinhso.modules.feedback.officer_views import BULK
-from tinhso.modules.feedback.officer_warnings import pieces
 from tinhso.modules.feedback.officer_words import (
     CHANNELS,
     CLOCKS,
@@ -103,8 +100,8 @@ def _page(
         "rule": now.rule,
         "events": officer_case.timeline(case, now, seen),
         "devices": officer_case.said_by_devices(case.history.get(n=1)),
-        "photos": [one for one in _files(case) if one.file.is_picture],
-        "papers": [one for one in _files(case) if not one.file.is_picture],
+        "photos": [one for one in files_of(case) if one.file.is_picture],
+        "papers": [one for one in files_of(case) if not one.file.is_picture],
         "acts": _links(can, chosen, may_split=splits),
         "filled": filled,
         "seen": now.last,
@@ -130,7 +127,7 @@ def _page(
     return render(request, "feedback/officers/case.html", context, status=status)
 
 
-def _files(case: Case) -> list[Attachment]:
+def files_of(case: Case) -> list[Attachment]:
     return list(case.attachments.select_related("file").order_by("id"))
 
 
@@ -195,7 +192,7 @@ def _may_contact(who: Who, case: Case) -> bool:
     return Need.PURPOSE in needs or Need.NOTHING in needs
 
 
-def _back(case: Case) -> HttpResponseRedirect:
+def back_to(case: Case) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("desk:case", args=[case.code]))
 
 
@@ -204,7 +201,7 @@ def _done(request: HttpRequest, case: Case, done: ActRule) -> HttpResponseRedire
     told = {"act": done.name.to(get_language() or "vi"), "code": case.code}
     if may_view(who_is(request), case):
         messages.success(request, _("Đã ghi: %(act)s.") % told)
-        return _back(case)
+        return back_to(case)
     messages.success(
         request, _("Đã ghi: %(act)s. Vụ việc %(code)s không còn ở cơ quan của bạn.") % told
     )
@@ -266,7 +263,7 @@ def split_case(request: HttpRequest, case_code: str) -> HttpResponse:
         request,
         _("Đã tách ra vụ việc %(code)s; người gửi theo dõi cả hai.") % {"code": made.code},
     )
-    return _back(made)
+    return back_to(made)
 
 
 # -- many at once -------------------------------------------------------------------------------------
@@ -366,97 +363,6 @@ def contact(request: HttpRequest, case_code: str) -> HttpResponse:
     context = {"case": case, "filled": filled, "people": people, "nobody": nobody}
     status = 400 if filled.problems else 200
     return render(request, "feedback/officers/contact.html", context, status=status)
-
-
-# -- what everybody may read ----------------------------------------------------------------------------
-
-
-@asks(CASE, "moderate")
-def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
-    """What goes public, edited beside the original."""
-    case, who = the_case(request, case_code), who_is(request)
-    officer_actions.moderator(who, case)
-    files, said = _files(case), officer_case.said(case)
-    for_all: dict[str, Any] = {said_field(one.n): one.for_all for one in said}
-    filled = Filled(
-        None,
-        title=case.public_title or case.title,
-        text=case.public_text or case.text,
-        files=[str(one.pk) for one in files if one.public],
-        **for_all,
-    )
-    if request.method == "POST" and (copied := request.POST.get("chep")):
-        posted = request.POST.copy()
-        posted.update({said_field(one.n): one.text for one in said if str(one.n) == copied})
-        filled = Filled(posted)
-    elif request.method == "POST":
-        try:
-            _moderated(request, who, case, files, said)
-        except InputError as error:
-            filled = Filled(request.POST, error)
-        else:
-            return _back(case)
-    context = {
-        "case": case,
-        "filled": filled,
-        "labels": officer_forms.LABELS,
-        "title": pieces(case.title),
-        "text": pieces(case.text),
-        "said": [(one, said_field(one.n), pieces(one.text)) for one in said],
-        "files": [(one, one.file.is_picture) for one in files],
-        "shown": filled.all("files"),
-        "look_again": any(one.code == LOOK_AGAIN.code for one in filled.problems),
-    }
-    status = 400 if filled.problems else 200
-    return render(request, "feedback/officers/moderate.html", context, status=status)
-
-
-def _moderated(
-    request: HttpRequest, who: Who, case: Case, files: list[Attachment], said: list[Said]
-) -> None:
-    posted = request.POST
-    if posted.get("viec") == "thoi":
-        officer_actions.unpublish(who, case, officer_forms.needed(request, "reason"))
-        messages.success(request, _("Đã thôi công khai."))
-        return
-    title = officer_forms.needed(request, "title")
-    shown = set(posted.getlist("files"))
-    was = {one.n: one.for_all for one in said if said_field(one.n) in posted}
-    typed = {n: officer_forms.words_for_all(posted, said_field(n)) for n in was}
-    officer_actions.publish(
-        who,
-        case,
-        title,
-        posted.get("text", "").replace("\r\n", "\n"),
-        [one for one in files if str(one.pk) in shown],
-        said={n: words for n, words in typed.items() if words != was[n]},
-        looked=bool(posted.get("da-xem")),
-    )
-    messages.success(request, _("Đã công khai."))
-
-
-@asks(CASE, "moderate")
-def blur_photo(request: HttpRequest, case_code: str, attachment: int) -> HttpResponse:
-    """Mark what nobody should recognise; the blurred copy is another file."""
-    case, who = the_case(request, case_code), who_is(request)
-    officer_actions.moderator(who, case)
-    one = get_object_or_404(case.attachments.select_related("file"), pk=attachment)
-    filled = Filled()
-    if request.method == "POST":
-        try:
-            every = request.POST.get("ca-anh")
-            marked = [WHOLE] if every else regions(request.POST.get("vung", ""))
-            blur(who, case, one, marked)
-        except InputError as error:
-            filled = Filled(request.POST, error)
-        else:
-            messages.success(
-                request, _("Đã có bản làm mờ; chọn bản ấy để công khai. Ảnh gốc không công khai.")
-            )
-            return redirect("desk:moderate", case.code)
-    context = {"case": case, "attachment": one, "filled": filled}
-    status = 400 if filled.problems else 200
-    return render(request, "feedback/officers/blur.html", context, status=status)
 
 
 @asks(CASE, "view")

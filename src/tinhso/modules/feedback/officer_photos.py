@@ -37,8 +37,13 @@ BAD_REGION = message(
 )
 NO_REGION = message(
     "feedback-region-none",
-    vi="Chưa đánh dấu vùng nào. Kéo chuột trên ảnh, ghi số vào ô, hoặc chọn làm mờ cả ảnh.",
+    vi="Chưa đánh dấu vùng nào. Kéo trên ảnh, ghi số vào ô, hoặc chọn làm mờ cả ảnh.",
     en="Nothing is marked. Draw on the photo, write numbers into the field, or blur the whole photo.",
+)
+TOO_MANY_REGIONS = message(
+    "feedback-region-many",
+    vi="Có {found} vùng; nhiều nhất {most}. Gộp các vùng gần nhau, hoặc làm mờ cả ảnh.",
+    en="There are {found} regions; at most {most}. Join those that lie together, or blur the whole photo.",
 )
 NOT_A_PHOTO = message(
     "feedback-not-photo",
@@ -61,10 +66,13 @@ WHOLE = Region(0, 0, 100, 100)
 
 
 def regions(typed: str) -> list[Region]:
-    """The regions of a field, one a line. Raises InputError: none, or a line that is none."""
+    """The regions of a field, one a line. Raises InputError: none, too many, or a line that is none."""
     found, problems = [], []
     lines = [(n, one.strip()) for n, one in enumerate(typed.splitlines(), 1) if one.strip()]
-    for n, line in lines[:MOST_REGIONS]:
+    if len(lines) > MOST_REGIONS:
+        problem = TOO_MANY_REGIONS(Place("vung"), found=len(lines), most=MOST_REGIONS)
+        raise InputError([problem])
+    for n, line in lines:
         numbers = [float(one) for one in re.findall(r"-?\d{1,3}(?:\.\d+)?", line.replace(",", "."))]
         if len(numbers) != 4 or min(numbers[2:]) <= 0 or min(numbers) < 0 or max(numbers) > 100:
             problems.append(BAD_REGION(Place("vung"), line=n, found=line[:40]))

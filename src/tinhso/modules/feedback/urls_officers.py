@@ -4,6 +4,7 @@ from django.urls import path
 
 from tinhso.modules.feedback import officer_act_views as acts
 from tinhso.modules.feedback import officer_export
+from tinhso.modules.feedback import officer_moderation_views as moderation
 from tinhso.modules.feedback import officer_views as views
 
 app_name = "desk"
@@ -19,7 +20,7 @@ urlpatterns = [
     path("<str:case_code>/viec/<str:act>/", acts.act, name="act"),
     path("<str:case_code>/tach/", acts.split_case, name="split"),
     path("<str:case_code>/lien-he/", acts.contact, name="contact"),
-    path("<str:case_code>/cong-khai/", acts.moderate, name="moderate"),
+    path("<str:case_code>/cong-khai/", moderation.moderate, name="moderate"),
     path("<str:case_code>/tep/<int:attachment>/", acts.file, name="file"),
-    path("<str:case_code>/anh/<int:attachment>/", acts.blur_photo, name="blur"),
+    path("<str:case_code>/anh/<int:attachment>/", moderation.blur_photo, name="blur"),
 ]

@@ -93,7 +93,9 @@
     const field = document.getElementById(frame.dataset.marking), drawing = frame.querySelector("svg");
     const draw = (extra) => {
       const lines = [...field.value.split("\n"), ...(extra ? [extra.join(" ")] : [])];
-      drawing.replaceChildren(...lines.map((line) => line.trim().split(/[ ,;]+/).map(Number)).filter((one) => one.length === 4 && one.every(Number.isFinite)).map(([x, y, width, height]) => {
+      // As the server reads them.
+      const numbers = lines.map((line) => (line.replaceAll(",", ".").match(/-?\d{1,3}(?:\.\d+)?/g) || []).map(Number));
+      drawing.replaceChildren(...numbers.filter((one) => one.length === 4 && Math.min(...one) >= 0).map(([x, y, width, height]) => {
         const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
         for (const [name, value] of Object.entries({ x, y, width, height })) rect.setAttribute(name, value);
         return rect;
@@ -105,16 +107,21 @@
       return [share(event.clientX - box.left, box.width), share(event.clientY - box.top, box.height)];
     };
     const region = (event) => { const [x, y] = point(event); return [Math.min(x, from[0]), Math.min(y, from[1]), Math.abs(x - from[0]), Math.abs(y - from[1])].map((one) => Number(one.toFixed(1))); };
-    frame.addEventListener("pointerdown", (event) => { from = point(event); frame.setPointerCapture(event.pointerId); event.preventDefault(); });
-    frame.addEventListener("pointermove", (event) => { if (from) draw(region(event)); });
+    frame.addEventListener("pointerdown", (event) => { if (event.button || !event.isPrimary) return; from = point(event); frame.setPointerCapture(event.pointerId); event.preventDefault(); });
+    frame.addEventListener("pointermove", (event) => { if (from && event.isPrimary) draw(region(event)); });
+    frame.addEventListener("pointercancel", () => { from = null; draw(); });
     frame.addEventListener("pointerup", (event) => {
-      if (!from) return;
+      if (!from || !event.isPrimary) return;
       const made = region(event);
       from = null;
       if (made[2] > 0.5 && made[3] > 0.5) field.value = (field.value.trim() + "\n" + made.join(" ")).trim();
       draw();
     });
     field.addEventListener("input", () => draw());
+    document.querySelector(`[data-undo="${field.id}"]`).addEventListener("click", () => {
+      field.value = field.value.trim().split("\n").slice(0, -1).join("\n");
+      draw();
+    });
     draw();
   });
 })();
