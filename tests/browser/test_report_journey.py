@@ -11,7 +11,9 @@ import pytest
 from PIL import ExifTags, Image
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.languages import BOTH, said
 from tests.browser.showing import picture as shown
+from tests.browser.test_desk_acts_journey import wrong
 from tests.browser.test_pages import violations
 from tests.modules.feedback.test_report_sending import picture
 from tinhso.modules.feedback.places import taken
@@ -218,15 +220,31 @@ def test_without_a_script_the_form_is_whole(chromium: Browser, server: str) -> N
     context.close()
 
 
-def test_the_public_map_and_list_exclude_nobody(chromium: Browser, server: str) -> None:
+@BOTH
+def test_what_everybody_reads_excludes_nobody(chromium: Browser, server: str, root: str) -> None:
+    """The map and list, one report, how agencies answer, one of them, following by codes."""
     context = chromium.new_context(viewport={"width": 320, "height": 700}, color_scheme="dark")
     page = context.new_page()
-    page.goto(f"{server}/phan-anh/")
-    expect(page.locator("[data-total]")).to_contain_text("phản ánh trong khung nhìn")
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    assert violations(page) == []
-    shown(page, "report-map")
+    page.goto(f"{server}{root}/phan-anh/")
+    in_view = said(root, "# phản ánh trong khung nhìn").removeprefix("#")
+    expect(page.locator("[data-total]")).to_contain_text(in_view)
+    found = wrong(page)
+    if not root:
+        shown(page, "report-map")
     page.locator(".reports a").first.click()
     page.wait_for_url("**/phan-anh/PA-**")
-    assert violations(page) == []
+    found += wrong(page)
+    page.goto(f"{server}{root}/phan-anh/co-quan/")
+    found += wrong(page)
+    page.locator("table.agencies a").first.click()
+    page.wait_for_url(re.compile("/co-quan/[^/]+/$"))
+    found += wrong(page)
+    page.goto(f"{server}{root}/phan-anh/theo-doi/")
+    found += wrong(page)
+    page.fill("[name=code]", "PA-250602-ACDEFH")
+    page.fill("[name=secret]", "không nhớ")
+    page.click("main button[type=submit]")
+    page.locator("main [role=alert]").wait_for()
+    expect(page.locator("[name=secret]")).to_have_value("không nhớ")
+    assert found + wrong(page) == []
     context.close()

@@ -74,7 +74,7 @@ document.addEventListener("DOMContentLoaded", () => {
     suggestion.append(`${words.suggest} ${found.name} `, choose);
   });
   for (const name of ["category", "commune", "text"]) field(name).addEventListener("change", () => askNear());
-  const near = form.querySelector("[data-near-list]");
+  const near = form.querySelector("[data-near-list]"), held = near.querySelector("[data-held]");
   let seenSimilar = false;
   async function askNear() {
     near.hidden = true;
@@ -109,6 +109,7 @@ document.addEventListener("DOMContentLoaded", () => {
     event.preventDefault();
     button.disabled = true;
     problems.replaceChildren();
+    held.hidden = true;
     const fields = [];
     for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "csrfmiddlewaretoken") fields.push([name, name === "made_at" ? new Date().toISOString() : value]);
     if (seenSimilar) fields.push(["seen_similar", "1"]);
@@ -128,7 +129,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     await Reports.remove(report.key);  // it is in the form still
-    if (done.state === "near") { showNear(done.similar); near.scrollIntoView({ block: "center" }); return; }
+    if (done.state === "near") { showNear(done.similar); held.hidden = false; near.scrollIntoView({ block: "center" }); return; }
     problems.append(...done.problems.map((one) => make("p", one.text, { className: "note asks" })));
     for (const one of form.elements) one.removeAttribute("aria-invalid");
     const first = done.problems.map((one) => field(one.field)).find((one) => one && one.focus);
