@@ -50,7 +50,6 @@ def test_waiting_for_an_opinion_that_never_comes_would_be_a_trap() -> None:
 
 DATA = {
     "unit": "dept:a", "units": ["dept:b", "dept:c"], "text": "x", "reason": "y", "case": "z",
-    "rating": 5,
 }  # fmt: skip
 
 
@@ -263,6 +262,18 @@ def test_a_case_is_reopened_within_fifteen_days_with_a_clock_of_its_own() -> Non
     problem = refusal(closed, "reopen", Role.REQUESTER, late)
     assert problem is not None
     assert problem.code == "case-reopen-late"
+
+
+def test_a_named_grade_of_earlier_days_is_read_and_nobody_gives_another() -> None:
+    answer = ("answer", "2025-06-03 09:00", Role.LEAD, {"text": "Đã sửa"})
+    answered = told(ROUTED, answer)
+    later = datetime(2025, 6, 4, 9, tzinfo=LOCAL)
+    for role in Role:
+        refused = refusal(answered, "rate", role, later)
+        assert refused is not None
+        assert refused.code == "case-act-role"
+    graded = Event(answered.last + 1, "rate", later, Role.REQUESTER, data={"rating": 2})
+    assert after(answered, graded) == replace(answered, last=graded.n)
 
 
 def test_danger_is_measured_in_hours_day_and_night() -> None:

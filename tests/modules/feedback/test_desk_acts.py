@@ -72,7 +72,7 @@ def codes(error: InputError) -> list[str]:
 # -- who may do what ----------------------------------------------------------------------------------
 
 GIVES = {role["code"]: role["gives"] for role in product_file("roles/roles.yaml").data["roles"]}
-DATA = {"unit": THERE, "units": [THERE], "text": "x", "reason": "y", "rating": 5}
+DATA = {"unit": THERE, "units": [THERE], "text": "x", "reason": "y"}
 
 
 def reaches(role: str, verb: str, seat: str, unit: str) -> bool:

@@ -26,7 +26,7 @@ from tinhso.kernel.cases.actions import Doer, act, standing_of
 from tinhso.kernel.cases.cells import cell_of, cells_in
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
-from tinhso.kernel.cases.models import Case
+from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import DOCUMENTS, IMAGES
@@ -36,8 +36,9 @@ from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError
 from tinhso.modules.feedback import actions
-from tinhso.modules.feedback.actions import Follower, Report, Sent
+from tinhso.modules.feedback.actions import Report, Sent
 from tinhso.modules.feedback.agency_figures import agencies
+from tinhso.modules.feedback.officer_case import timeline
 from tinhso.modules.feedback.public import Filter, listed, on_map, view_of
 from tinhso.modules.feedback.sample import REPORTS, simulate_reports
 from tinhso.modules.feedback.words import due_words
@@ -70,7 +71,7 @@ def page(client: Client, found: Sent) -> str:
     return client.get(address).content.decode()
 
 
-def test_a_resident_replies_reopens_with_a_reason_and_grades(client: Client) -> None:
+def test_a_resident_replies_and_reopens_with_a_reason(client: Client) -> None:
     found = sent()
     here = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
     act(ROUTER, found.case, "route", {"unit": COMMUNE})
@@ -80,39 +81,75 @@ def test_a_resident_replies_reopens_with_a_reason_and_grades(client: Client) -> 
     assert "Đồng hồ đang dừng chờ bạn bổ sung. Nếu bạn trả lời hôm nay" in asked
     client.post(here, {"act": "reply", "text": "Cột 12", "seen": found.case.events})
     act(LEAD, found.case, "answer", {"text": "Đã vá"})
-    client.post(here, {"act": "rate", "rating": "2"})
     empty = client.post(here, {"act": "reopen", "text": "Vẫn còn"})
     assert "Chọn vì sao chưa được" in empty.content.decode()
     client.post(here, {"act": "reopen", "why": "partly", "text": "Còn nửa đường"})
     found.case.refresh_from_db()
     assert (found.case.state, found.case.reopened) == ("received", 1)
     assert [one.act for one in found.case.history.all()] == [
-        "receive", "route", "ask", "reply", "answer", "rate", "reopen",
+        "receive", "route", "ask", "reply", "answer", "reopen",
     ]  # fmt: skip
     assert "Mới sửa một phần. Còn nửa đường" in page(client, found)
 
 
-def test_whoever_sent_it_takes_one_anonymous_ticket_when_it_is_answered(client: Client) -> None:
+def test_done_gives_one_anonymous_ticket_at_once_and_not_done_asks_why(client: Client) -> None:
     waiting, found = sent(), answered()
-    assert "Nhận phiếu" not in page(client, waiting)
-    assert "Nhận phiếu" in page(client, found)
+    assert "Xong rồi" not in page(client, waiting)
+    asked = page(client, found)
+    assert "Đã sửa xong chưa?" in asked
+    assert asked.index("Xong rồi</button>") < asked.index("Chưa xong</summary>")
     address = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
-    given = client.post(address, {"act": "ticket"}).content.decode()
+    answer = client.post(address, {"act": "ticket"})
+    given = answer.content.decode()
+    # The request that carries the answer names no case, in its Referer either.
+    assert answer["Referrer-Policy"] == "strict-origin"
+    assert "nhóm dưới 5 phiếu không bao giờ được công bố" in given
     ticket = re.search(r'name="ticket" value="([^"]+)"', given)
     assert ticket is not None
     assert client.post(address, {"act": "ticket"}).status_code == 400
-    assert "Nhận phiếu" not in page(client, found)
+    after = page(client, found)
+    assert "Xong rồi" not in after
+    assert "Bạn đã nhận phiếu đánh giá ẩn danh" in after
+    assert "Chưa xong</summary>" in after
     said = {"viec": "gui", "ticket": ticket[1], "rating": "4"}
     assert client.post("/khao-sat/", said).status_code == 200
     assert Sheet.objects.get().totals == {"rating": {"4": 1}}
 
 
-@pytest.mark.parametrize("grade", ["0", "6", "", "5.0", "năm"])
-def test_a_grade_is_one_of_five(grade: str) -> None:
+def test_who_was_refused_or_comes_too_late_to_reopen_is_asked_too(client: Client) -> None:
+    refused = sent()
+    act(ROUTER, refused.case, "reject", {"reason": "không thuộc 1022"})
+    shown = page(client, refused)
+    assert "Đã sửa xong chưa?" not in shown
+    assert "Đánh giá cách giải quyết</button>" in shown
+    assert "Mở lại phản ánh</summary>" in shown
+    late = sent()
+    long_ago = timezone.now() - timedelta(days=16)
+    act(ROUTER, late.case, "route", {"unit": COMMUNE}, at=long_ago)
+    act(LEAD, late.case, "answer", {"text": "Đã vá"}, at=long_ago)
+    shown = page(client, late)
+    assert "Đánh giá cách giải quyết</button>" in shown
+    assert 'value="reopen"' not in shown
+
+
+def test_nobody_gives_a_named_grade_and_those_of_earlier_days_are_still_told(
+    client: Client,
+) -> None:
     found = answered()
-    watcher = found.case.watchers.get()
+    here = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
+    assert client.post(here, {"act": "rate", "rating": "5"}).status_code == 404
     with pytest.raises(InputError):
-        actions.rate(NOBODY, Follower(found.case, watcher.contact, sender=True), grade, "")
+        act(RESIDENT, found.case, "rate", {"rating": 5})
+    grade = CaseEvent(
+        case=found.case, n=4, act="rate", at=timezone.now(), role="requester", data={"rating": 2}
+    )
+    grade.save()
+    assert "Người gửi đánh giá 2/5" in page(client, found)
+    assert timeline(found.case, standing_of(found.case))[0].rating == "2"
+    # What such a case owes the stream after its next act still holds its grade.
+    act(RESIDENT, found.case, "reopen", {"reason": "lại hỏng", "why": "again"})
+    owed = Delivery.objects.filter(key=f"feedback/{found.case.code}").latest("id")
+    assert owed.payload["rows"][0]["rating"] == 2
 
 
 def test_whoever_follows_somebody_elses_report_cannot_act_on_it(client: Client) -> None:
@@ -123,8 +160,10 @@ def test_whoever_follows_somebody_elses_report_cannot_act_on_it(client: Client) 
     shown = client.get(here).content.decode()
     assert "0912345678" not in shown
     assert "Đã vá" in shown
-    client.post(here, {"act": "rate", "rating": "1"})
-    assert not found.case.history.filter(act="rate").exists()
+    assert "Xong rồi" not in shown
+    assert client.post(here, {"act": "ticket"}).status_code == 404
+    assert client.post(here, {"act": "reopen", "why": "again"}).status_code == 400
+    assert not found.case.history.filter(act="reopen").exists()
 
 
 def test_a_private_report_can_be_followed_by_nobody_else() -> None:

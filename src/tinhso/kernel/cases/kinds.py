@@ -50,7 +50,8 @@ class StateRule:
 
 @dataclass(frozen=True)
 class ActRule:
-    """`to` None: the case stays in its state. `needs`: what the event's data must hold.
+    """`to` None: the case stays in its state. `by` nobody: an act that was given up, which only cases of
+    earlier days hold. `needs`: what the event's data must hold.
 
     `pause` maps a clock to the reason; clocks that do not run are left alone.
     """

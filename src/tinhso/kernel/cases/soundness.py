@@ -109,11 +109,12 @@ def traps(kind: Kind) -> list[Node]:
 
 
 def unused(kind: Kind) -> list[str]:
-    """States that nothing leads into, and acts that are never possible."""
+    """States that nothing leads into, and acts that are never possible though somebody may do them."""
     graph = reachable(kind)
     states = set(kind.states) - {node.state for node in graph}
     done = {act.code for node in graph for act, _ in _steps(kind, node, frozenset(Role))}
-    return sorted(states) + sorted(set(kind.acts) - done - {RECEIVE})
+    allowed = {code for code, act in kind.acts.items() if act.by}
+    return sorted(states) + sorted(allowed - done - {RECEIVE})
 
 
 def _steps(kind: Kind, node: Node, roles: Iterable[Role]) -> Iterator[tuple[ActRule, Node]]:

@@ -220,7 +220,6 @@ _FIELDS: Mapping[str, Text] = {
     "unit": Text("cơ quan", "agency"),
     "units": Text("cơ quan phối hợp", "agencies to be asked"),
     "case": Text("vụ việc gốc", "case to merge into"),
-    "rating": Text("mức hài lòng", "rating"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Every write of residents: sending, following, replying, withdrawing, reopening, rating.
+"""Every write of residents: sending, following, replying, withdrawing, reopening.
 
 They go through `kernel.cases.actions`; what is this room's own is what a report must hold and who may
 act for whom.
@@ -44,11 +44,6 @@ WHY_NOT = message(
     "feedback-why-not-mended",
     vi="Chọn vì sao chưa được, để cơ quan biết phải làm gì tiếp.",
     en="Choose what is still wrong, so that the agency knows what to do.",
-)
-RATING = message(
-    "feedback-rating",
-    vi="Chọn một mức từ 1 đến 5.",
-    en="Choose a grade from 1 to 5.",
 )
 NOT_YOURS = message(
     "feedback-not-yours",
@@ -171,14 +166,6 @@ def reopen(
         raise InputError([WHY_NOT(Place("why"))])
     words = NOT_MENDED[why].vi
     _act(who, follower, "reopen", {"reason": words, "why": why, "text": text}, seen, photos)
-
-
-def rate(who: Who, follower: Follower, grade: str, text: str) -> None:
-    """Grade how it was handled, from 1 to 5 (đánh giá). Raises InputError."""
-    if grade not in ("1", "2", "3", "4", "5"):
-        raise InputError([RATING(Place("rating"))])
-    data = {"rating": int(grade), "text": short(text, "text", 1000)}
-    _act(who, follower, "rate", data, None)
 
 
 def _act(

@@ -146,10 +146,7 @@ def _goes_on(case: Case, told: _Story) -> None:
         cases.act(SENDER, case, "reopen", {"reason": NOT_MENDED[why].vi, "why": why}, at=at)
         at = _work_time(at + timedelta(hours=1))
         cases.act(ROUTER, case, "route", {"unit": told.unit}, at=at)
-        at = _answer(case, lead, at, draw)
-    if draw.random() < 0.45:
-        grade = draw.choices((1, 2, 3, 4, 5), (6, 8, 16, 38, 32))[0]
-        cases.act(SENDER, case, "rate", {"rating": grade}, at=at + timedelta(hours=draw.randint(1, 90)))  # fmt: skip
+        _answer(case, lead, at, draw)
 
 
 def _answer(case: Case, lead: Doer, at: datetime, draw: random.Random) -> datetime:

@@ -51,7 +51,7 @@ NOT_FOUND = message(
 #: Where something is that is not for everybody to know.
 NOT_PUBLIC = Text("Chưa công khai", "Not public")
 #: What a sender may do, by the act's code; the rest goes by the kind of case.
-OWN = ("reply", "withdraw", "reopen", "rate")
+OWN = ("reply", "withdraw", "reopen")
 
 
 @public
@@ -135,8 +135,6 @@ def _act(request: HttpRequest, follower: Follower) -> None:
     elif what in ("push", "unpush"):
         told = push.read(posted.get("subscription", ""))
         (push.add if what == "push" else push.drop)(follower.contact, told)
-    elif what == "rate":
-        actions.rate(who, follower, posted.get("rating", ""), text)
     else:
         raise Http404
 
@@ -150,7 +148,6 @@ def _shown(
     own = (
         {one.code for one in possible(standing, Role.REQUESTER, now)} if follower.sender else set()
     )
-    grades = [int(one.data["rating"]) for one in events if one.act == "rate"]
     asked = next((one.data["text"] for one in reversed(events) if one.act == "ask"), "")
     context: dict[str, Any] = {
         "case": case,
@@ -163,17 +160,15 @@ def _shown(
         "steps": list(reversed(_steps(events, follower))),
         "able": [one for one in OWN if one in own],
         "asked": asked,
-        "grade": grades[-1] if grades else None,
-        "grades": _GRADES,
         "why_not": NOT_MENDED.items(),
         "where": where_of(case) if follower.sender or case.published_at else NOT_PUBLIC,
         "category": category_name(case.category),
         "agency": unit_name(case.lead_id) if case.lead_id else None,
         "merged": case.merged_into if case.merged_into_id else None,
         "merged_path": _merged_path(follower, here),
-        "ticket_waits": follower.sender
-        and case.state in ("answered", "rejected")
-        and surveys.may_have_one(case, follower.contact),
+        "asks_whether_done": case.state == "answered" and "reopen" in own,
+        "settled": follower.sender and case.state in ("answered", "rejected"),
+        "ticket_given": follower.sender and surveys.was_given(case, follower.contact),
         "reopen_days": standing.rule.reopen_days,
         "push_key": push.public_key() if push.is_on() and case.open else "",
         "filled": filled,
@@ -182,22 +177,6 @@ def _shown(
         "section": "feedback",
     }
     return render(request, "feedback/follow.html", context, status=status)
-
-
-#: In order, as a person would say it.
-_GRADES = tuple(
-    zip(
-        "54321",
-        (
-            Text("Rất hài lòng", "Very satisfied"),
-            Text("Hài lòng", "Satisfied"),
-            Text("Tạm được", "Neither"),
-            Text("Không hài lòng", "Dissatisfied"),
-            Text("Rất không hài lòng", "Very dissatisfied"),
-        ),
-        strict=True,
-    )
-)
 
 
 def _steps(events: list[CaseEvent], follower: Follower) -> list[Step]:

@@ -55,8 +55,12 @@ REMARK_LONG = message(
 
 def may_have_one(case: Case, contact: Contact) -> bool:
     """Whether somebody is the sender of a case and can still be given its ticket."""
-    given = Given.objects.filter(mark=_mark(case, contact))
-    return not case.open and _is_sender(case, contact) and not given.exists()
+    return not case.open and _is_sender(case, contact) and not was_given(case, contact)
+
+
+def was_given(case: Case, contact: Contact) -> bool:
+    """Whether somebody was given the ticket of a case. Whether they answered with it nobody knows."""
+    return Given.objects.filter(mark=_mark(case, contact)).exists()
 
 
 def give(actor: Actor, case: Case, contact: Contact, today: date) -> str:

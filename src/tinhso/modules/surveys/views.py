@@ -32,12 +32,16 @@ def form_context(ticket: str, filled: Filled | None = None) -> dict[str, object]
         "more": more,
         "filled": filled or Filled(None),
         "rating_wrong": wrong,
+        "smallest": survey().smallest_group,
     }
 
 
 def given(request: HttpRequest, ticket: str) -> HttpResponse:
-    """The form with a ticket just given, to be answered at once or later: for pages of other rooms."""
-    return render(request, "surveys/given.html", form_context(ticket) | {"plan_code": ""})
+    """The form with a ticket just given, to be answered at once or later: for pages of other rooms. Of
+    the page that it is given on, whose address names a case, the answer's request tells nothing."""
+    response = render(request, "surveys/given.html", form_context(ticket) | {"plan_code": ""})
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
 
 
 @public
