@@ -196,8 +196,8 @@ def load_questions(place: Workspace, plan_code: str, say: Say) -> None:
     plan = place.plan(plan_code).plan
     for stream, rows in simulate_records(plan.unit, plan.year).items():
         _load_rows(place, stream, rows, "questions.sample_records", say)
-    sheets = simulate_sheets(plan.unit, plan.year)
-    _load_rows(place, "satisfaction", sheets, "surveys.sample", say)
+    for stream, rows in simulate_sheets(plan.unit, plan.year).items():
+        _load_rows(place, stream, rows, "surveys.sample", say)
 
 
 def _load_rows(

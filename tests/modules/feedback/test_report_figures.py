@@ -48,9 +48,30 @@ def rows() -> list[dict[str, object]]:
             "closed_at": at(ended) if outcome else None, "category": "road", "channel": "web",
             "reopened": int(bool(again)), "reopened_at": at("19T08") if again else None,
             "reopened_by_office": again == "office" if again else None, "answer_trace": words,
-            "simulated": False,
+            "rating": 5, "simulated": False,
         }
         for number, (received, due, answered, days, ended, outcome, again, words) in enumerate(TOLD)
+    ]  # fmt: skip
+
+
+#: Closed sheets of September: last day, matter, answers, satisfied, of the agency's and of the place's.
+SHEETS = (
+    ("2025-09-14", "feedback", 7, 5, "unit_code"),
+    ("2025-09-30", "feedback", 6, 2, "unit_code"),
+    ("2025-09-30", "question", 9, 9, "unit_code"),
+    ("2025-10-14", "feedback", 8, 8, "unit_code"),
+    ("2025-09-14", "feedback", 12, 8, "place_code"),
+    ("2025-09-30", "question", 5, 5, "place_code"),
+)
+
+
+def sheets(by: str) -> list[dict[str, object]]:
+    return [
+        {
+            "sheet_code": f"T-{number}", by: CODE, "period_end": day, "matter": matter,
+            "answers": answers, "satisfied": satisfied,
+        }
+        for number, (day, matter, answers, satisfied, whose) in enumerate(SHEETS) if whose == by
     ]  # fmt: skip
 
 
@@ -59,6 +80,8 @@ def place(tmp_path: Path, db: None) -> Workspace:
     found = workspace_in(tmp_path)
     beside = {**rows()[0], "case_code": "PA-beside", "unit_code": BESIDE}
     assert bring_in(found, tmp_path, STREAM, [*rows(), beside]).bad == 0
+    for by, stream in (("unit_code", "satisfaction"), ("place_code", "satisfaction_places")):
+        assert bring_in(found, tmp_path, stream, sheets(by)).bad == 0
     found.measure()
     return found
 
@@ -77,6 +100,13 @@ def test_figures_are_those_of_the_records_by_hand(figures: Figures) -> None:
     # Five had not ended by the end of September, two of them past their due day. What was opened again
     # has ended once; what is due on the last day is overdue from the next on.
     assert parts(figures, "BT-PA-TRE") == (2, 5)
+
+
+def test_satisfied_is_of_anonymous_sheets_alone_by_agency_and_by_place(figures: Figures) -> None:
+    """Each report carries a named grade of earlier days, which counts nowhere any more."""
+    assert parts(figures, "BT-PA-HAI-LONG") == (7, 13)
+    assert parts(figures, "BT-NOI-PA-HAI-LONG") == (8, 12)
+    assert parts(figures, "BT-HAI-LONG") == (16, 22)
 
 
 def test_checks_find_what_is_found_by_hand(place: Workspace, figures: Figures) -> None:

@@ -113,7 +113,10 @@ def test_done_gives_one_anonymous_ticket_at_once_and_not_done_asks_why(client: C
     assert "Chưa xong</summary>" in after
     said = {"viec": "gui", "ticket": ticket[1], "rating": "4"}
     assert client.post("/khao-sat/", said).status_code == 200
-    assert Sheet.objects.get().totals == {"rating": {"4": 1}}
+    # Counted with the agency that answered, and with the place.
+    assert [(one.by, one.unit_id, one.totals) for one in Sheet.objects.order_by("by")] == [
+        (by, COMMUNE, {"rating": {"4": 1}}) for by in ("agency", "place")
+    ]
 
 
 def test_who_was_refused_or_comes_too_late_to_reopen_is_asked_too(client: Client) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -33,8 +34,9 @@ from tinhso.web.watch.logs import JsonLines
 
 pytestmark = pytest.mark.django_db
 
-DAY = date(2025, 6, 10)
-CLOSED = tickets.last_day("2025-06a") + timedelta(days=16)
+PROVINCE = "p75.2025"
+DAY = date(2025, 7, 10)
+CLOSED = tickets.last_day("2025-07a") + timedelta(days=16)
 
 
 @pytest.fixture
@@ -43,16 +45,19 @@ def unit() -> str:
     return Unit.objects.get(uid="c25363.2025").uid
 
 
-def ended(unit: str, kind: str = "feedback") -> tuple[Case, Contact, str]:
+def ended(unit: str, kind: str = "feedback", place: str = "") -> tuple[Case, Contact, str]:
     contact, secret = contacts.keep(Person("Bà Tư"))
-    case = cases.open_case(Doer(SYSTEM, Role.REQUESTER), Received(kind, "Việc", unit), contact)
+    told = Received(kind, "Việc", unit, place=place)
+    case = cases.open_case(Doer(SYSTEM, Role.REQUESTER), told, contact)
     cases.act(Doer(SYSTEM, Role.ROUTER), case, "reject", {"reason": "trùng"})
     return case, contact, secret
 
 
-def answer_all(unit: str, ratings: list[str], remarks: list[str] | None = None) -> None:
+def answer_all(
+    unit: str, ratings: list[str], remarks: list[str] | None = None, place: str = ""
+) -> None:
     for number, said in enumerate(ratings):
-        case, contact, _ = ended(unit)
+        case, contact, _ = ended(unit, place=place)
         ticket = actions.give(SYSTEM, case, contact, DAY)
         remark = remarks[number] if remarks else ""
         actions.answer(ticket, {"rating": said}, remark, DAY)
@@ -117,7 +122,7 @@ def test_each_question_is_told_with_its_own_count_and_never_of_fewer_than_the_sm
 
     def sheet(unit: Unit, **totals: dict[str, int]) -> None:
         Sheet.objects.create(
-            unit=unit, matter="feedback", half_month="2025-06a", totals=totals, closed=True
+            unit=unit, matter="feedback", half_month="2025-07a", totals=totals, closed=True
         )
 
     sheet(one, rating={"5": 4, "1": 2}, solved={"yes": 3, "partly": 2, "no": 1}, clear={"no": 4})
@@ -143,10 +148,12 @@ def test_each_question_is_told_with_its_own_count_and_never_of_fewer_than_the_sm
 
 
 def test_simulated_sheets_are_marked_and_never_added_to_real_ones() -> None:
-    rows = simulate_sheets("p70", 2025)
-    assert rows
-    assert all(row["answers"] >= 5 for row in rows)
-    assert not Delivery.objects.filter(key__startswith="satisfaction/").exists()
+    made = simulate_sheets("p70", 2025)
+    for stream in ("satisfaction", "satisfaction_places"):
+        assert {row["matter"] for row in made[stream]} == {"feedback", "question"}
+        assert all(row["answers"] >= 5 for row in made[stream])
+    assert len(made["satisfaction_places"]) < len(made["satisfaction"])
+    assert not Delivery.objects.filter(key__startswith="satisfaction").exists()
     assert [one.answers for one in queries.together(simulated=False)] == [0, 0, 0, 0]
     page = Client().get(reverse("surveys:results")).content.decode()
     assert "Có phiếu mô phỏng" in page
@@ -191,13 +198,68 @@ def test_the_log_says_of_no_answer_who_was_signed_in(
     assert str(account.pk) not in JsonLines().format(spoken)
 
 
-def test_of_a_small_group_not_even_the_remarks_outlive_its_closing(unit: str) -> None:
+def test_of_a_small_group_nothing_outlives_its_closing(unit: str) -> None:
     answer_all(unit, ["5", "1"], ["tốt", "chậm"])
     actions.close_sheets(SYSTEM, CLOSED)
     sheet = Sheet.objects.get()
-    assert (sheet.remarks, sheet.spent) == ([], [])
+    assert (sheet.totals, sheet.remarks, sheet.spent) == ({}, [], [])
     assert not Delivery.objects.filter(key__startswith="satisfaction/").exists()
     assert queries.results(Who(CLOSED)) == []
+
+
+def test_an_answer_counts_for_the_agency_and_for_the_place_and_is_told_for_each(unit: str) -> None:
+    """Twelve, of which the department settled five in the commune and none elsewhere."""
+    answer_all(unit, ["5", "5", "4", "3", "2", "1", "4"], ["lời góp ý"] * 7, place=unit)
+    answer_all(PROVINCE, ["5", "4", "4", "1", "2"], place=unit)
+    at_place = Sheet.objects.get(by="place")
+    assert (at_place.spent, at_place.remarks) == ([], [])
+    assert at_place.agencies == {unit: 7, PROVINCE: 5}
+    assert actions.close_sheets(SYSTEM, CLOSED) == 3
+    at_place.refresh_from_db()
+    assert at_place.agencies == {}
+    nobody = Who(CLOSED)
+    (found,) = queries.results(nobody, by=Sheet.By.PLACE)
+    assert (found.unit, found.answers, found.satisfied) == (unit, 12, Fraction(7, 12))
+    assert [one.answers for one in queries.results(nobody)] == [7, 5]
+    # Nobody is counted twice in what is told of all.
+    assert queries.together(simulated=False)[0].answers == 12
+    owed = Delivery.objects.filter(topic="records", key__startswith="satisfaction").order_by("id")
+    assert [(one.key.partition("/")[0], one.payload["rows"][0]["answers"]) for one in owed] == [
+        ("satisfaction", 7), ("satisfaction", 5), ("satisfaction_places", 12),
+    ]  # fmt: skip
+    page = Client().get(reverse("surveys:results"), {"theo": "noi"}).content.decode()
+    assert "Xem theo cơ quan giải quyết" in page
+    assert "lời góp ý" not in page
+    file = Client().get(reverse("surveys:download"), {"theo": "noi"}).content.decode("utf-8-sig")
+    assert file.splitlines()[1].split(",")[4:8] == ["rating", "satisfied", "7", "12"]
+    assert Client().get(reverse("surveys:results"), {"theo": "lạ"}).status_code == 404
+
+
+def test_a_place_that_would_lay_a_small_group_bare_is_told_nowhere(unit: str) -> None:
+    """The commune settled seven of its own, the department one: thirteen less twelve would be that one."""
+    answer_all(unit, ["5"] * 7, place=unit)
+    answer_all(PROVINCE, ["1"], place=unit)
+    actions.close_sheets(SYSTEM, CLOSED)
+    assert queries.results(Who(CLOSED), by=Sheet.By.PLACE) == []
+    assert [one.answers for one in queries.results(Who(CLOSED))] == [7]
+    assert not Delivery.objects.filter(key__startswith="satisfaction_places/").exists()
+    at_place = Sheet.objects.get(by="place")
+    assert (at_place.totals, at_place.agencies, at_place.closed) == ({}, {}, True)
+    closing = Entry.objects.get(act="surveys.sheet.close", thing__endswith="/place")
+    assert "answers" not in str(closing.details)
+
+
+def test_a_ticket_of_earlier_days_names_no_place_and_counts_for_the_agency(unit: str) -> None:
+    old = signing.dumps([unit, "feedback", "2025-07a", "0" * 24, 0], salt=tickets.SALT)
+    actions.answer(old, {"rating": "4"}, "", DAY)
+    assert [one.by for one in Sheet.objects.all()] == ["agency"]
+
+
+def test_the_place_of_a_ticket_is_the_unit_that_it_is_on_the_day(unit: str) -> None:
+    """A case of a commune that was merged meanwhile is about the one that took it over."""
+    case, contact, _ = ended(unit, place="c25363")
+    assert unit == "c25363.2025"
+    assert tickets.opened(actions.give(SYSTEM, case, contact, DAY), DAY, 15).place == unit
 
 
 def everything() -> str:
@@ -213,15 +275,16 @@ def everything() -> str:
 def sheets() -> list[dict[str, Any]]:
     return [
         {k: v for k, v in one.items() if k != "id"}
-        for one in Sheet.objects.order_by("unit").values()
+        for one in Sheet.objects.order_by("by", "unit").values()
     ]
 
 
 def test_no_one_who_holds_everything_can_link_an_answer_to_a_case(
     unit: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Six people, in a known order, each right after their case; somebody with the database, the logs
-    and the ledger tries: by ids, by what tickets hold, by times, and by the order of anything.
+    """Six people of one commune, in a known order, each right after their case; somebody with the
+    database, the logs and the ledger tries: by ids, by what tickets hold, by times, and by the order of
+    anything.
 
     The last word: whoever of them said what, all that is kept is the same, letter by letter. What is
     the same for every way of sharing out the answers cannot tell which way it was.
@@ -235,10 +298,10 @@ def test_no_one_who_holds_everything_can_link_an_answer_to_a_case(
         ("5", "lời e"),
         ("3", "lời g"),
     ]
-    people = [ended(unit) for _ in said]
+    people = [ended(unit, place=unit) for _ in said]
     nonces = iter([f"{number:024x}" for number in range(6)] * 8)
     monkeypatch.setattr(tickets.secrets, "token_hex", lambda _: next(nonces))
-    given = [tickets.fresh(unit, "feedback", DAY) for _ in people]
+    given = [tickets.fresh(unit, "feedback", DAY, place=unit) for _ in people]
     kept = []
     for order in (range(6), [5, 3, 1, 0, 2, 4], [1, 0, 3, 2, 5, 4], range(5, -1, -1)):
         Sheet.objects.all().delete()
@@ -248,11 +311,11 @@ def test_no_one_who_holds_everything_can_link_an_answer_to_a_case(
         kept.append(sheets())
     assert all(one == other for one, other in itertools.pairwise(kept))
 
-    # By ids: the sheet names no case, contact or ticket; nothing else holds a ticket.
-    (sheet,) = kept[-1]
+    # By ids: the sheets name no case, contact or ticket; nothing else holds a ticket.
+    sheet, at_place = kept[-1]
     for case, contact, secret in people:
         for mark in (str(case.pk), case.code, str(contact.pk), secret, case.pk.hex):
-            assert mark not in str(sheet)
+            assert mark not in str(sheet) + str(at_place)
     whole = everything() + caplog.text
     for ticket in given:
         assert ticket.nonce not in whole
@@ -264,6 +327,23 @@ def test_no_one_who_holds_everything_can_link_an_answer_to_a_case(
     # By order: what is a list stands sorted, and there are no rows to be in an order.
     assert sheet["remarks"] == sorted(sheet["remarks"])
     assert sheet["spent"] == sorted(sheet["spent"])
+
+
+def test_once_closed_nothing_tells_what_was_said_about_a_place_that_is_not_told(unit: str) -> None:
+    """One agency settles seven cases in one commune and one in another: whichever of the eight it was who
+    is not satisfied, all that is kept is the same."""
+    kept = []
+    places = [unit] * 7 + ["c25210.2025"]
+    for unsatisfied in (0, 7):
+        Sheet.objects.all().delete()
+        for number, place in enumerate(places):
+            ticket = tickets.written(tickets.fresh(unit, "feedback", DAY, place=place))
+            said = "1" if number == unsatisfied else "5"
+            actions.answer(ticket, {"rating": said}, "", DAY)
+        actions.close_sheets(SYSTEM, CLOSED)
+        kept.append(sheets())
+    assert kept[0] == kept[1]
+    assert kept[0][0]["totals"] == {"rating": {"1": 1, "5": 7}}
 
 
 def test_a_ticket_is_in_no_address_no_mail_and_no_log(

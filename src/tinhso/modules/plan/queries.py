@@ -29,7 +29,7 @@ from tinhso.modules.plan.pack import Baseline, MeasuredIn, Plan, Target
 from tinhso.modules.plan.workspace import PlanPack, Workspace
 
 #: Streams in which people speak to the administration: reports to 1022, questions, surveys.
-HEARD = ("feedback", "questions", "ended_at_places", "satisfaction")
+HEARD = ("feedback", "questions", "ended_at_places", "satisfaction", "satisfaction_places")
 
 #: Months in a trend.
 TREND_MONTHS = 12

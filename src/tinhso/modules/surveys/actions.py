@@ -5,22 +5,29 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from tinhso.kernel.cases.models import Case, Contact
-from tinhso.kernel.cases.records import code_on
 from tinhso.kernel.ledger.actor import Actor
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.ledger.outbox import owe_records, remakes
 from tinhso.kernel.units.queries import standing
 from tinhso.measure.text import NOWHERE, InputError, Place, message
-from tinhso.modules.surveys import tickets
-from tinhso.modules.surveys.asked import RATING, Survey, survey
+from tinhso.modules.surveys import counting, tickets
+from tinhso.modules.surveys.asked import Survey, survey
+from tinhso.modules.surveys.counting import answers_on, code_of, record_of, satisfied_on
 from tinhso.modules.surveys.models import Given, Sheet
+from tinhso.modules.surveys.tickets import Ticket
 
-STREAM = "satisfaction"
+#: Where the totals of closed sheets go, by whose they are.
+STREAMS: Mapping[str, str] = {
+    Sheet.By.AGENCY: "satisfaction",
+    Sheet.By.PLACE: "satisfaction_places",
+}
 
 GIVEN = message(
     "survey-given",
@@ -79,7 +86,15 @@ def give(actor: Actor, case: Case, contact: Contact, today: date) -> str:
         if not made:
             raise InputError([GIVEN(NOWHERE)])
         record(actor, "surveys.ticket.give", Thing("cases.case", str(case.pk), unit))
-    return tickets.written(tickets.fresh(unit, case.kind, today, simulated=case.simulated))
+    place = _place_on(case.place_id, today)
+    fresh = tickets.fresh(unit, case.kind, today, place=place, simulated=case.simulated)
+    return tickets.written(fresh)
+
+
+def _place_on(place: str | None, day: date) -> str:
+    """The unit that a place is today; "" for none, and where nobody knows in which of several it is now."""
+    now = standing(place, day) if place else None
+    return now.card.uid if now and now.attributed else ""
 
 
 def _is_sender(case: Case, contact: Contact) -> bool:
@@ -95,88 +110,75 @@ def answer(
     ticket = tickets.opened(text, today, by.days_to_answer)
     chosen, remark = _checked(chosen, remark, by)
     with transaction.atomic():
-        sheet, _ = Sheet.objects.get_or_create(
-            unit_id=ticket.unit,
-            matter=ticket.matter,
-            half_month=ticket.half_month,
-            simulated=ticket.simulated,
-        )
-        sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+        sheet = _locked(ticket, Sheet.By.AGENCY, ticket.unit)
         if ticket.digest in sheet.spent:
             raise InputError([USED(NOWHERE)])
-        if sheet.closed:
-            raise InputError([tickets.OVER(NOWHERE)])
-        for question, said in chosen.items():
-            counts = sheet.totals.setdefault(question, {})
-            counts[said] = counts.get(said, 0) + 1
-        # The order of keys would tell the order of first answers.
-        sheet.totals = {q: dict(sorted(c.items())) for q, c in sorted(sheet.totals.items())}
+        counting.count(sheet, chosen)
         sheet.spent = sorted([*sheet.spent, ticket.digest])
         if remark:
             sheet.remarks = sorted([*sheet.remarks, remark])
         sheet.save()
+        if ticket.place:
+            there = _locked(ticket, Sheet.By.PLACE, ticket.place)
+            counting.count_at_place(there, ticket.unit, chosen)
+            there.save()
+
+
+def _locked(ticket: Ticket, by: Sheet.By, unit: str) -> Sheet:
+    """A sheet that a ticket's answer counts on. Raises InputError where it is closed."""
+    one: dict[str, Any] = {
+        "by": by,
+        "unit_id": unit,
+        "matter": ticket.matter,
+        "half_month": ticket.half_month,
+        "simulated": ticket.simulated,
+    }
+    Sheet.objects.get_or_create(**one)
+    sheet = Sheet.objects.select_for_update().get(**one)
+    if sheet.closed:
+        raise InputError([tickets.OVER(NOWHERE)])
+    return sheet
 
 
 def close_sheets(actor: Actor, today: date) -> int:
-    """Close the sheets whose time is over; large enough ones become records. How many were closed."""
-    by, count = survey(), 0
-    for sheet in Sheet.objects.filter(closed=False).order_by("unit", "matter", "half_month"):
-        if today <= tickets.last_day(sheet.half_month) + timedelta(days=by.days_to_answer):
+    """Close the sheets whose time is over; what may be told of them becomes records. How many were
+    closed."""
+    waiting, count = Sheet.objects.filter(closed=False), 0
+    together = ("half_month", "matter", "simulated")
+    for half, matter, simulated in waiting.order_by(*together).values_list(*together).distinct():
+        if today <= tickets.last_day(half) + timedelta(days=survey().days_to_answer):
             continue
+        group = waiting.filter(half_month=half, matter=matter, simulated=simulated)
         with transaction.atomic():
-            now = Sheet.objects.select_for_update().get(pk=sheet.pk)
-            now.closed, now.spent = True, []
-            large = answers_on(now) >= by.smallest_group
-            if not large:
-                now.remarks = []  # nobody may ever read them
-            now.save()
-            thing = Thing("surveys.sheet", f"{now.matter}/{now.half_month}", now.unit_id)
-            after = {"answers": answers_on(now), "satisfied": satisfied_on(now)} if large else {}
-            record(actor, "surveys.sheet.close", thing, after=after)
-            if large and not now.simulated:
-                _owe(now)
-        count += 1
+            sheets = list(group.select_for_update().order_by("by", "unit"))
+            counting.close(sheets)
+            for one in sheets:
+                one.save()
+                _tell(actor, one)
+        count += len(sheets)
     return count
 
 
-def answers_on(sheet: Sheet) -> int:
-    return sum(sheet.totals.get(RATING, {}).values())
+def _tell(actor: Actor, sheet: Sheet) -> None:
+    """The ledger's entry of a sheet that was closed, and its record where something of it may be told."""
+    name = f"{sheet.matter}/{sheet.half_month}"
+    name += "" if sheet.by == Sheet.By.AGENCY else f"/{sheet.by}"
+    told = {"answers": answers_on(sheet), "satisfied": satisfied_on(sheet)}
+    after = told if sheet.totals else {}
+    record(actor, "surveys.sheet.close", Thing("surveys.sheet", name, sheet.unit_id), after=after)
+    if sheet.totals and not sheet.simulated:
+        owe_records(STREAMS[sheet.by], code_of(sheet), [record_of(sheet)])
 
 
-def satisfied_on(sheet: Sheet) -> int:
-    least = survey().satisfied_from
-    return sum(n for said, n in sheet.totals.get(RATING, {}).items() if int(said) >= least)
-
-
-def _owe(sheet: Sheet) -> None:
-    owe_records(STREAM, _code(sheet), [record_of(sheet)])
-
-
-def _code(sheet: Sheet) -> str:
-    return f"{sheet.unit_id}.{sheet.matter}.{sheet.half_month}"
-
-
-def record_of(sheet: Sheet) -> dict[str, str | int | None]:
-    """The stream's record of a sheet. A unit that was taken over within the half-month is written as
-    who took over: that is who bears a code on the half-month's last day."""
-    day = tickets.last_day(sheet.half_month)
-    return {
-        "sheet_code": _code(sheet),
-        "unit_code": code_on(standing(sheet.unit_id, day).card.uid, day),
-        "period_end": day.isoformat(),
-        "matter": sheet.matter,
-        "answers": answers_on(sheet),
-        "satisfied": satisfied_on(sheet),
-    }
-
-
-@remakes(STREAM)
-def remade(code: str) -> list[dict[str, str | int | None]]:
+def _remade(by: str, code: str) -> list[dict[str, str | int | None]]:
     """The record of a closed sheet, for what was owed in another form."""
     unit, matter, half = code.rsplit(".", 2)
-    return [
-        record_of(Sheet.objects.get(unit=unit, matter=matter, half_month=half, simulated=False))
-    ]
+    sheets = Sheet.objects.filter(by=by, simulated=False)
+    return [record_of(sheets.get(unit=unit, matter=matter, half_month=half))]
+
+
+for _by, _stream in STREAMS.items():
+    remakes(_stream)(partial(_remade, _by))
 
 
 def _checked(chosen: Mapping[str, str], remark: str, by: Survey) -> tuple[dict[str, str], str]:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.queries import card
 from tinhso.measure.text import Text
-from tinhso.modules.surveys.actions import answers_on, satisfied_on
 from tinhso.modules.surveys.asked import Question, survey
+from tinhso.modules.surveys.counting import answers_on, satisfied_on
 from tinhso.modules.surveys.models import Sheet
 from tinhso.modules.surveys.policies import SHEET
 
@@ -36,8 +36,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Result:
-    """A sheet that may be shown. `more`: what was said to the questions after the first. `remarks`:
-    only for who may read them."""
+    """A sheet that may be shown, of an agency or of a place. `more`: what was said to the questions after
+    the first, on agencies' sheets only. `remarks`: only for who may read them."""
 
     unit: str
     name: Text
@@ -50,26 +50,27 @@ class Result:
     simulated: bool
 
 
-def _shown() -> list[Sheet]:
+def _shown(by: Sheet.By) -> list[Sheet]:
     """The closed sheets with enough answers, the newest half-month first."""
-    rows = Sheet.objects.filter(closed=True).order_by("-half_month", "unit", "matter")
+    rows = Sheet.objects.filter(closed=True, by=by).order_by("-half_month", "unit", "matter")
     return [one for one in rows if answers_on(one) >= survey().smallest_group]
 
 
-def half_months() -> list[str]:
+def half_months(by: Sheet.By = Sheet.By.AGENCY) -> list[str]:
     """The half-months of which something is shown, the newest first."""
-    return list(dict.fromkeys(one.half_month for one in _shown()))
+    return list(dict.fromkeys(one.half_month for one in _shown(by)))
 
 
-def results(who: Who, half_month: str = "") -> list[Result]:
-    """All that is shown, or that of one half-month."""
+def results(who: Who, half_month: str = "", by: Sheet.By = Sheet.By.AGENCY) -> list[Result]:
+    """All that is shown of agencies or of places, or that of one half-month."""
+    further = survey().questions[1:] if by == Sheet.By.AGENCY else ()
     found = []
-    for one in _shown():
+    for one in _shown(by):
         if half_month and one.half_month != half_month:
             continue
         count = answers_on(one)
         may = bool(SHEET.ask(who, "view", one.unit_id))
-        more = tuple(_told(question, [one.totals]) for question in survey().questions[1:])
+        more = tuple(_told(question, [one.totals]) for question in further)
         found.append(
             Result(
                 *(one.unit_id, card(one.unit_id).name, one.matter, one.half_month, count),
@@ -83,7 +84,7 @@ def results(who: Who, half_month: str = "") -> list[Result]:
 def together(*, simulated: bool) -> list[Told]:
     """What all groups that are shown said to each question. Only what is shown of each group by itself
     is added up: a group too small for a question is in no sum, and cannot be had by subtraction."""
-    shown = [one.totals for one in _shown() if one.simulated == simulated]
+    shown = [one.totals for one in _shown(Sheet.By.AGENCY) if one.simulated == simulated]
     return [_told(question, shown) for question in survey().questions]
 
 

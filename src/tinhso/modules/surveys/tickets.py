@@ -27,11 +27,14 @@ SALT = "tinhso.surveys.ticket"
 
 @dataclass(frozen=True)
 class Ticket:
+    """`unit`: the agency that settled the case; `place`: the commune that the case names, "" for none."""
+
     unit: str
     matter: str
     half_month: str
     nonce: str
     simulated: bool = False
+    place: str = ""
 
     @property
     def digest(self) -> str:
@@ -56,19 +59,21 @@ def last_day(half: str) -> date:
 def written(ticket: Ticket) -> str:
     """The ticket as its holder carries it."""
     parts = [ticket.unit, ticket.matter, ticket.half_month, ticket.nonce, int(ticket.simulated)]
-    return signing.dumps(parts, salt=SALT)
+    return signing.dumps([*parts, ticket.place], salt=SALT)
 
 
-def fresh(unit: str, matter: str, day: date, *, simulated: bool = False) -> Ticket:
-    return Ticket(unit, matter, half_month(day), secrets.token_hex(12), simulated)
+def fresh(unit: str, matter: str, day: date, *, place: str = "", simulated: bool = False) -> Ticket:
+    return Ticket(unit, matter, half_month(day), secrets.token_hex(12), simulated, place)
 
 
 def opened(text: str, today: date, days: int) -> Ticket:
     """The ticket that somebody holds. Raises InputError for a wrong one, or one that is over."""
     try:
-        unit, matter, half, nonce, simulated = signing.loads("".join(text.split()), salt=SALT)
+        told = signing.loads("".join(text.split()), salt=SALT)
+        # Tickets of earlier days name no place.
+        unit, matter, half, nonce, simulated, *place = told
     except (signing.BadSignature, ValueError):
         raise InputError([BAD(Place("ticket"))]) from None
     if today > last_day(half) + timedelta(days=days):
         raise InputError([OVER(NOWHERE)])
-    return Ticket(unit, matter, half, nonce, bool(simulated))
+    return Ticket(unit, matter, half, nonce, bool(simulated), *place)

@@ -16,6 +16,7 @@ from tinhso.kernel.people.limits import HEAVY, limited
 from tinhso.measure.text import InputError, Text
 from tinhso.modules.surveys import actions, queries, tickets
 from tinhso.modules.surveys.asked import survey
+from tinhso.modules.surveys.models import Sheet
 
 CSV_HEAD = (
     "unit", "unit_name", "matter", "half_month", "question", "answer", "count", "answered", "simulated",
@@ -63,19 +64,22 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 @public
 def results(request: HttpRequest) -> HttpResponse:
-    """What groups said that are large enough: all of them together, and those of a half-month.
+    """What groups said that are large enough: all of them together, and those of a half-month, by the
+    agency that settled the case or by its place.
 
     Raises Http404 for a half-month of which nothing is shown.
     """
-    halves, half = queries.half_months(), request.GET.get("nua-thang", "")
+    by = _asked_by(request)
+    halves, half = queries.half_months(by), request.GET.get("nua-thang", "")
     if half and half not in halves:
         raise Http404(half)
     half = half or next(iter(halves), "")
-    shown = queries.results(who_is(request), half)
+    shown = queries.results(who_is(request), half, by)
     # What is simulated and what is real are never added up.
     simulated = bool(shown) and all(one.simulated for one in shown)
     context = {
         "plan_code": "",
+        "by_place": by == Sheet.By.PLACE,
         "results": shown,
         "together": queries.together(simulated=simulated),
         "half": half,
@@ -89,6 +93,14 @@ def results(request: HttpRequest) -> HttpResponse:
     return render(request, "surveys/results.html", context)
 
 
+def _asked_by(request: HttpRequest) -> Sheet.By:
+    """Whether the reader asks for agencies' sheets or places'. Raises Http404 for anything else."""
+    asked = request.GET.get("theo", "")
+    if asked not in ("", "noi"):
+        raise Http404(asked)
+    return Sheet.By.PLACE if asked else Sheet.By.AGENCY
+
+
 def half_month_name(half: str) -> Text:
     """A half-month in words: "2025-06a" as "1–14/6/2025"."""
     last = tickets.last_day(half)
@@ -100,12 +112,13 @@ def half_month_name(half: str) -> Text:
 @limited(HEAVY)
 def download(request: HttpRequest) -> HttpResponse:
     """The same groups for a spreadsheet: a row for each question and answer of a group."""
+    by = _asked_by(request)
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="khao-sat.csv"'
     rows = csv.writer(answer)
     rows.writerow(CSV_HEAD)
     first, *_ = survey().questions
-    for one in queries.results(who_is(request)):
+    for one in queries.results(who_is(request), by=by):
         group = (one.unit, one.name.vi, one.matter, one.half_month)
         rows.writerow(
             (*group, first.code, "satisfied", one.answers * one.satisfied, one.answers, int(one.simulated))
