@@ -469,6 +469,13 @@ def counted_anew() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("counted_anew")
+def test_what_surveys_found_is_one_step_from_the_pages_of_reports(client: Client) -> None:
+    answered()
+    for path in ("", "co-quan/", f"co-quan/{COMMUNE}/"):
+        assert 'href="/khao-sat/ket-qua/"' in client.get(f"/phan-anh/{path}").content.decode()
+
+
+@pytest.mark.usefixtures("counted_anew")
 def test_pages_say_plainly_what_waits_to_be_routed_and_is_late(client: Client) -> None:
     told = cases.Received("feedback", "Cây đổ", COMMUNE, place=COMMUNE)
     cases.open_case(RESIDENT, told, at=timezone.now() - timedelta(days=60))
