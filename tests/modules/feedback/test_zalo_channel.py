@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 from django.db.models.functions import Now
+from django.test import Client
 from django.utils import timezone
 
 from tinhso.kernel.cases import actions, contacts
@@ -275,6 +277,37 @@ def test_whoever_wrote_here_hears_of_the_report_that_theirs_was_merged_into(home
     assert parts[0].startswith(f"{own.code} (đã nhập vào {target.code}): trả lời")
     assert " ".join(parts).count("đã thay bóng") == 300
     assert "MỞ LẠI" in parts[-1]
+
+
+def test_whoever_wrote_here_gets_the_address_of_their_own_page_and_rates_there(
+    talk: Callable[..., str], home: str, client: Client, settings: object
+) -> None:
+    settings.TINHSO_SITE = "https://so.example"  # type: ignore[attr-defined]
+    talk("m1", "Đèn đường hỏng ba hôm nay")
+    found = re.search(r"https://so\.example(\S+)", talk("m2", "Đường số 5"))
+    assert found is not None
+    case = Case.objects.get()
+    secret = found[1].strip("/").split("/")[-1]
+    assert secret not in str(case.watchers.get().contact.__dict__)
+    assert "Đèn đường hỏng" in client.get(found[1]).content.decode()
+    actions.act(ROUTER, case, "route", {"unit": home})
+    assert "https://" not in said()[-1]
+    actions.act(Doer(SYSTEM, Role.LEAD, home), case, "answer", {"text": "Đã thay bóng"})
+    assert f"Đánh giá ẩn danh, xem diễn biến: https://so.example{found[1]}" in said()[-1]
+    assert 'name="ticket"' in client.post(found[1], {"act": "ticket"}).content.decode()
+
+
+def test_who_came_before_there_were_pages_gets_no_address_that_would_not_open(
+    home: str, settings: object
+) -> None:
+    settings.TINHSO_SITE = "https://so.example"  # type: ignore[attr-defined]
+    actions.open_case(
+        Doer(SYSTEM, Role.REQUESTER),
+        Received("feedback", "Đèn hỏng", home, channel=Case.Channel.ZALO, key="zalo:1"),
+        contacts.keep(Person(zalo=SENDER))[0],
+    )
+    assert said()[-1].startswith("Đã tiếp nhận")
+    assert "https://" not in said()[-1]
 
 
 def test_nobody_reads_a_conversation_without_the_key_and_keys_may_change(

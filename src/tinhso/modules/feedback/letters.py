@@ -38,7 +38,7 @@ def received(case: Case, sender: Contact, secret: str) -> None:
     """The follow code and address, to the sender's mail; in the act's own transaction."""
     if not _has_mail(sender):
         return
-    address = _site("feedback:follow", sender, case.code, secret)
+    address = site_address("feedback:follow", sender, case.code, secret)
     body = Text(
         f"Chúng tôi đã nhận phản ánh “{case.title}”.\n\nMã phản ánh: {case.code}\nMã bí mật: {secret}\n{address}\n\n"
         "Ai có cả hai mã thì xem được phản ánh, kể cả phần không công khai. Xin giữ thư này.\n",
@@ -71,7 +71,7 @@ def tell(case: Case, event: CaseEvent, standing: Standing) -> None:
         if one.own is not None and one.own.channel in _ANSWERED_THERE:
             continue
         said = _said(event, one)
-        address = _site("feedback:follow-enter", one.contact)
+        address = site_address("feedback:follow-enter", one.contact)
         body = Text(
             f"“{title.vi}”\n\n{subject.vi}.\n{said}{due.vi}\n\nXem và trả lời: mở địa chỉ theo dõi mà bạn đã nhận khi gửi, hoặc nhập hai mã ở đây.\n{address}\n",
             f"“{title.en}”\n\n{subject.en}.\n{said}{due.en}\n\nTo see and reply, open the address that you got when you sent it, or enter both codes here.\n{address}\n",
@@ -132,7 +132,8 @@ def _language(contact: Contact) -> Language:
     return "en" if contact.language == "en" else "vi"
 
 
-def _site(name: str, contact: Contact, *parts: str) -> str:
+def site_address(name: str, contact: Contact, *parts: str) -> str:
+    """A page's whole address, in the reader's language; "" where the site does not know its own."""
     if not settings.TINHSO_SITE:
         return ""
     with translation.override(_language(contact)):

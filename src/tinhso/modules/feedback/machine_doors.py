@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tinhso.kernel.cases import actions
-from tinhso.kernel.cases.actions import Doer, Received
-from tinhso.kernel.cases.models import Case, CaseEvent, Contact
+from tinhso.kernel.cases.actions import Doer, Received, Sender
+from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.files.actions import accept
 from tinhso.kernel.files.kinds import IMAGES
 from tinhso.kernel.files.models import StoredFile
@@ -32,7 +32,7 @@ TITLE = 120
 _CODE = re.compile(r"\bPA-\d{6}-[A-Z0-9]{6}\b", re.IGNORECASE)
 
 
-def take_in(doer: Doer, told: Received, sender: Contact | None = None) -> Case:
+def take_in(doer: Doer, told: Received, sender: Sender | None = None) -> Case:
     """Every machine's door receives a case here."""
     return actions.open_case(doer, told, sender)
 

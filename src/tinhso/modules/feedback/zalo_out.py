@@ -14,6 +14,7 @@ from tinhso.kernel.cases.actions import listens
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
 from tinhso.kernel.cases.tidy import in_parts
+from tinhso.kernel.cases.waiting import Waiting
 from tinhso.kernel.ledger.deliveries import TOPICS
 from tinhso.kernel.ledger.delivering import Parcel, PermanentError, TemporaryError, delivers
 from tinhso.kernel.ledger.models import Delivery
@@ -21,7 +22,7 @@ from tinhso.kernel.ledger.outbox import owe
 from tinhso.kernel.outward import Outward
 from tinhso.kernel.units.register import register
 from tinhso.measure.text import InputError, Text
-from tinhso.modules.feedback.letters import code_for, said_to, told_by
+from tinhso.modules.feedback.letters import code_for, said_to, site_address, told_by
 from tinhso.modules.feedback.machine_doors import KIND
 from tinhso.modules.feedback.zalo_tokens import access_token
 
@@ -43,8 +44,8 @@ TOKEN_ERRORS = frozenset({-216, -124})
 
 WORDS: Mapping[str, Text] = {
     "receive": Text(
-        "Đã tiếp nhận, mã {code}.{due}\nMuốn bổ sung, cứ nhắn hoặc gửi ảnh tại đây. Có việc khác thì nhắn MỚI.",
-        "Received under the code {code}.{due}\nTo add something, write or send pictures here. For another matter write NEW.",
+        "Đã tiếp nhận, mã {code}.{due}\nMuốn bổ sung, cứ nhắn hoặc gửi ảnh tại đây. Có việc khác thì nhắn MỚI.{page}",
+        "Received under the code {code}.{due}\nTo add something, write or send pictures here. For another matter write NEW.{page}",
     ),
     "route": Text("{code}: đã chuyển {unit} xử lý.", "{code}: {unit} now handles it."),
     "ask": Text(
@@ -52,10 +53,12 @@ WORDS: Mapping[str, Text] = {
         "{code}: we need to know more:\n{text}\nPlease answer here.",
     ),
     "answer": Text(
-        "{code}: trả lời của cơ quan xử lý:\n{text}\nViệc chưa xong thì nhắn MỞ LẠI và lý do.",
-        "{code}: the answer:\n{text}\nIf it is not settled write REOPEN and why.",
+        "{code}: trả lời của cơ quan xử lý:\n{text}\nViệc chưa xong thì nhắn MỞ LẠI và lý do.{page}",
+        "{code}: the answer:\n{text}\nIf it is not settled write REOPEN and why.{page}",
     ),
-    "reject": Text("{code}: không tiếp nhận. Lý do:\n{text}", "{code}: not accepted. Why:\n{text}"),
+    "reject": Text(
+        "{code}: không tiếp nhận. Lý do:\n{text}{page}", "{code}: not accepted. Why:\n{text}{page}"
+    ),
     "extend": Text(
         "{code}: được gia hạn.{due} Lý do:\n{text}",
         "{code}: the term was extended.{due} Why:\n{text}",
@@ -66,6 +69,39 @@ WORDS: Mapping[str, Text] = {
         "{code}: merged into {into}, a report of the same matter. You get its news here.{text}",
     ),
 }
+
+#: What the sender's own page is for, once the case is there and once it has been settled.
+PAGES: Mapping[str, Text] = {
+    "receive": Text(
+        "\nTheo dõi tại {address}\nAi có địa chỉ này thì xem được phản ánh; đừng chuyển tiếp.",
+        "\nFollow it at {address}\nWhoever has this address can read the report; do not forward it.",
+    ),
+    **dict.fromkeys(
+        ("answer", "reject"),
+        Text(
+            "\nĐánh giá ẩn danh, xem diễn biến: {address}",
+            "\nTo rate it anonymously and see what happened: {address}",
+        ),
+    ),
+}
+
+
+def secret_of(key: str) -> str:
+    """What opens a case that came by Zalo without an account, from the case's own key: only its digest is
+    kept, so messages about the case make it again. Nobody can without the site's secret key."""
+    return salted_hmac("tinhso.zalo.secret", key, algorithm="sha256").hexdigest()[:20]
+
+
+def own_page(one: Waiting, act: str) -> Text:
+    """The words for the sender's own page of the case; none where the site does not know its address, for
+    whoever was merged in, and for a case of earlier days, whose secret nobody knows."""
+    address, secret = "", secret_of(one.case.key or "")
+    if act in PAGES and one.sender and contacts.digest(secret) == one.contact.secret:
+        address = site_address("feedback:follow", one.contact, one.case.code, secret)
+    if not address:
+        return Text("", "")
+    words = PAGES[act]
+    return Text(words.vi.format(address=address), words.en.format(address=address))
 
 
 def sender_key(sender: str) -> str:
@@ -108,6 +144,7 @@ def answer(case: Case, event: CaseEvent, _standing: Standing) -> None:
                 words.format(
                     code=code_for(one).to(language), due=due.to(language),
                     unit=unit.to(language), text=told, into=into,
+                    page=own_page(one, event.act).to(language),
                 ),
             )  # fmt: skip
 

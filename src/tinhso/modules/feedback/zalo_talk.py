@@ -43,7 +43,7 @@ from tinhso.modules.feedback.machine_doors import (
 )
 from tinhso.modules.feedback.machine_places import commune_at, province
 from tinhso.modules.feedback.open311_media import fetch_later
-from tinhso.modules.feedback.zalo_out import EVENTS, say
+from tinhso.modules.feedback.zalo_out import EVENTS, say, secret_of
 
 DOER = Doer(SYSTEM, Role.REQUESTER)
 ACTS |= {"cases.conversation.hear": Text("nghe tin nhắn Zalo", "hear a Zalo message")}
@@ -182,7 +182,7 @@ def _collect(message: Heard, draft: dict[str, Any], said: dict[str, Any]) -> dic
 def _make(sender: str, draft: Mapping[str, Any]) -> Case:
     point = tuple(draft["point"]) if draft["point"] else None
     place = commune_at(*point) if point else _commune_named(draft["address"])
-    contact = contacts.keep(Person(zalo=sender))[0]
+    key = key_of("zalo", draft["first"])
     told = Received(
         KIND,
         title_of(draft["words"], "Phản ánh qua Zalo"),
@@ -192,10 +192,12 @@ def _make(sender: str, draft: Mapping[str, Any]) -> Case:
         place=place,
         address=draft["address"],
         point=point,
-        key=key_of("zalo", draft["first"]),
+        key=key,
         data={"media_url": draft["pictures"]} if draft["pictures"] else {},
     )
-    case = take_in(DOER, told, contact)
+    case = take_in(
+        DOER, told, lambda _: contacts.made(Person(zalo=sender), None, "vi", secret_of(key))
+    )
     _fetch(case, draft["pictures"])
     return case
 
