@@ -125,7 +125,7 @@ def answer(
 
 
 def _locked(ticket: Ticket, by: Sheet.By, unit: str) -> Sheet:
-    """A sheet that a ticket's answer counts on. Raises InputError where it is closed."""
+    """A sheet that a ticket's answer counts on. Raises InputError where it is closed, or was just now."""
     one: dict[str, Any] = {
         "by": by,
         "unit_id": unit,
@@ -134,15 +134,16 @@ def _locked(ticket: Ticket, by: Sheet.By, unit: str) -> Sheet:
         "simulated": ticket.simulated,
     }
     Sheet.objects.get_or_create(**one)
-    sheet = Sheet.objects.select_for_update().get(**one)
-    if sheet.closed:
+    sheet = Sheet.objects.select_for_update().filter(**one).first()
+    if sheet is None or sheet.closed:
         raise InputError([tickets.OVER(NOWHERE)])
     return sheet
 
 
 def close_sheets(actor: Actor, today: date) -> int:
-    """Close the sheets whose time is over; what may be told of them becomes records. How many were
-    closed."""
+    """Close the sheets whose time is over; what may be told of them becomes records. The others are gone,
+    and the ledger does not name them: where few sent anything that would name who answered. How many
+    were closed."""
     waiting, count = Sheet.objects.filter(closed=False), 0
     together = ("half_month", "matter", "simulated")
     for half, matter, simulated in waiting.order_by(*together).values_list(*together).distinct():
@@ -151,22 +152,22 @@ def close_sheets(actor: Actor, today: date) -> int:
         group = waiting.filter(half_month=half, matter=matter, simulated=simulated)
         with transaction.atomic():
             sheets = list(group.select_for_update().order_by("by", "unit"))
-            counting.close(sheets)
-            for one in sheets:
+            told = counting.closed(sheets)
+            for one in told:
                 one.save()
                 _tell(actor, one)
+            group.filter(pk__in=[one.pk for one in sheets]).delete()
         count += len(sheets)
     return count
 
 
 def _tell(actor: Actor, sheet: Sheet) -> None:
-    """The ledger's entry of a sheet that was closed, and its record where something of it may be told."""
+    """The ledger's entry of a sheet that was closed and may be told, and its record."""
     name = f"{sheet.matter}/{sheet.half_month}"
     name += "" if sheet.by == Sheet.By.AGENCY else f"/{sheet.by}"
-    told = {"answers": answers_on(sheet), "satisfied": satisfied_on(sheet)}
-    after = told if sheet.totals else {}
+    after = {"answers": answers_on(sheet), "satisfied": satisfied_on(sheet)}
     record(actor, "surveys.sheet.close", Thing("surveys.sheet", name, sheet.unit_id), after=after)
-    if sheet.totals and not sheet.simulated:
+    if not sheet.simulated:
         owe_records(STREAMS[sheet.by], code_of(sheet), [record_of(sheet)])
 
 

@@ -38,17 +38,20 @@ def satisfied_on(sheet: Sheet) -> int:
     return sum(n for said, n in sheet.totals.get(RATING, {}).items() if int(said) >= least)
 
 
-def close(sheets: Iterable[Sheet]) -> None:
+def closed(sheets: Iterable[Sheet]) -> list[Sheet]:
     """Close all sheets of one kind of matter in one half-month, which has to be at once: whether a place
-    may be told depends on all. What may be told stays on them, and nothing else does."""
+    may be told depends on all. Those that may be told, with what may be told of them and nothing else."""
     sheets, smallest = list(sheets), survey().smallest_group
     places = told_places(_people(sheets), smallest)
-    for one in sheets:
-        told = one.by == Sheet.By.AGENCY or one.unit_id in places
-        told &= answers_on(one) >= smallest
-        large = {q: c for q, c in one.totals.items() if sum(c.values()) >= smallest}
-        one.totals, one.remarks = (large, one.remarks) if told else ({}, [])
+    told = [
+        one
+        for one in sheets
+        if answers_on(one) >= smallest and (one.by == Sheet.By.AGENCY or one.unit_id in places)
+    ]
+    for one in told:
+        one.totals = {q: c for q, c in one.totals.items() if sum(c.values()) >= smallest}
         one.closed, one.spent, one.agencies = True, [], {}
+    return told
 
 
 def _people(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:

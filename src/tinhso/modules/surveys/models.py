@@ -13,8 +13,8 @@ class Sheet(models.Model):
 
     There is no row of one answer: `totals` counts each choice (`{question: {answer: n}}`), `remarks`
     and `spent` (digests of used tickets) are kept sorted, so that neither rows, numbers, times nor
-    order tell who said what. `closed`: no more answers; what may be shown of it stays in `totals`, and
-    nothing else.
+    order tell who said what. `closed`: no more answers, and in `totals` what may be shown; a sheet of
+    which nothing may be is deleted.
 
     A place's sheet counts the first question only. Until it is closed it holds in `agencies` how many of
     its answers are about what each agency settled: by that alone it is known whether it may be told

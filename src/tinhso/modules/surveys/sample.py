@@ -17,7 +17,7 @@ from tinhso.measure.boundaries import Level
 from tinhso.modules.surveys import counting, tickets
 from tinhso.modules.surveys.actions import STREAMS
 from tinhso.modules.surveys.asked import survey
-from tinhso.modules.surveys.counting import answers_on, record_of
+from tinhso.modules.surveys.counting import record_of
 from tinhso.modules.surveys.models import Sheet
 
 COMMUNES = 12
@@ -32,7 +32,7 @@ _ELSEWHERE, _NOWHERE = 0.04, 0.3
 
 def simulate_sheets(root: str, year: int) -> dict[str, list[dict[str, Any]]]:
     """Closed sheets of the half-months of `year`; the records of what may be told of them, by stream."""
-    sheets = [one for one in _sheets(root, year) if answers_on(one)]
+    sheets = list(_sheets(root, year))
     with transaction.atomic():
         Sheet.objects.bulk_create(sheets, batch_size=500)
     return {
@@ -48,9 +48,7 @@ def _sheets(root: str, year: int) -> Iterator[Sheet]:
         places = (units.standing(origin, day) for origin in own)
         standing = list(dict.fromkeys(one.card.uid for one in places if one.attributed))
         for matter in MATTERS:
-            made = _half_month(standing, matter, code)
-            counting.close(made)
-            yield from made
+            yield from counting.closed(_half_month(standing, matter, code))
 
 
 def _half_month(communes: list[str], matter: str, half: str) -> list[Sheet]:
