@@ -42,10 +42,15 @@ def site(server: str) -> str:
 
 def make(*names: str) -> list[str]:
     """Accounts on the served site, each with a name of its own; the secrets of their apps."""
+    return on_site(str(Path(account_people.__file__)), *names)
+
+
+def on_site(*program: str) -> list[str]:
+    """Run a Python program on the served site's own home; the words that it prints."""
     home = str(Path(os.environ["TINHSO_HOME"]) / "served")
     env = {name: value for name, value in os.environ.items() if not name.startswith("TINHSO_")}
     env |= {"TINHSO_HOME": home, "DJANGO_SETTINGS_MODULE": "tinhso.web.settings"}
-    command = [sys.executable, str(Path(account_people.__file__)), *names]
+    command = [sys.executable, *program]
     return subprocess.run(
         command, env=env, check=True, text=True, capture_output=True
     ).stdout.split()

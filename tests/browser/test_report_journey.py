@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.languages import BOTH, said
 from tests.browser.showing import picture as shown
 from tests.browser.test_desk_acts_journey import wrong
+from tests.browser.test_account_pages import TOO_WIDE, on_site
 from tests.browser.test_pages import violations
 from tests.modules.feedback.test_report_sending import picture
 from tinhso.modules.feedback.places import taken
@@ -75,6 +76,68 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     page.locator("form", has=page.locator("[value=reopen]")).locator("button").click()
     expect(page.locator(".story li.reopen")).to_be_visible()
     assert (wide, found, errors) == (360, [], [])
+    context.close()
+
+
+#: An officer's part, whose pages have a journey of their own (test_desk_journey).
+ANSWERED = """
+import sys, django; django.setup()
+from tinhso.kernel.cases.actions import Doer, act
+from tinhso.kernel.cases.kinds import Role
+from tinhso.kernel.cases.models import Case
+from tinhso.kernel.ledger.actor import SYSTEM
+case, unit = Case.objects.get(code=sys.argv[1]), "c25363.2025"
+act(Doer(SYSTEM, Role.ROUTER), case, "route", {"unit": unit})
+act(Doer(SYSTEM, Role.LEAD, unit), case, "answer", {"text": "Đã vá sáng nay."})
+"""
+DONE = {
+    "": ("Đã sửa xong chưa?", "Xong rồi", "Gửi ẩn danh", "Cảm ơn bạn", "Bạn đã nhận phiếu"),
+    "/en": ("Is it mended?", "Yes, done", "Send anonymously", "Thank you", "You have taken"),
+}
+
+
+@pytest.mark.parametrize(("prefix", "scripts"), [("", False), ("/en", True)], ids=["vi", "en"])
+def test_done_is_one_anonymous_question_and_not_done_opens_the_report_again(
+    chromium: Browser, server: str, prefix: str, scripts: bool
+) -> None:
+    """On a phone, without a script; axe, which is one, looks at the same pages in English."""
+    asks, done, send, thanks, taken_already = DONE[prefix]
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=scripts
+    )
+    page, found = context.new_page(), []
+
+    def look(name: str = "") -> None:
+        if scripts:
+            found.extend(violations(page) + ["too wide"] * bool(page.evaluate(TOO_WIDE)))
+        elif name:
+            shown(page, name)
+
+    page.goto(f"{server}{prefix}/phan-anh/gui/")
+    page.locator("[name=text]").fill("Ổ gà trước bến xe")
+    page.locator("form.send-report button[type=submit]").last.click()
+    page.locator(".receipt a.button, [data-queue] li a").first.click()
+    page.wait_for_url("**/theo-doi/**")
+    here = page.url
+    on_site("-c", ANSWERED, page.inner_text(".crumbs .num"))
+    page.goto(here)
+    expect(page.locator("#h-done")).to_have_text(asks)
+    look("report-done")
+    page.get_by_role("button", name=done, exact=True).click()
+    expect(page.locator("form.survey")).to_be_visible()
+    look("report-rated")
+    page.check("input[name=rating][value='4']")
+    page.get_by_role("button", name=send).click()
+    expect(page.locator("h1")).to_have_text(thanks)
+    page.goto(here)
+    expect(page.locator(".act")).to_contain_text(taken_already)
+    expect(page.get_by_role("button", name=done, exact=True)).to_have_count(0)
+    page.locator(".done summary").click()
+    look()
+    page.locator("[value=again]").check()
+    page.locator("form", has=page.locator("[value=reopen]")).locator("button").click()
+    expect(page.locator(".story li.reopen")).to_be_visible()
+    assert found == []
     context.close()
 
 
