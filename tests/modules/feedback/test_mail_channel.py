@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -311,6 +312,13 @@ def test_the_mailbox_is_read_over_imap_each_message_once(
     assert flags(imap) == ["Seen", "Seen"]
     put(imap, bytes(LAMP))
     assert mailbox.read_all(imap) == {Outcome.KNOWN: 1}
+    with imaplib.IMAP4(imap.host, imap.port) as link:
+        link.login(imap.user, imap.password)
+        link.create('"Ph&HqM-n &AOE-nh"')
+    assert not mailbox.read_all(replace(imap, folder="Phản ánh"))
+    with pytest.raises(InputError) as wrong:
+        mailbox.read_all(replace(imap, user="người dùng"))
+    assert [one.code for one in wrong.value.problems] == ["mailbox-silent"]
     # One that cannot be taken stays unread and flagged, and keeps no other from being read.
     put(imap, bytes(mail("Hỏng", "x", "m9")), bytes(mail("Cầu gãy", "x", "m10")))
     real = mail_in.take

@@ -6,6 +6,7 @@ unread and flagged for a person to see, and is tried again after all others.
 
 from __future__ import annotations
 
+import base64
 import imaplib
 import logging
 import re
@@ -90,10 +91,33 @@ def opened(mailbox: Mailbox) -> Iterator[imaplib.IMAP4]:
     with link:
         if mailbox.tls == "starttls":
             link.starttls(context)
-        link.login(mailbox.user, mailbox.password)
-        quoted = mailbox.folder.replace("\\", "\\\\").replace('"', '\\"')
+        _sign_in(link, mailbox)
+        quoted = _in_ascii(mailbox.folder).replace("\\", "\\\\").replace('"', '\\"')
         _done(link.select(f'"{quoted}"'))
         yield link
+
+
+def _sign_in(link: imaplib.IMAP4, mailbox: Mailbox) -> None:
+    """LOGIN, which every server has, knows ASCII only; RFC 4616 knows all letters."""
+    user, password = mailbox.user, mailbox.password
+    if f"{user}{password}".isascii():
+        link.login(user, password)
+    else:
+        link.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+
+
+def _in_ascii(folder: str) -> str:
+    """A folder's name as IMAP writes it (RFC 3501, section 5.1.3).
+
+    >>> _in_ascii("Phản ánh & 1022")
+    'Ph&HqM-n &AOE-nh &- 1022'
+    """
+
+    def letters(found: re.Match[str]) -> str:
+        told = base64.b64encode(found[0].encode("utf-16-be")).decode()
+        return f"&{told.rstrip('=').replace('/', ',')}-"
+
+    return re.sub(r"[^\x20-\x7e]+", letters, folder.replace("&", "&-"))
 
 
 def _unread(link: imaplib.IMAP4) -> list[str]:
