@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.languages import BOTH, said
 from tests.browser.showing import picture as shown
-from tests.browser.test_desk_acts_journey import wrong
 from tests.browser.test_account_pages import TOO_WIDE, on_site
+from tests.browser.test_desk_acts_journey import wrong
 from tests.browser.test_pages import violations
 from tests.modules.feedback.test_report_sending import picture
 from tinhso.modules.feedback.places import taken
