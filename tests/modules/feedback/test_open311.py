@@ -514,6 +514,8 @@ def test_pictures_may_come_along_and_are_shown_once_published(
     actions.publish(ROUTER, case, "Đèn", "Tối", [attached])
     row = get(f"{base}/requests/{code}.json").json()[0]
     assert row["media_url"] == hidden
+    (told,) = get(f"{base}/servicerequestupdates.json").json()
+    assert told["media_url"] == hidden
     assert get(hidden).headers["Content-Type"] == "image/png"
     files = {"media": ("a.png", b"<svg onload=x>", "image/png")}
     data["description"] = "khác"

@@ -82,28 +82,31 @@ def test_what_fixmystreet_tells_without_words_is_taken_and_answers_no_question(
     actions.act(officer, case, "ask", {"text": "Cột số mấy?"})
     ids: list[str] = []
 
+    def news() -> tuple[list[str | None], list[str | None]]:
+        address = f"{http}/open311/v2/servicerequestupdates.xml"
+        told = fromstring(requests.get(address, {"api_key": key}, timeout=30).content)
+        return [one.findtext("update_id") for one in told], [one.findtext("status") for one in told]
+
     def tell(status: str, text: str = "", more: str = "") -> tuple[str, str]:
         at = timezone.localtime().isoformat(timespec="seconds").replace(":", "%3A")
         values = {
             "code": code, "status": status, "text": text, "more": more,
             "at": at.replace("+", "%2B"), "number": str(1796042822000 + len(ids)),
         }  # fmt: skip
-        news = ("servicerequestupdates.xml", UPDATE, "request_update/update_id")
-        ids.append(fixmystreet(*news, **values))
-        assert fixmystreet(*news, **values) == ids[-1]  # sent again
+        sent = ("servicerequestupdates.xml", UPDATE, "request_update/update_id")
+        ids.append(fixmystreet(*sent, **values))
+        assert fixmystreet(*sent, **values) == ids[-1]  # sent again
         case.refresh_from_db()
         return case.state, case.history.get(n=int(ids[-1].rpartition("-")[2])).data["text"]
 
     assert tell("INVESTIGATING") == ("asking", "(Hệ thống gửi báo trạng thái INVESTIGATING.)")
     assert tell("OPEN", more=PHOTO) == ("assigned", "(Gửi thêm ảnh)")
     actions.act(officer, case, "answer", {"text": "Đã thay bóng"})
+    assert news()[1] == ["open"] * 5 + ["closed"]  # what was told before did not close it
     ended = timezone.now() - timedelta(seconds=2)  # its times are in whole seconds
     Case.objects.filter(pk=case.pk).update(closed_at=ended)
     assert tell("REOPEN", "V%E1%BA%ABn+t%E1%BB%91i")[0] == "received"
-    told = requests.get(
-        f"{http}/open311/v2/servicerequestupdates.xml", {"api_key": key}, timeout=30
-    )
-    found = [one.findtext("update_id") for one in fromstring(told.content)]
+    found = news()[0]
     assert found[-1] == ids[-1]  # by which it knows its own
     assert set(ids) <= set(found)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tinhso.kernel.cases.kinds import kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent, Contact
@@ -58,19 +58,26 @@ class Asked:
 
 def readable(reader: Reader) -> QuerySet[Case]:
     """Private cases are read by nobody here."""
-    seen = Q(published_at__isnull=False)
-    if reader.account is not None:
-        own = CaseEvent.objects.filter(n=1, account=reader.account, case__kind=KIND)
-        seen |= Q(pk__in=own.values("case"))
-    pictures = Attachment.objects.filter(public=True).select_related("file").order_by("id")
+    seen = Q(published_at__isnull=False) | Q(pk__in=_own(reader).values("case"))
     return (
         Case.objects.filter(seen, kind=KIND, private=False)
         .prefetch_related(
-            Prefetch("attachments", pictures, to_attr="shown"),
+            Prefetch("attachments", _pictures(), to_attr="shown"),
             Prefetch("history", CaseEvent.objects.filter(n=1), to_attr="first"),
         )
         .order_by("-received_at", "id")
     )
+
+
+def _own(reader: Reader) -> QuerySet[CaseEvent]:
+    """The first events of what the reader sent."""
+    if reader.account is None:
+        return CaseEvent.objects.none()
+    return CaseEvent.objects.filter(n=1, account=reader.account, case__kind=KIND)
+
+
+def _pictures() -> QuerySet[Attachment]:
+    return Attachment.objects.filter(public=True).select_related("file").order_by("id")
 
 
 def requests(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
@@ -179,24 +186,41 @@ def updates(reader: Reader, since: datetime, until: datetime, most: int) -> list
     """What happened to requests in the span, oldest first. What an agency wrote is told to the key
     that sent the request, which passes it on; to others, only that it happened. Of a request of its own
     that was merged into another, the key is told what settles that one and where it goes."""
-    cases = {one.pk: one for one in readable(reader)}
-    own = {
-        one.pk
-        for one in cases.values()
-        if reader.account is not None and one.first[0].account_id == reader.account  # type: ignore[attr-defined] # prefetched
-    }
-    shown = Q(act__in=PUBLIC_ACTS) | Q(act__in=TOLD_ACTS, case__in=own)
+    own = _own(reader)
+    shown = Q(act__in=PUBLIC_ACTS) | Q(act__in=TOLD_ACTS, case__in=own.values("case"))
+    seen = readable(reader).order_by()
     found = (
-        CaseEvent.objects.filter(
-            shown, case__in=readable(reader).order_by().values("pk"), at__gte=since, at__lte=until
-        )
-        .select_related("case")
+        CaseEvent.objects.filter(shown, case__in=seen.values("pk"), at__gte=since, at__lte=until)
+        .annotate(own=Exists(own.filter(case=OuterRef("case"))))
         .order_by("at", "case_id", "n")
     )
-    rows = [_update(one, reader, told=one.case_id in own) for one in found[:most]]
-    merged = [one for pk, one in cases.items() if pk in own and one.merged_into_id]
+    rows = [
+        _update(one, state, reader, told=one.own)  # type: ignore[attr-defined] # annotated
+        for one, state in _with_states(found[:most])
+    ]
+    merged = seen.filter(merged_into__isnull=False, pk__in=own.values("case"))
     rows += [row for one in merged for row in _gone_on(one, reader, since, until)]
     return sorted(rows, key=lambda one: str(one["updated_datetime"]))[:most]
+
+
+def _with_states(events: QuerySet[CaseEvent]) -> Iterator[tuple[CaseEvent, str]]:
+    """Each event, and the state in which it left its case: what came later is no news of it."""
+    acts = kind(KIND).acts
+    found = list(
+        events.select_related("case").prefetch_related(
+            Prefetch("attachments", _pictures(), to_attr="shown")
+        )
+    )
+    moves = CaseEvent.objects.filter(
+        case__in={one.case_id for one in found if not acts[one.act].to},
+        act__in=[name for name, act in acts.items() if act.to],
+    )
+    states = {
+        (case, n): str(acts[act].to) for case, n, act in moves.values_list("case", "n", "act")
+    }
+    for one in found:
+        before = (states.get((one.case_id, n)) for n in range(one.n - 1, 0, -1))
+        yield one, acts[one.act].to or next(filter(None, before))
 
 
 def _gone_on(
@@ -209,18 +233,18 @@ def _gone_on(
         assert merging is not None
         later = target.history.filter(act__in=PUBLIC_ACTS, at__gte=max(since, merging.at))
         here = Waiting(Contact(), target, case)
-        for event in later.filter(at__lte=until).order_by("n"):
-            row = _update(event, reader, told=False)
+        for event, state in _with_states(later.filter(at__lte=until).order_by("n")):
+            row = _update(event, state, reader, told=False)
             words = here.reads(event) or row["description"]
             own = {"update_id": f"{code}-{row['update_id']}", "service_request_id": code}
             yield {**row, **own, "description": words}
         case = target
 
 
-def _update(event: CaseEvent, reader: Reader, *, told: bool) -> dict[str, Any]:
-    acts, states = kind(KIND).acts, kind(KIND).states
-    to = acts[event.act].to or event.case.state
-    name, is_open, words = states[to].name, states[to].open, ""
+def _update(event: CaseEvent, state: str, reader: Reader, *, told: bool) -> dict[str, Any]:
+    now, words = kind(KIND).states[state], ""
+    name, is_open = now.name, now.open
+    shown = event.shown if event.case.published_at else []  # type: ignore[attr-defined] # prefetched
     target = event.case.merged_into if event.act == "merge" else None
     if target is not None:
         # What was merged is as far as the one that goes on; what settled that already is told now.
@@ -236,7 +260,7 @@ def _update(event: CaseEvent, reader: Reader, *, told: bool) -> dict[str, Any]:
         "status": "open" if is_open else "closed",
         "updated_datetime": w3c(event.at),
         "description": words or name.to(reader.language),
-        "media_url": None,
+        "media_url": next((reader.picture(one) for one in shown), None),
     }
 
 
