@@ -12,7 +12,14 @@ OWN = f"/giao-chi-tieu/{PLAN}/ke-hoach-rieng/"
 #: The standing agency's, of a province that the plan's became.
 OFFICE = (
     *("/quan-tri/co-quan/", "/quan-tri/co-quan/them/"),
-    *("/viec-hom-nay/", "/don-doc/", "/hop/", "/van-ban/soan/", f"/ke-hoach/{PLAN}/cong-bo/"),
+    *(
+        "/1022/phan-cong/?linh-vuc=feedback:danger",
+        "/viec-hom-nay/",
+        "/don-doc/",
+        "/hop/",
+        "/van-ban/soan/",
+        f"/ke-hoach/{PLAN}/cong-bo/",
+    ),
     *(f"/giao-chi-tieu/{PLAN}/chi-tieu/CQS-03/giao/", f"/giao-chi-tieu/{PLAN}/chi-tieu/CQS-03/"),
 )
 

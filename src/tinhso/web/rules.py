@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tinhso.kernel import rule_files
 from tinhso.kernel.cases import kinds, routing, soundness
+from tinhso.kernel.cases.sorting import sorted_by
 from tinhso.kernel.clock import calendar_files
 from tinhso.kernel.people import roles
 from tinhso.kernel.rule_files import PACKS, product_file, rule_file
@@ -21,6 +22,7 @@ from tinhso.measure.yamltree import Tree, read_yaml
 from tinhso.modules.feedback import categories, open311_services, sample_answers
 from tinhso.modules.plan.pack import discover
 from tinhso.modules.plan.pack.shape import shape_problems
+from tinhso.modules.questions import fields
 from tinhso.modules.questions.search import words as synonyms
 from tinhso.modules.surveys import asked
 from tinhso.modules.urging import rules as urging
@@ -55,13 +57,7 @@ class RuleFile:
     wrong: Callable[[Tree], Iterable[Problem]] = lambda _: ()
 
 
-CATEGORIES, FIELDS = categories.FILE, "questions/fields.yaml"
-
-
-def sorted_by() -> dict[str, list[str]]:
-    """What cases of each kind are sorted by, as the files in force list it."""
-    fields = [one["code"] for one in rule_file(FIELDS).data["fields"]]
-    return {"feedback": list(categories.categories()), "question": fields}
+CATEGORIES, FIELDS = categories.FILE, fields.FILE
 
 
 def _kind(code: str, listed: str) -> RuleFile:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tinhso.kernel.cases import routing
 from tinhso.kernel.cases.in_force import Retermed, retermed
 from tinhso.kernel.cases.models import Case, CaseEvent
+from tinhso.kernel.cases.sorting import sorted_by
 from tinhso.kernel.cases.suggesting import RULE
 from tinhso.kernel.notices.needs import kinds as kinds_of_needs
 from tinhso.kernel.people.models import Position
@@ -25,7 +26,7 @@ from tinhso.measure.definition_files import did_you_mean
 from tinhso.measure.text import InputError, Place, Problem, Text, message
 from tinhso.modules.feedback import categories
 from tinhso.modules.questions.models import Answer
-from tinhso.web.rules import FIELDS, sorted_by
+from tinhso.web.rules import FIELDS
 
 GONE = message(
     "rules-gone",
@@ -76,8 +77,8 @@ def _gone() -> Iterator[Problem]:
         yield from _missing(counted, there, file_of[kind], CATEGORY, OPEN_CASES)
     routed = CaseEvent.objects.filter(case__open=True, data__has_key=RULE)
     counted = _counted(routed, f"data__{RULE}", "case__code")
-    there = [rule.code for rule in routing.rules()]
-    yield from _missing(counted, there, routing.FILE, KEPT_RULE, OPEN_CASES, UNTIL)
+    codes = [rule.code for rule in routing.rules()]
+    yield from _missing(counted, codes, routing.FILE, KEPT_RULE, OPEN_CASES, UNTIL)
     held = Q(until=None) | Q(until__gt=timezone.localdate())
     counted = _counted(Position.objects.filter(held), "role", "title")
     yield from _missing(counted, roles(), "roles/roles.yaml", ROLE, POSITIONS)

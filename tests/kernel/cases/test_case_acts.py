@@ -488,7 +488,7 @@ def test_the_first_rule_that_fits_decides_and_the_table_says_why_the_others_did_
     found = route(rules, "feedback", "light", DAY, places, {"dept:a": 11})
     assert (found.unit, found.rule and found.rule.code) == ("p", "rest")
     assert [(one.rule.code, one.fits, one.note is not None) for one in found.tried] == [
-        ("old", False, False), ("light", True, True), ("place", True, True), ("rest", True, False),
+        ("old", False, True), ("light", True, True), ("place", True, True), ("rest", True, False),
     ]  # fmt: skip
     assert route(rules, "feedback", "light", DAY, places, {"dept:a": 10}).unit == "dept:a"
 

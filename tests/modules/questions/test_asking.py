@@ -260,7 +260,7 @@ def test_whoever_routes_reads_why_the_rules_propose_that_agency(people: dict[str
     sign_in(client, Account.objects.get(pk=people["router"].account), strong=True)
     page = client.get(reverse("questions:case", args=[case.pk])).content.decode()
     assert "Vì sao về đây" in page
-    assert "không áp dụng cho vụ việc này" in page
+    assert "không áp dụng: không dành cho loại vụ việc này" in page
     assert "khớp, quyết định ở đây" in page
 
 

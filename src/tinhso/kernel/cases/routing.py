@@ -14,6 +14,7 @@ from typing import Any
 
 from tinhso.kernel.rule_files import reads
 from tinhso.kernel.rule_problems import at, codes, each, known, once
+from tinhso.measure import writing
 from tinhso.measure.text import Problem, Text, message
 from tinhso.measure.yamltree import Tree
 
@@ -88,18 +89,10 @@ class RoutingRule:
     places: frozenset[str] = frozenset()
     hours: tuple[Hours, ...] = ()
 
-    def fits(self, kind: str, category: str, day: date) -> bool:
-        return (
-            (not self.kinds or kind in self.kinds)
-            and (not self.categories or category in self.categories)
-            and self.since <= day
-            and (self.until is None or day < self.until)
-        )
-
 
 @dataclass(frozen=True)
 class Tried:
-    """One rule that was looked at, and what came of it."""
+    """One rule that was looked at, and what came of it: without a `note` it decided."""
 
     rule: RoutingRule
     fits: bool
@@ -116,13 +109,17 @@ class Route:
     tried: tuple[Tried, ...]
 
 
+NOT_YET = Text("có hiệu lực từ {day}", "holds from {day}")
+NO_LONGER = Text("hết hiệu lực từ {day}", "held until {day}")
+OTHER_KIND = Text("không dành cho loại vụ việc này", "is for other kinds of case")
+OTHER_CATEGORY = Text("không dành cho lĩnh vực này", "is for other categories")
 OFFICE = Text("trong giờ làm việc", "while offices are open")
 OFF = Text("ngoài giờ làm việc", "while offices are closed")
 NOT_THERE = Text("không xảy ra ở nơi mà quy tắc nêu", "it is not where the rule says")
 NOT_NOW = Text("lúc {clock} thì chưa tới giờ mà quy tắc nêu ({hours})", "at {clock} it is not the hour that the rule says ({hours})")  # fmt: skip
 NO_PLACE = Text("không rõ nơi xảy ra", "the place is not known")
 NO_UNIT = Text("không có cơ quan này", "there is no such agency")
-FULL = Text("đang có quá nhiều vụ việc", "has too many open cases")
+FULL = Text("nơi ấy đang có hơn {most} vụ việc mở", "it has more than {most} open cases")
 
 
 def route(
@@ -140,10 +137,8 @@ def route(
     the units that the place lies in, itself among them. `at` None: no rule that names hours fits."""
     tried = []
     for rule in rules:
-        if not rule.fits(kind, category, day):
-            tried.append(Tried(rule, fits=False, unit=""))
-            continue
-        if (note := _elsewhere(rule, within, at)) is not None:
+        note = _not_for(rule, kind, category, day) or _elsewhere(rule, within, at)
+        if note is not None:
             tried.append(Tried(rule, fits=False, unit="", note=note))
             continue
         unit = places.get(rule.to, "")
@@ -152,10 +147,34 @@ def route(
             tried.append(Tried(rule, fits=True, unit="", note=note))
             continue
         if rule.most_open is not None and open_cases.get(unit, 0) > rule.most_open:
-            tried.append(Tried(rule, fits=True, unit=unit, note=FULL))
+            note = _filled(FULL, most=str(rule.most_open))
+            tried.append(Tried(rule, fits=True, unit=unit, note=note))
             continue
         return Route(unit, rule, (*tried, Tried(rule, fits=True, unit=unit)))
     return Route("", None, tuple(tried))
+
+
+def _not_for(rule: RoutingRule, kind: str, category: str, day: date) -> Text | None:
+    """Why a rule is not for such cases, or not on that day; None where it is."""
+    if day < rule.since:
+        return _with_day(NOT_YET, rule.since)
+    if rule.until is not None and rule.until <= day:
+        return _with_day(NO_LONGER, rule.until)
+    if rule.kinds and kind not in rule.kinds:
+        return OTHER_KIND
+    if rule.categories and category not in rule.categories:
+        return OTHER_CATEGORY
+    return None
+
+
+def _with_day(text: Text, day: date) -> Text:
+    return Text(
+        text.vi.format(day=writing.day(day, "vi")), text.en.format(day=writing.day(day, "en"))
+    )
+
+
+def _filled(text: Text, **values: str) -> Text:
+    return Text(text.vi.format(**values), text.en.format(**values))
 
 
 def _elsewhere(rule: RoutingRule, within: Collection[str], at: Moment | None) -> Text | None:

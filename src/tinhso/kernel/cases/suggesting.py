@@ -54,32 +54,48 @@ def why_there(data: Mapping[str, Any], at: datetime) -> Text | None:
     )
 
 
+def rule_of(data: Mapping[str, Any]) -> str:
+    """The rule that an event kept, if the table still has it; "" otherwise."""
+    code = str(data.get(RULE, ""))
+    return code if any(one.code == code for one in routing.rules()) else ""
+
+
 def suggestion(case: Case, day: date, category: str | None = None) -> Route:
     """Who should have a case by the routing table, and how each rule was tried; `category`: what it is
     being re-sorted to."""
-    rules = routing.rules()
-    names = register()
-    places: dict[str, str] = {}
-    province = names.at(case.home_id, day).uid
-    path = names.boundaries.map(day).path(province)
-    province = next((one for one in path if names.level(one) is Level.PROVINCE), province)
-    places["province"] = province
+    category = case.category if category is None else category
+    at = datetime.combine(day, timezone.localtime().time(), LOCAL)
+    return where_to(case.kind, category, case.home_id, case.place_id or "", at)
+
+
+def where_to(kind: str, category: str, home: str, place: str, at: datetime) -> Route:
+    """Who should have such a case at a moment, on that day's map; how many each has open is asked now.
+    `home`, `place`: uids, as a case has them, "" where the place is not known."""
+    rules, names, at = routing.rules(), register(), at.astimezone(LOCAL)
+    day = at.date()
+    places = units_named(home, day)
     within: tuple[str, ...] = ()
-    if case.place_id:
-        here = names.at(case.place_id, day).uid
-        within = (case.place_id, here, *names.ancestors(here, day))
+    if place:
+        here = names.at(place, day).uid
+        within = (place, here, *names.ancestors(here, day))
         if names.level(here) is Level.COMMUNE:
             places["commune"] = here
-    places |= _departments(names, day)
     limited = {one.to for one in rules if one.most_open is not None}
     counted = {
         unit: Case.objects.filter(lead_id=unit, open=True).count()
         for unit in {places[one] for one in limited if one in places}
     }
-    now = timezone.localtime()
-    at = routing.Moment(now.time(), calendar().at_work(now))
-    category = case.category if category is None else category
-    return routing.route(rules, case.kind, category, day, places, counted, within=within, at=at)
+    moment = routing.Moment(at.time(), calendar().at_work(at))
+    return routing.route(rules, kind, category, day, places, counted, within=within, at=moment)
+
+
+def units_named(home: str, day: date) -> dict[str, str]:
+    """What rules may route to on a day, by what they call it; besides, the commune of a place."""
+    names = register()
+    province = names.at(home, day).uid
+    path = names.boundaries.map(day).path(province)
+    province = next((one for one in path if names.level(one) is Level.PROVINCE), province)
+    return {"province": province, **_departments(names, day)}
 
 
 @lru_cache(maxsize=4)

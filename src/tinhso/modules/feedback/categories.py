@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy
 
+from tinhso.kernel.cases.sorting import sorts
 from tinhso.kernel.rule_files import reads
 from tinhso.kernel.rule_problems import codes, once
 from tinhso.measure.text import Problem, Text, fold, message
@@ -63,6 +64,15 @@ def categories(source: Tree) -> dict[str, Category]:
         )
         for one in source.data["categories"]
     }
+
+
+@reads(FILE)
+def names(source: Tree) -> Mapping[str, Text]:
+    """What categories are called, by their codes."""
+    return {one.code: one.name for one in categories(source).values()}
+
+
+sorts("feedback", names)
 
 
 def wrong(source: Tree) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from tinhso.kernel.cases import actions, queries
 from tinhso.kernel.cases.kinds import ActRule, Role, kind
 from tinhso.kernel.cases.models import Attachment, Case, CaseEvent
 from tinhso.kernel.cases.standing import Standing
-from tinhso.kernel.cases.suggesting import why_there
+from tinhso.kernel.cases.suggesting import rule_of, why_there
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.register import register
@@ -47,7 +47,8 @@ class Elsewhere:
 @dataclass(frozen=True)
 class Happened:
     """An event in words. `by`: the person's name; `part`: what they acted as; `fresh`: the reader has
-    not seen it yet; `why_there`: of a routing, what the table said."""
+    not seen it yet; `why_there`: of a routing, what the table said; `rule`: the code of its
+    rule, if that is still there."""
 
     n: int
     at: datetime
@@ -67,6 +68,7 @@ class Happened:
     internal: bool
     fresh: bool
     why_there: Text | None
+    rule: str
 
 
 def timeline(case: Case, now: Standing, seen: int | None = None) -> list[Happened]:
@@ -107,6 +109,7 @@ def _happened(
         row.act in INTERNAL,
         seen is not None and row.n > seen,
         why_there(data, row.at),
+        rule_of(data),
     )
 
 

@@ -25,12 +25,13 @@ from tinhso.measure import writing
 from tinhso.measure.boundaries import Level
 from tinhso.measure.text import InputError, Place, Problem, Text, fold, message
 from tinhso.modules.feedback import officer_day
+from tinhso.modules.feedback.categories import names as categories
 from tinhso.modules.feedback.forms import UNKNOWN_PLACE
 from tinhso.modules.feedback.officer_actions import look_again
 from tinhso.modules.feedback.officer_case import told_of
 from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN
 from tinhso.modules.feedback.officer_queue import Asked
-from tinhso.modules.feedback.officer_words import KIND, categories
+from tinhso.modules.feedback.officer_words import KIND
 from tinhso.modules.feedback.sample_answers import answers
 from tinhso.modules.feedback.words import FOR_ALL
 from tinhso.modules.plan.workspace import workspace

@@ -25,12 +25,19 @@ from tinhso.kernel.people.policy import ForbiddenError
 from tinhso.kernel.people.who import Who
 from tinhso.kernel.units.asked import unit_asked, written
 from tinhso.measure.text import InputError
-from tinhso.modules.feedback import officer_case, officer_day, officer_forms, officer_queue
+from tinhso.modules.feedback import (
+    officer_case,
+    officer_day,
+    officer_forms,
+    officer_queue,
+    officer_rules,
+)
+from tinhso.modules.feedback.categories import names as categories
 from tinhso.modules.feedback.officer_actions import enter, may_enter
 from tinhso.modules.feedback.officer_day import NO_AGENCY, NOT_KNOWN, AskedDay
 from tinhso.modules.feedback.officer_queue import Asked, Counts
 from tinhso.modules.feedback.officer_then import listing_then
-from tinhso.modules.feedback.officer_words import KIND, categories, category_name, read_out
+from tinhso.modules.feedback.officer_words import KIND, category_name, read_out
 from tinhso.modules.feedback.words import t
 
 #: What can be done to many at once.
@@ -193,6 +200,35 @@ def _alike(who: Who, filled: Filled) -> dict[str, object]:
     )
     shown = [one for one in found if one.pk in readable]
     return {"alike": officer_queue.shown(shown, timezone.now())}
+
+
+# -- the routing table ------------------------------------------------------------------------------------
+
+
+@asks(CASE, "view")
+def routing_table(request: HttpRequest) -> HttpResponse:
+    """Every rule with its days and its reason; and where a case would go, with each rule that was looked at."""
+    parts = officer_rules.table(timezone.localdate())
+    rows = [row for _, part in parts for row in part]
+    filled, found = Filled(request.GET), None
+    try:
+        supposed = officer_rules.supposed_in(request)
+    except InputError as error:
+        filled = Filled(request.GET, error)
+    else:
+        if "linh-vuc" in request.GET:
+            found = officer_rules.found(supposed, rows)
+    context = {
+        "parts": parts,
+        "filled": filled,
+        "found": found,
+        "offered": officer_rules.offered(),
+        "communes": officer_forms.communes(),
+        "now": timezone.localtime(),
+        "own": officer_rules.are_own(),
+    }
+    status = 400 if filled.problems else 200
+    return render(request, "feedback/officers/routing.html", context, status=status)
 
 
 # -- the day --------------------------------------------------------------------------------------------

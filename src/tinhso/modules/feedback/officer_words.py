@@ -9,7 +9,7 @@ from tinhso.kernel.cases.models import Case
 from tinhso.kernel.rule_files import reads
 from tinhso.measure.text import Text
 from tinhso.measure.yamltree import Tree
-from tinhso.modules.feedback import categories as sorting
+from tinhso.modules.feedback.categories import names as categories
 
 KIND = "feedback"
 
@@ -66,12 +66,6 @@ KEYS: Mapping[str, str] = {
     "opinion": "y", "extend": "a", "reject": "b", "merge": "m", "reopen": "o", "note": "i",
     "reply": "r", "resume": "u", "proceed": "u", "split": "s",
 }  # fmt: skip
-
-
-@reads(sorting.FILE)
-def categories(source: Tree) -> Mapping[str, Text]:
-    """Categories (lĩnh vực) by their codes, in the order of the file."""
-    return {one.code: one.name for one in sorting.categories(source).values()}
 
 
 def category_name(code: str) -> Text:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("nhap/gan-day/", views.nearby, name="nearby"),
     path("ngay/", views.day, name="day"),
     path("danh-sach.xlsx", officer_export.download, name="download"),
+    path("phan-cong/", views.routing_table, name="routing"),
     path("hang-loat/", acts.bulk, name="bulk"),
     path("<str:case_code>/", acts.case_page, name="case"),
     path("<str:case_code>/viec/<str:act>/", acts.act, name="act"),

@@ -25,7 +25,7 @@ from tinhso.kernel.cases.policies import CASE
 from tinhso.kernel.cases.queries import matching, may_split, may_view, seen_by
 from tinhso.kernel.cases.routing import Route
 from tinhso.kernel.cases.standing import Event, Standing
-from tinhso.kernel.cases.suggesting import suggestion, why_there
+from tinhso.kernel.cases.suggesting import rule_of, suggestion, why_there
 from tinhso.kernel.clock.calendar import LOCAL
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.access import asks
@@ -371,6 +371,7 @@ class Line:
     text: str
     reason: str
     why_there: Text | None
+    rule: str  # the code of the rule that said so, if it is still there
 
 
 def _history(standing: Standing, history: list[Event]) -> list[Line]:
@@ -386,6 +387,7 @@ def _history(standing: Standing, history: list[Event]) -> list[Line]:
                 str(event.data.get("text", "")),
                 str(event.data.get("reason", "")),
                 why_there(event.data, event.at),
+                rule_of(event.data),
             )
         )
     return found

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tinhso.kernel.cases.sorting import sorts
 from tinhso.kernel.rule_files import reads
 from tinhso.measure.text import InputError, Place, Text, message
 from tinhso.measure.yamltree import Tree
+
+FILE = "questions/fields.yaml"
 
 NO_FIELD = message(
     "question-field",
@@ -24,11 +27,14 @@ class Rules:
     review_ahead_days: int
 
 
-@reads("questions/fields.yaml")
+@reads(FILE)
 def rules(source: Tree) -> Rules:
     data = source.data
     fields = {one["code"]: Text(**one["name"]) for one in data["fields"]}
     return Rules(fields, data["review_ahead_days"])
+
+
+sorts("question", lambda: rules().fields)
 
 
 def checked(code: str, name: str = "field") -> str:
