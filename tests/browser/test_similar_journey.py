@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.account_people import UNIT
 from tests.browser.languages import BOTH, said
-from tests.browser.showing import picture
 from tests.browser.test_account_pages import make
 from tests.browser.test_desk_acts_journey import wrong
 from tests.browser.visitor import Visitor
@@ -59,7 +58,6 @@ def test_a_report_that_is_there_already_is_followed_instead(
     expect(near).to_contain_text(title)
     expect(near.locator("[data-held]")).to_be_hidden()
     found = wrong(page)
-    picture(page, f"report-similar{root.replace('/', '-')}", "[data-near-list]")
     with context.expect_page() as opened:
         near.get_by_role("link", name=title).click()
     other = opened.value

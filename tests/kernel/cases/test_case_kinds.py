@@ -50,6 +50,7 @@ def test_waiting_for_an_opinion_that_never_comes_would_be_a_trap() -> None:
 
 DATA = {
     "unit": "dept:a", "units": ["dept:b", "dept:c"], "text": "x", "reason": "y", "case": "z",
+    "why": "photo", "outcome": "changed",
 }  # fmt: skip
 
 
@@ -73,10 +74,15 @@ def stories(draw: st.DrawFn) -> list[Event]:
     return events
 
 
+#: All that the search finds, searched once.
+FOUND = reachable(FEEDBACK)
+
+
 @given(events=stories())
 def test_the_search_for_traps_knows_every_case_that_there_can_be(events: list[Event]) -> None:
     now = fold(FEEDBACK, events)
-    assert Node(now.state, now.extended, len(now.members)) in reachable(FEEDBACK)
+    node = Node(now.state, now.extended, len(now.members), now.hiding_asked_at is not None)
+    assert node in FOUND
 
 
 @given(events=stories())
@@ -105,6 +111,22 @@ def test_what_must_hold_of_every_case(events: list[Event]) -> None:
         assert standing == (now.state == "asking")
     if now.state == "consulting":
         assert now.members
+    # Between two requests to hide something lies the settling of the first.
+    hiding = [one.act for one in events if one.act in ("ask_hiding", "settle_hiding")]
+    assert hiding == (["ask_hiding", "settle_hiding"] * len(hiding))[: len(hiding)]
+    assert (now.hiding_asked_at is not None) == (len(hiding) % 2 == 1)
+
+
+@given(events=stories())
+def test_readers_of_the_public_page_move_nothing_and_touch_no_clock(events: list[Event]) -> None:
+    now = fold(FEEDBACK, events)
+    at = events[-1].at + timedelta(minutes=1)
+    for rule in possible(now, Role.PUBLIC, at):
+        asked = Event(now.last + 1, rule.code, at, Role.PUBLIC, data={"why": "photo"})
+        after_it = after(now, asked)
+        assert replace(after_it, last=now.last, hiding_asked_at=None) == replace(
+            now, hiding_asked_at=None
+        )
 
 
 @given(events=stories(), data=st.data())

@@ -72,7 +72,9 @@ def codes(error: InputError) -> list[str]:
 # -- who may do what ----------------------------------------------------------------------------------
 
 GIVES = {role["code"]: role["gives"] for role in product_file("roles/roles.yaml").data["roles"]}
-DATA = {"unit": THERE, "units": [THERE], "text": "x", "reason": "y"}
+DATA = {
+    "unit": THERE, "units": [THERE], "text": "x", "reason": "y", "why": "photo", "outcome": "nothing",
+}  # fmt: skip
 
 
 def reaches(role: str, verb: str, seat: str, unit: str) -> bool:

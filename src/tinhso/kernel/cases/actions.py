@@ -199,8 +199,8 @@ def act(
         said = words_of(data or {}, doer.role)
         past = events_of(now)
         before = standings.fold(kind(now.kind), past)
-        if seen is not None and seen != before.last:
-            raise InputError([_meanwhile(before, past[-1])])
+        if seen is not None and (later := unseen(past, seen)):
+            raise InputError([_meanwhile(before, later)])
         event = Event(before.last + 1, what, at or timezone.now(), doer.role, doer.unit, said)
         standings.require(before, event)
         if _too_late(before, before.kind.acts[what], event.at):
@@ -208,7 +208,8 @@ def act(
         if what == "merge":
             require_target(now, str(event.data["case"]), doer.role, doer.account)
         after = standings.after(before, event)
-        project(now, after, event.at)
+        # What readers ask for changes nothing of the case itself.
+        project(now, after, now.changed_at if event.role is Role.PUBLIC else event.at)
         now.save()
         if after.members != before.members:
             _keep_members(now, after)
@@ -359,6 +360,13 @@ def event_of(kept: CaseEvent) -> Event:
 
 def standing_of(case: Case) -> Standing:
     return standings.fold(kind(case.kind), events_of(case))
+
+
+def unseen(past: Sequence[Event], seen: int) -> Event | None:
+    """The last event after the one that was seen; what readers of the public page ask for makes nothing
+    stale."""
+    later = (one for one in reversed(past) if one.n > seen and one.role is not Role.PUBLIC)
+    return next(later, None)
 
 
 def _meanwhile(before: Standing, last: Event) -> Problem:

@@ -22,6 +22,7 @@ class Role(StrEnum):
     ROUTER = "router"  # điều phối
     LEAD = "lead"  # cơ quan chủ trì
     MEMBER = "member"  # cơ quan phối hợp
+    PUBLIC = "public"  # ai đọc phần công khai
     SYSTEM = "system"
     NOBODY = "nobody"
 
@@ -36,6 +37,8 @@ class Guard(StrEnum):
     EXTENSION = "extension"  # not extended as often as the rule allows
     REOPENING = "reopening"  # closed no longer ago than the rule says
     INVOLVED = "involved"  # some agency is still asked for its opinion
+    HIDING_ASKED = "hiding-asked"  # somebody waits for personal data to be hidden
+    HIDING_NOT_ASKED = "hiding-not-asked"  # nobody does
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ class Case(models.Model):
     the events; `due_at` is null while the whole clock stands, and after the end. `pressing_at`: the
     earlier of `due_at` and `step_due_at`, by which lists are ordered. Of the first answer: `answered_by`
     the unit that led then, `answer_due_at` by when the whole was due, `answer_days` how many working
-    days that unit's own clock had run.
+    days that unit's own clock had run. `hiding_asked_at`: since when somebody waits for personal data on
+    its public page to be hidden.
     """
 
     class Channel(models.TextChoices):
@@ -84,6 +85,7 @@ class Case(models.Model):
     extended = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    hiding_asked_at = models.DateTimeField(null=True)
     events = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
     #: What officers find it by, without diacritics.
@@ -125,6 +127,12 @@ class Case(models.Model):
                 name="case_public_list",
             ),
             models.Index(fields=["kind", "received_at"], name="case_received"),
+            # Very few: those that moderators have to look at.
+            models.Index(
+                fields=["kind", "hiding_asked_at"],
+                condition=Q(hiding_asked_at__isnull=False),
+                name="case_hiding_asked",
+            ),
         )
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ def project(case: Case, standing: Standing, at: datetime, days: WorkCalendar | N
         if own is not None and own.end is not None:
             until = min(own.end, first)
             case.answer_days = counted(own.term, own.begin, own.pauses, until, days)
+    case.hiding_asked_at = standing.hiding_asked_at
     case.extended, case.reopened = standing.extended, standing.reopened
     case.merged_into_id = uuid.UUID(standing.merged_into) if standing.merged_into else None
     case.events, case.changed_at = standing.last, at
@@ -46,6 +47,7 @@ def columns(case: Case) -> dict[str, Any]:
     names = (
         "state", "open", "waits", "lead_id", "category", "due_at", "step_due_at", "pressing_at",
         "answered_at", "answered_by_id", "answer_due_at", "answer_days", "closed_at", "extended", "reopened", "merged_into_id", "events",
+        "hiding_asked_at",
     )  # fmt: skip
     return {name: getattr(case, name) for name in names}
 

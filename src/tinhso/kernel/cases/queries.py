@@ -72,6 +72,14 @@ def queue(who: Who, kind: str) -> QuerySet[Case]:
     )
 
 
+def asked_to_hide(who: Who, kind: str) -> QuerySet[Case]:
+    """The cases on whose public pages `who` is asked to hide something, the longest waiting first."""
+    may = _of(who, "moderate", "home") | _of(who, "moderate", "lead") & Q(lead__isnull=False)
+    return Case.objects.filter(may, kind=kind, hiding_asked_at__isnull=False).order_by(
+        "hiding_asked_at"
+    )
+
+
 def matching(asked: str) -> Q:
     """The condition that a case holds all words of `asked`, with or without diacritics, in its code,
     its titles or its text; for rows of which the one who asks may read all."""

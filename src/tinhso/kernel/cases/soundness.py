@@ -4,8 +4,8 @@ What has happened to cases follows from their events by what acts do, so a provi
 product's states and what acts lead to; it may change terms, names, from which states and by whom.
 
 Whether one gets stuck is an exhaustive search over everything that can happen: what matters of a case is
-its state, how often it was extended, whether agencies are still asked and whether the window of
-reopening is still open; that is a small graph, and all of it is looked at.
+its state, how often it was extended, whether agencies are still asked, whether somebody waits for
+something to be hidden and whether the window of reopening is still open; that is a small graph, and all of it is looked at.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ class Node:
     state: str
     extended: int = 0
     asked: int = 0  # agencies whose opinion is waited for; two stand for many
+    hiding: bool = False  # a request to hide personal data waits
 
 
 def reachable(kind: Kind) -> dict[Node, set[Node]]:
@@ -126,6 +127,8 @@ def _steps(kind: Kind, node: Node, roles: Iterable[Role]) -> Iterator[tuple[ActR
             continue
         if act.guard is Guard.INVOLVED and not node.asked:
             continue
+        if act.guard is (Guard.HIDING_NOT_ASKED if node.hiding else Guard.HIDING_ASKED):
+            continue
         asked = {"consult": 2, "opinion": node.asked - 1, "proceed": 0, "return": 0}.get(
             act.code, 0 if act.code in ("route", "hand_over") else node.asked
         )
@@ -133,7 +136,8 @@ def _steps(kind: Kind, node: Node, roles: Iterable[Role]) -> Iterator[tuple[ActR
         state = node.state if stays else act.to
         assert state
         asked = asked if kind.states[state].open else 0
-        yield act, Node(state, node.extended + (act.code == "extend"), asked)
+        hiding = {"ask_hiding": True, "settle_hiding": False}.get(act.code, node.hiding)
+        yield act, Node(state, node.extended + (act.code == "extend"), asked, hiding)
 
 
 def wrong(

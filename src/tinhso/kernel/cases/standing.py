@@ -41,6 +41,16 @@ NOBODY_ASKED = message(
     vi="Không có cơ quan nào đang được hỏi ý kiến trong vụ việc này.",
     en="No agency is being asked for its opinion in this case.",
 )
+HIDING_ASKED = message(
+    "case-hiding-asked",
+    vi="Đã có người xin che thông tin cá nhân ở đây; yêu cầu ấy đang chờ người kiểm duyệt xem.",
+    en="Somebody has asked to hide personal data here; the request waits for a moderator.",
+)
+NOBODY_ASKED_TO_HIDE = message(
+    "case-hiding-not-asked",
+    vi="Không còn yêu cầu che thông tin nào đang chờ: có thể người khác vừa xử lý xong.",
+    en="No request to hide anything waits any more: somebody else may just have settled it.",
+)
 MISSING = message(
     "case-missing",
     vi="Hãy điền “{field}” trước khi {act}.",
@@ -66,6 +76,7 @@ class Standing:
 
     `lead`, `members`: uids of units. `clocks`: all that ever ran, in the order of their beginning.
     `answered_at`, `answered_by`: when and by which unit it was first answered. `merged_into`: the id of the case that goes on for it.
+    `hiding_asked_at`: since when a request to hide personal data waits.
     """
 
     kind: Kind
@@ -81,6 +92,7 @@ class Standing:
     answered_by: str = ""
     closed_at: datetime | None = None
     merged_into: str = ""
+    hiding_asked_at: datetime | None = None
     last: int = 0
 
     @property
@@ -147,6 +159,10 @@ def after(standing: Standing, event: Event) -> Standing:
         now = replace(now, merged_into=str(data["case"]))
     elif event.act == "reopen":
         now = replace(now, reopened=now.reopened + 1, merged_into="")
+    elif event.act == "ask_hiding":
+        now = replace(now, hiding_asked_at=event.at)
+    elif event.act == "settle_hiding":
+        now = replace(now, hiding_asked_at=None)
     # An opinion ends the waiting only when it was the last that was waited for.
     moves = act.to is not None and not (event.act == "opinion" and now.members)
     if moves:
@@ -177,6 +193,11 @@ def refusal(standing: Standing, act: str, role: Role, at: datetime) -> Problem |
         return NOT_IN_STATE(NOWHERE, act=rule.name, state=standing.state_rule.name)
     if role not in rule.by:
         return NOT_BY_ROLE(NOWHERE, act=rule.name)
+    return _guarded(standing, rule, at)
+
+
+def _guarded(standing: Standing, rule: ActRule, at: datetime) -> Problem | None:
+    """Why what else must hold for an act does not."""
     if rule.guard is Guard.EXTENSION and standing.extended >= standing.rule.extensions:
         return EXTENDED_ALREADY(NOWHERE, times=standing.extended)
     if rule.guard is Guard.REOPENING:
@@ -185,6 +206,10 @@ def refusal(standing: Standing, act: str, role: Role, at: datetime) -> Problem |
             return TOO_LATE_TO_REOPEN(NOWHERE, days=days)
     if rule.guard is Guard.INVOLVED and not standing.members:
         return NOBODY_ASKED(NOWHERE)
+    if rule.guard is Guard.HIDING_ASKED and standing.hiding_asked_at is None:
+        return NOBODY_ASKED_TO_HIDE(NOWHERE)
+    if rule.guard is Guard.HIDING_NOT_ASKED and standing.hiding_asked_at is not None:
+        return HIDING_ASKED(NOWHERE)
     return None
 
 
@@ -220,6 +245,8 @@ _FIELDS: Mapping[str, Text] = {
     "unit": Text("cơ quan", "agency"),
     "units": Text("cơ quan phối hợp", "agencies to be asked"),
     "case": Text("vụ việc gốc", "case to merge into"),
+    "why": Text("vì sao", "why"),
+    "outcome": Text("đã làm gì", "what was done"),
 }
 
 

@@ -50,7 +50,7 @@ def too_long(text: str, field: str, most: int = MOST_LETTERS) -> list[Problem]:
 
 def words_of(data: Mapping[str, Any], role: Role) -> dict[str, Any]:
     """What an event holds, with what people wrote in it tidied. Raises InputError for too long a text."""
-    most = MOST_LETTERS if role is Role.REQUESTER else MOST_OF_OFFICE
+    most = MOST_LETTERS if role in (Role.REQUESTER, Role.PUBLIC) else MOST_OF_OFFICE
     found, problems = dict(data), list[Problem]()
     for name in WORDS:
         if isinstance(value := found.get(name), str):

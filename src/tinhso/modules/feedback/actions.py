@@ -19,6 +19,7 @@ from tinhso.kernel.cases.actions import Doer, Received
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case, Contact, Watcher
+from tinhso.kernel.cases.standing import HIDING_ASKED
 from tinhso.kernel.files.models import StoredFile
 from tinhso.kernel.ledger.entries import Thing, record
 from tinhso.kernel.people.models import Account
@@ -27,7 +28,8 @@ from tinhso.measure.text import InputError, Language, Place, Text, message
 from tinhso.modules.feedback import letters
 from tinhso.modules.feedback.categories import category_name
 from tinhso.modules.feedback.places import Point, province
-from tinhso.modules.feedback.tidy import short, title_of
+from tinhso.modules.feedback.tidy import line, short, title_of
+from tinhso.modules.feedback.words import ASK_HIDING, EXPOSED
 
 KIND = "feedback"
 
@@ -55,6 +57,19 @@ NOT_PUBLIC = message(
     vi="Phản ánh này không công khai, không theo dõi được.",
     en="This report is not public and cannot be followed.",
 )
+
+WHAT_TO_HIDE = message(
+    "feedback-hide-what",
+    vi="Chọn điều gì lộ thông tin của bạn, để người kiểm duyệt biết phải xem chỗ nào.",
+    en="Choose what shows something of yours, so that the moderator knows where to look.",
+)
+TOO_LONG_TO_HIDE = message(
+    "feedback-hide-long",
+    vi="Dài {found} chữ cái; nhiều nhất {most}. Chỉ cần nói chỗ nào, che gì.",
+    en="It has {found} letters; at most {most}. Where and what to hide is enough.",
+)
+#: Letters of what somebody adds to a request to hide something; the product's choice.
+MOST_TO_HIDE = 500
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,25 @@ def follow(who: Who, case: Case, person: Person, language: Language) -> str:
         thing = Thing(cases.THING, str(case.id), case.lead_id or case.home_id)
         record(who.actor(), f"{cases.THING}.follow", thing)
     return secret
+
+
+def ask_hiding(who: Who, case: Case, why: str, text: str) -> bool:
+    """Ask for personal data on a report's public page to be hidden (xin che thông tin); whether that is
+    new: while somebody's request waits, others count as the same. Raises InputError."""
+    problems = [] if why in EXPOSED else [WHAT_TO_HIDE(Place("why"))]
+    text = line(text)
+    if len(text) > MOST_TO_HIDE:
+        problems.append(TOO_LONG_TO_HIDE(Place("text"), found=len(text), most=MOST_TO_HIDE))
+    if problems:
+        raise InputError(problems)
+    try:
+        # Whoever is signed in asks like anybody: the case does not hold their name.
+        cases.act(Doer(who.actor(), Role.PUBLIC), case, ASK_HIDING, {"why": why, "text": text})
+    except InputError as error:
+        if [one.code for one in error.problems] == [HIDING_ASKED.code]:
+            return False
+        raise
+    return True
 
 
 def reply(

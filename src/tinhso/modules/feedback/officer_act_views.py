@@ -45,7 +45,7 @@ from tinhso.modules.feedback.officer_words import (
 )
 from tinhso.modules.feedback.pictures import picture_of
 from tinhso.modules.feedback.sample_answers import SampleAnswer, answers
-from tinhso.modules.feedback.words import FOR_ALL, RELEASE
+from tinhso.modules.feedback.words import FOR_ALL, MODERATION
 
 #: What is first done with a case, by who has to act: its form is open when the page comes.
 _FIRST = {Role.ROUTER: "route", Role.LEAD: "answer", Role.MEMBER: "opinion"}
@@ -118,6 +118,7 @@ def _page(
         "split_into": case.split_into.order_by("received_at"),
         "merged": case.merged.order_by("received_at"),
         "waits_for": officer_case.waits_for(case, now),
+        "hiding": officer_case.hiding_asked(case),
     }
     if chosen in can:
         context |= _form(request, case, can[chosen], filled)
@@ -224,7 +225,7 @@ def act(request: HttpRequest, case_code: str, act: str) -> HttpResponse:
     if (gone := _gone(request, case_code)) is not None:
         return gone
     case, acts = the_case(request, case_code), kind(KIND).acts
-    if act not in acts or act == RELEASE:
+    if act not in acts or act in MODERATION:
         raise Http404(act)
     if request.method != "POST":
         address = reverse("desk:case", args=[case.code])

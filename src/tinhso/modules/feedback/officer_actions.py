@@ -28,7 +28,7 @@ from tinhso.kernel.people.policy import Answer, ForbiddenError, Need
 from tinhso.kernel.people.who import Seat, Who
 from tinhso.measure.text import NOWHERE, InputError, Place, Problem, Text, message
 from tinhso.modules.feedback.officer_warnings import Warned, warnings
-from tinhso.modules.feedback.words import RELEASE
+from tinhso.modules.feedback.words import RELEASE, SETTLE_HIDING
 
 #: Files that come with one act; the product's choice.
 MOST_FILES = 10
@@ -100,10 +100,10 @@ def do(
     try:
         by = doer(who, case, what, now, at)
     except InputError as error:
-        if seen is None or seen == now.last:
+        later = None if seen is None else actions.unseen(actions.events_of(case), seen)
+        if later is None:
             raise
-        happened = case.history.get(n=now.last).act
-        told = MEANWHILE(NOWHERE, act=now.kind.acts[happened].name)
+        told = MEANWHILE(NOWHERE, act=now.kind.acts[later.act].name)
         raise InputError([told, *error.problems]) from error
     with transaction.atomic():
         files = _taken(who, uploads, by.unit or case.home_id)
@@ -211,9 +211,10 @@ def publish(
     *,
     said: Mapping[int, str] | None = None,
     looked: bool = False,
+    hides: bool = False,
 ) -> None:
     """Let everybody read a case in these words. `said`: by the number of an answer or refusal, what
-    everybody reads of it, where that has changed.
+    everybody reads of it, where that has changed. `hides`: what somebody asked to hide is hidden now.
 
     Raises ForbiddenError; InputError where the words hold what they should not and nobody has said
     that they looked.
@@ -227,6 +228,8 @@ def publish(
         actions.publish(by, case, title, text, shown)
         for n, words in said.items():
             actions.act(by, case, RELEASE, {"of": n, "public_text": words})
+        if hides:
+            _settle_hiding(by, case, "changed")
 
 
 def said_field(n: int) -> str:
@@ -235,8 +238,23 @@ def said_field(n: int) -> str:
 
 
 def unpublish(who: Who, case: Case, reason: str) -> None:
-    """Take a case out of public sight. Raises ForbiddenError."""
-    actions.unpublish(moderator(who, case), case, reason)
+    """Take a case out of public sight, and with it what somebody asked to hide. Raises ForbiddenError."""
+    by = moderator(who, case)
+    with transaction.atomic():
+        actions.unpublish(by, case, reason)
+        _settle_hiding(by, case, "unpublished")
+
+
+def nothing_to_hide(who: Who, case: Case, reason: str) -> None:
+    """Say that nothing on the public page needs to be hidden, and why. Raises ForbiddenError, InputError:
+    nobody asks any more."""
+    data = {"outcome": "nothing", "reason": reason}
+    actions.act(moderator(who, case), case, SETTLE_HIDING, data)
+
+
+def _settle_hiding(by: Doer, case: Case, outcome: str) -> None:
+    if case.hiding_asked_at is not None:
+        actions.act(by, case, SETTLE_HIDING, {"outcome": outcome})
 
 
 def look_again(text: str, field: str) -> list[Problem]:

@@ -22,7 +22,17 @@ from tinhso.measure.writing import moment
 from tinhso.modules.feedback.addresses import host_of
 from tinhso.modules.feedback.forms import FAR
 from tinhso.modules.feedback.officer_words import KIND, PARTS, category_name
-from tinhso.modules.feedback.words import FOR_ALL, RELEASE, said_to_all, unit_name
+from tinhso.modules.feedback.words import (
+    ASK_HIDING,
+    EXPOSED,
+    FOR_ALL,
+    MODERATION,
+    OUTCOMES,
+    RELEASE,
+    SETTLE_HIDING,
+    said_to_all,
+    unit_name,
+)
 
 #: Cases that are shown as like another; the product's choice.
 MOST_ALIKE = 6
@@ -30,7 +40,12 @@ MOST_ALIKE = 6
 _NEAR = 0.003
 
 #: Acts whose words no resident reads.
-INTERNAL = frozenset({"note", "consult", "opinion", "hand_over", "return", "extend", "proceed"})
+INTERNAL = frozenset(
+    {
+        *("note", "consult", "opinion", "hand_over", "return", "extend", "proceed"),
+        *(ASK_HIDING, SETTLE_HIDING),
+    }
+)
 
 
 FOR_THE_SENDER = Text("Nhập thay người gửi", "Entered for the sender")
@@ -47,8 +62,9 @@ class Elsewhere:
 @dataclass(frozen=True)
 class Happened:
     """An event in words. `by`: the person's name; `part`: what they acted as; `fresh`: the reader has
-    not seen it yet; `why_there`: of a routing, what the table said; `rule`: the code of its
-    rule, if that is still there."""
+    not seen it yet; `why_there`: of a routing, what the table said; `rule`: the code of its rule, if
+    that is still there; `chosen`: of a request to hide something, what is exposed, or what was done
+    about it."""
 
     n: int
     at: datetime
@@ -58,6 +74,7 @@ class Happened:
     unit: Text | None
     to: tuple[Text, ...]
     category: Text | None
+    chosen: Text | None
     text: str
     reason: str
     for_all: str
@@ -99,6 +116,7 @@ def _happened(
         names.full_name(row.unit, day) if row.unit else None,
         tuple(names.full_name(one, day) for one in to),
         category_name(category) if category and row.n > 1 else None,
+        _chosen(row),
         str(data.get("text", "")),
         str(data.get("reason", "")),
         str(data.get("public_text", "")),
@@ -111,6 +129,12 @@ def _happened(
         why_there(data, row.at),
         rule_of(data),
     )
+
+
+def _chosen(row: CaseEvent) -> Text | None:
+    if row.act == ASK_HIDING:
+        return EXPOSED[row.data["why"]]
+    return OUTCOMES[row.data["outcome"]] if row.act == SETTLE_HIDING else None
 
 
 #: What devices say is told to officers from here on; the product's choice.
@@ -212,7 +236,7 @@ def possible(who: Who, case: Case, now: Standing, at: datetime) -> list[Possible
     for role, unit in queries.roles_in(who, case).items():
         for act in actions.possible(now, role, at):
             found.setdefault(act.code, Possible(act, role, unit))
-    return [found[code] for code in now.kind.acts if code in found and code != RELEASE]
+    return [found[code] for code in now.kind.acts if code in found and code not in MODERATION]
 
 
 @dataclass(frozen=True)
@@ -241,6 +265,23 @@ def said(case: Case) -> list[Said]:
         for one in reversed(events)
         if one.act in FOR_ALL
     ]
+
+
+@dataclass(frozen=True)
+class HidingAsked:
+    """A reader of the public page asks for something to be hidden."""
+
+    at: datetime
+    what: Text
+    text: str
+
+
+def hiding_asked(case: Case) -> HidingAsked | None:
+    """What waits to be settled, if anything does."""
+    if case.hiding_asked_at is None:
+        return None
+    event = case.history.filter(act=ASK_HIDING).latest("n")
+    return HidingAsked(event.at, EXPOSED[event.data["why"]], event.data["text"])
 
 
 def alike(

@@ -36,24 +36,27 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
     officer_actions.moderator(who, case)
     files, said = files_of(case), officer_case.said(case)
     made = request.GET.get(BLURRED, "")
-    for_all: dict[str, Any] = {said_field(one.n): one.for_all for one in said}
-    filled = Filled(
-        None,
+    as_it_is: dict[str, Any] = {
         # Never again what moderation has taken out of it.
-        title=published_title(case),
-        text=published_text(case),
-        files=[str(one.pk) for one in files if one.public or str(one.pk) == made],
-        **for_all,
-    )
+        "title": published_title(case),
+        "text": published_text(case),
+        "files": [str(one.pk) for one in files if one.public or str(one.pk) == made],
+        **{said_field(one.n): one.for_all for one in said},
+    }
+    # A request to hide something is settled by nobody's oversight.
+    filled, hides = Filled(None, **as_it_is), bool(made)
     if request.method == "POST" and (copied := request.POST.get("chep")):
         posted = request.POST.copy()
         posted.update({said_field(one.n): one.text for one in said if str(one.n) == copied})
-        filled = Filled(posted)
+        filled, hides = Filled(posted), bool(posted.get("da-che"))
     elif request.method == "POST":
         try:
             _moderated(request, who, case, files, said)
         except InputError as error:
-            filled = Filled(request.POST, error)
+            # The small forms have none of the fields of the large one.
+            small = "viec" in request.POST
+            filled = Filled(None, error, **as_it_is) if small else Filled(request.POST, error)
+            hides = bool(request.POST.get("da-che"))
         else:
             return back_to(case)
     context = {
@@ -62,6 +65,8 @@ def moderate(request: HttpRequest, case_code: str) -> HttpResponse:
         "labels": officer_forms.LABELS,
         "title": pieces(case.title),
         "text": pieces(case.text),
+        "hiding": officer_case.hiding_asked(case),
+        "hides": hides,
         "said": [(one, said_field(one.n), pieces(one.text)) for one in said],
         "files": [(one, one.file.is_picture) for one in files],
         "shown": filled.all("files"),
@@ -79,6 +84,10 @@ def _moderated(
         officer_actions.unpublish(who, case, officer_forms.needed(request, "reason"))
         messages.success(request, _("Đã thôi công khai."))
         return
+    if posted.get("viec") == "khong-che":
+        officer_actions.nothing_to_hide(who, case, officer_forms.needed(request, "reason"))
+        messages.success(request, _("Đã ghi: không cần che gì."))
+        return
     title = officer_forms.needed(request, "title")
     shown = set(posted.getlist("files"))
     was = {one.n: one.for_all for one in said if said_field(one.n) in posted}
@@ -91,6 +100,7 @@ def _moderated(
         [one for one in files if str(one.pk) in shown],
         said={n: words for n, words in typed.items() if words != was[n]},
         looked=bool(posted.get("da-xem")),
+        hides=bool(posted.get("da-che")),
     )
     messages.success(request, _("Đã công khai."))
 

@@ -25,13 +25,16 @@ WANTED = {
     "route": Text("điều phối phản ánh", "route the report"),
     "answer": Text("xử lý, trả lời phản ánh", "handle and answer the report"),
     "opinion": Text("cho ý kiến về phản ánh", "give an opinion on the report"),
+    "hide": Text(
+        "xem yêu cầu che thông tin ở phản ánh", "look at a request to hide data on the report"
+    ),
 }
 
 
 @needs.tells_needs("feedback", WANTED)
 def needs_of_cases(day: date) -> Iterator[needs.Need]:
     """Of each case whose step or whole is due by AHEAD working days from `day`, or late: one need of each
-    unit that has to act. Titles say what kind of thing it is and not the sender's words: mails carry them."""
+    unit that has to act; and of each request to hide something, one of who moderates. Titles say what kind of thing it is and not the sender's words: mails carry them."""
     horizon = datetime.combine(calendar().after(day, AHEAD), time.max, LOCAL)
     rows = (
         Case.objects.filter(kind=KIND, open=True, pressing_at__lte=horizon)
@@ -50,6 +53,28 @@ def needs_of_cases(day: date) -> Iterator[needs.Need]:
         elif case.waits == Role.MEMBER:
             for member in case.members.all():
                 yield _need(case, "opinion", "handle", member.unit_id)
+    asked = Case.objects.filter(kind=KIND, hiding_asked_at__isnull=False)
+    columns = ("id", "code", "category", "home_id", "hiding_asked_at", "simulated")
+    for case in asked.only(*columns).order_by("hiding_asked_at"):
+        yield _to_hide(case)
+
+
+def _to_hide(case: Case) -> needs.Need:
+    assert case.hiding_asked_at is not None
+    with override("vi"):
+        address = reverse("desk:moderate", args=[case.code])
+    kind = category_name(case.category)
+    return needs.Need(
+        "feedback.hide",
+        # Asked again after it was settled, it is another need.
+        f"{case.id}/{case.hiding_asked_at:%y%m%d%H%M%S}",
+        case.home_id,
+        CASE.right("moderate"),
+        Text(f"{case.code}: {kind.vi}", f"{case.code}: {kind.en}"),
+        address,
+        case.hiding_asked_at.astimezone(LOCAL).date(),
+        simulated=case.simulated,
+    )
 
 
 def _need(case: Case, wanted: str, verb: str, unit: str) -> needs.Need:

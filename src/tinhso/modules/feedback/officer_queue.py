@@ -278,5 +278,17 @@ def following(who: Who, after: Case | None = None) -> Row | None:
     return next(iter(shown(rows.only(*COLUMNS)[:1], timezone.now())), None)
 
 
+#: So many of those who ask to hide something are named in the queue; the product's choice.
+NAMED = 5
+
+
+def asked_to_hide(who: Who) -> tuple[list[Row], int]:
+    """The public reports on which `who` is asked to hide something, the longest waiting first: some
+    of them, and how many there are."""
+    rows = queries.asked_to_hide(who, KIND)
+    found = list(rows.only(*COLUMNS)[: NAMED + 1])
+    return shown(found[:NAMED], timezone.now()), len(found) if len(found) <= NAMED else rows.count()
+
+
 def may_bulk(who: Who) -> bool:
     return CASE.anywhere(who, "route") or CASE.anywhere(who, "handle")

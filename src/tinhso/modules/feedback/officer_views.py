@@ -73,6 +73,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         else officer_queue.listing(who, asked, number, now)
     )
     following = found.rows[0] if found.rows and found.number == 1 and not asked.everything else None
+    to_hide, all_to_hide = officer_queue.asked_to_hide(who)
     context = {
         "asked": asked,
         "asked_unit": _written(asked.unit) if asked.unit is not None else filled.get("co-quan"),
@@ -86,6 +87,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         if found.number < found.pages
         else "",
         "tally": _tally(request, asked, found.counted),
+        "to_hide": to_hide,
+        "all_to_hide": all_to_hide,
         "states": [
             (states[code].name, n, address(request, trang_thai=code), asked.state == code)
             for code, n in sorted(found.counted.states.items())

@@ -35,6 +35,7 @@ PARTS: Mapping[Role, Text] = {
     Role.ROUTER: Text("Điều phối", "Routing"),
     Role.LEAD: Text("Cơ quan chủ trì", "The agency that leads"),
     Role.MEMBER: Text("Cơ quan được hỏi ý kiến", "An agency that was asked"),
+    Role.PUBLIC: Text("Người đọc trang công khai", "A reader of the public page"),
     Role.SYSTEM: Text("Hệ thống", "The system"),
     Role.NOBODY: Text("", ""),
 }

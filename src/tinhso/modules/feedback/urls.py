@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.modules.feedback import views_follow, views_public, views_send
+from tinhso.modules.feedback import views_follow, views_hiding, views_public, views_send
 
 app_name = "feedback"
 urlpatterns = [
@@ -31,4 +31,5 @@ urlpatterns = [
     path("<str:code>/", views_public.report, name="report"),
     path("<str:code>/anh/<int:attachment>/", views_public.photo, name="photo"),
     path("<str:code>/theo-doi/", views_follow.follow_public, name="follow-public"),
+    path("<str:code>/xin-che/", views_hiding.ask_hiding, name="ask-hiding"),
 ]

@@ -138,7 +138,7 @@ def points(request: HttpRequest) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, code: str) -> HttpResponse:
     """A published report: what is public of it."""
-    case = _published(code)
+    case = published_report(code)
     standing = standing_of(case)
     events = list(case.history.prefetch_related("attachments__file").order_by("n"))
     happened = steps(events, sender=False)
@@ -164,7 +164,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "feedback/report.html", context)
 
 
-def _published(code: str) -> Case:
+def published_report(code: str) -> Case:
+    """Raises Http404."""
     rows = Case.objects.filter(kind=reports.KIND, published_at__isnull=False)
     return get_object_or_404(rows.select_related("merged_into"), code=code.upper())
 
@@ -174,7 +175,9 @@ def _published(code: str) -> Case:
 def photo(request: HttpRequest, code: str, attachment: int) -> HttpResponse:
     """A picture that the office made public."""
     rows = Attachment.objects.select_related("file").filter(public=True)
-    response = picture_of(request, get_object_or_404(rows, case=_published(code), pk=attachment))
+    response = picture_of(
+        request, get_object_or_404(rows, case=published_report(code), pk=attachment)
+    )
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 

@@ -110,6 +110,27 @@ def may_open(file: Attachment, event: CaseEvent | None, *, sender: bool) -> bool
 #: The act by which moderation puts other words for everybody in the place of those given with an answer:
 #: `of` is the number of the answer's event, `public_text` the words, "" to take them back.
 RELEASE = "release"
+#: A reader of the public page asks for personal data to be hidden; a moderator settles it.
+ASK_HIDING, SETTLE_HIDING = "ask_hiding", "settle_hiding"
+#: Acts that are done on the page of what is public, and by no other way.
+MODERATION = frozenset({RELEASE, SETTLE_HIDING})
+#: What a reader says can be seen, in the order of the form.
+EXPOSED: Mapping[str, Text] = {
+    "photo": Text(
+        "Ảnh có mặt tôi, biển số xe hoặc nhà tôi", "A photo shows my face, number plate or home"
+    ),
+    "text": Text(
+        "Chữ có tên, số điện thoại hoặc địa chỉ của tôi",
+        "The text has my name, telephone number or address",
+    ),
+    "other": Text("Điều riêng tư khác của tôi", "Something else that is private to me"),
+}
+#: What a moderator did about it.
+OUTCOMES: Mapping[str, Text] = {
+    "changed": Text("đã sửa bản công khai", "what is public was changed"),
+    "unpublished": Text("đã thôi công khai", "it was taken out of public sight"),
+    "nothing": Text("không cần che gì", "nothing needs to be hidden"),
+}
 #: The acts that come with words for everybody (câu cho mọi người), and where the sender's own stand.
 FOR_ALL: Mapping[str, str] = {"answer": "text", "reject": "reason"}
 
