@@ -67,21 +67,23 @@ document.addEventListener("DOMContentLoaded", () => {
   field("text").addEventListener("change", async () => {
     suggestion.replaceChildren();
     if (field("category").value || !field("text").value.trim() || !navigator.onLine) return;
-    const found = await get(`${form.dataset.suggest}?chu=${encodeURIComponent(field("text").value.slice(0, 500))}`);
-    if (!found || !found.code) return;
+    const text = field("text").value, found = await get(`${form.dataset.suggest}?chu=${encodeURIComponent(text.slice(0, 500))}`);
+    if (!found || !found.code || field("category").value || field("text").value !== text) return;
     const choose = make("button", words.choose, { type: "button", className: "second" });
     choose.addEventListener("click", () => { field("category").value = found.code; suggestion.replaceChildren(); askNear(); field("category").focus(); });
     suggestion.append(`${words.suggest} ${found.name} `, choose);
   });
   for (const name of ["category", "commune", "text"]) field(name).addEventListener("change", () => askNear());
   const near = form.querySelector("[data-near-list]"), held = near.querySelector("[data-held]");
-  let seenSimilar = false;
+  let seenSimilar = false, asking = 0;
   async function askNear() {
+    const turn = ++asking;
     near.hidden = true;
     const asked = { lat: field("lat").value, lon: field("lon").value, xa: field("commune").value, "linh-vuc": field("category").value, chu: field("text").value.slice(0, 500) };
     if (!(asked.lat || asked.xa) || !(asked["linh-vuc"] || asked.chu.trim()) || !navigator.onLine) return;
     const found = await get(`${form.dataset.near}?${new URLSearchParams(asked)}`);
-    showNear(found ? found.similar : []);
+    // Answers may overtake each other; the last question counts.
+    if (turn === asking) showNear(found ? found.similar : []);
   }
   function showNear(list) {
     near.querySelector("ul").replaceChildren(...list.map((one) => {
@@ -129,7 +131,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     await Reports.remove(report.key);  // it is in the form still
-    if (done.state === "near") { showNear(done.similar); held.hidden = false; near.scrollIntoView({ block: "center" }); return; }
+    if (done.state === "near") { asking++; showNear(done.similar); held.hidden = false; near.scrollIntoView({ block: "center" }); return; }
     problems.append(...done.problems.map((one) => make("p", one.text, { className: "note asks" })));
     for (const one of form.elements) one.removeAttribute("aria-invalid");
     const first = done.problems.map((one) => field(one.field)).find((one) => one && one.focus);
