@@ -69,6 +69,7 @@ def test_what_was_typed_for_a_case_that_went_out_of_reach_is_given_back(
     assert answer.status_code == 403
     text = answer.content.decode()
     assert "Đã thay bóng &lt;b&gt;12&lt;/b&gt;</pre>" in text
+    assert f"trong lúc bạn gõ, {case.code} đã được chuyển" in text
     assert "đèn của xã bên" not in text
     assert case.split_into.count() == 0
     # Without anything typed, or without having signed in, it is an address like others.

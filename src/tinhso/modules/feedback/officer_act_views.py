@@ -215,7 +215,7 @@ def _gone(request: HttpRequest, case_code: str) -> HttpResponse | None:
     case = get_object_or_404(Case, code=case_code.upper(), kind=KIND)
     if not lost or not who.signed_in or may_view(who, case):
         return None
-    context = {"code": case.code, "lost": lost}
+    context = {"case": case.code, "lost": lost}
     return render(request, "feedback/officers/gone.html", context, status=403)
 
 
