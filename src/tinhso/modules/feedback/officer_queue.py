@@ -114,7 +114,8 @@ def listing(who: Who, asked: Asked, number: int, now: datetime) -> Listing:
     """The `number`-th page (from 1) of a list as it stands now, or its last."""
     everything, base = of(who, asked), unchosen(asked)
     rows = narrowed(everything, asked, now)
-    counted = counts(narrowed(everything, base, now), now)
+    # Narrowed once where it can be: a search in words reads all texts.
+    counted = counts(rows if asked == base else narrowed(everything, base, now), now)
     total = counted.total if asked == base else counts(rows, now).total
     pages, number = paged(total, number)
     return Listing(counted, total, number, pages, page(rows, number, now))
