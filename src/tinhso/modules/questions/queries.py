@@ -219,6 +219,11 @@ def numbers(day: date) -> list[AgencyNumbers]:
     return found
 
 
+def any_simulated() -> bool:
+    """Whether numbers of agencies hold simulated questions (câu hỏi mô phỏng)."""
+    return Case.objects.filter(kind=KIND, simulated=True).exists()
+
+
 @dataclass
 class _Tally:
     days: list[float]

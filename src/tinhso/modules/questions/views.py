@@ -134,6 +134,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
         "plan_code": "",
         "section": "questions",
         "rows": queries.numbers(who_is(request).day),
+        "simulated": queries.any_simulated(),
         "published": {one.code: one.count for one in queries.by_unit()},
     }
     return render(request, "questions/agencies.html", context)
