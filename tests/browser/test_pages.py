@@ -133,6 +133,21 @@ def test_a_page_is_whole_without_scripts(chromium: Browser, server: str, path: s
     page.context.close()
 
 
+@pytest.mark.parametrize("path", ["/phan-anh/", "/hoi-dap/", "/khao-sat/ket-qua/"])
+def test_a_page_looked_at_again_is_as_whole_as_at_first(
+    chromium: Browser, server: str, path: str
+) -> None:
+    """The second time the server says that nothing changed, and the browser shows what it kept."""
+    page, complaints, _ = open_page(chromium, server + path)
+    font = "getComputedStyle(document.body).fontFamily"
+    at_first = page.evaluate(font)
+    page.goto(f"{server}/phan-anh/theo-doi/")
+    again = page.goto(server + path)
+    assert again is not None
+    assert (page.evaluate(font), complaints) == (at_first, [])
+    page.context.close()
+
+
 def test_choosing_a_period_changes_figures_and_address_alike(
     chromium: Browser, server: str
 ) -> None:

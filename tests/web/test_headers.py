@@ -62,6 +62,19 @@ def test_every_kind_of_answer_has_the_headers(kind: str) -> None:
     checked(answer)
 
 
+@pytest.mark.parametrize("address", ["/phan-anh/", "/hoi-dap/", "/khao-sat/ket-qua/"])
+def test_not_modified_says_nothing_other_of_a_page_than_the_page_did(address: str) -> None:
+    """A browser lays the headers of a 304 over those of the page that it kept: another policy there took
+    styles, scripts and forms from every page that was looked at twice."""
+    page = Client().get(address)
+    again = Client().get(address, headers={"if-none-match": page.headers["ETag"]})
+    assert again.status_code == 304
+    own = {"X-Request-ID"}
+    assert {
+        name: text for name, text in again.headers.items() if page.headers.get(name) != text
+    }.keys() <= own
+
+
 @override_settings(ALLOWED_HOSTS=["so.example.vn"])
 def test_a_foreign_host_name_is_refused_with_the_headers() -> None:
     answer = Client().get("/", headers={"host": "other.example.vn"})

@@ -7,6 +7,7 @@ HTTPS, Strict-Transport-Security.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -49,11 +50,14 @@ def headers(
     """Middleware, the outermost: nothing that is answered passes it by.
 
     A view may ask for more on its own page: `response.wants` for powers of the browser (geolocation),
-    `response.images_from` for pictures of another origin (tiles of a map).
+    `response.images_from` for pictures of another origin (tiles of a map). That a page has not changed (304)
+    is said without any: a browser lays these headers over those of the page that it kept (RFC 9111, 3.2).
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            return response
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         policy = POLICY if is_page else NO_PAGE_POLICY
         if origin := getattr(response, "images_from", ""):
