@@ -75,6 +75,14 @@ def test_not_modified_says_nothing_other_of_a_page_than_the_page_did(address: st
     }.keys() <= own
 
 
+def test_a_wrong_address_is_answered_without_words_of_the_framework() -> None:
+    """What is nearest is a name; "No Case matches the given query." is none."""
+    assert "Có phải bạn tìm" not in Client().get("/phan-anh/PA-250101-AAAAAA/").content.decode()
+    assert "Có phải bạn tìm" not in Client().get("/khao-sat/ket-qua/?theo=abc").content.decode()
+    near = Client().get("/ke-hoach/binh-phuoc-2025/chi-tieu/CQS-033/").content.decode()
+    assert "Có phải bạn tìm “CQS-03" in near
+
+
 @override_settings(ALLOWED_HOSTS=["so.example.vn"])
 def test_a_foreign_host_name_is_refused_with_the_headers() -> None:
     answer = Client().get("/", headers={"host": "other.example.vn"})

@@ -92,6 +92,28 @@ def test_a_resident_replies_and_reopens_with_a_reason(client: Client) -> None:
     assert "Mới sửa một phần. Còn nửa đường" in page(client, found)
 
 
+def test_a_sender_adds_what_nobody_asked_for_and_opens_again_what_was_withdrawn(
+    client: Client,
+) -> None:
+    found = sent()
+    address = f"/phan-anh/theo-doi/{found.case.code}/{found.secret}/"
+    assert 'value="add"' in page(client, found)
+    assert client.post(address, {"act": "add", "text": "Cạnh cây xăng"}).status_code == 302
+    assert "Cạnh cây xăng" in page(client, found)
+    found.case.refresh_from_db()
+    assert (found.case.state, found.case.events) == ("received", 2)
+    client.post(address, {"act": "withdraw", "reason": "", "seen": "2"})
+    shown = page(client, found)
+    assert "Vì sao mở lại?" in shown
+    assert "Chưa ai làm gì" not in shown  # nobody was given the time to
+    assert "chờ duyệt" not in shown
+    assert 'value="add"' not in shown
+    wrong = client.post(address, {"act": "reopen", "why": "nothing", "seen": "3"})
+    assert wrong.status_code == 400
+    assert client.post(address, {"act": "reopen", "why": "mistake", "seen": "3"}).status_code == 302
+    assert "Tôi rút nhầm" in page(client, found)
+
+
 def test_done_gives_one_anonymous_ticket_at_once_and_not_done_asks_why(client: Client) -> None:
     waiting, found = sent(), answered()
     assert "Xong rồi" not in page(client, waiting)

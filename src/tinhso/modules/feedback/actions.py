@@ -42,6 +42,12 @@ NOT_MENDED: Mapping[str, Text] = {
     "no-answer": Text("Trả lời không đúng điều tôi hỏi", "The answer is not to what I asked"),
 }
 
+#: Why somebody opens again what they withdrew.
+WITHDRAWN: Mapping[str, Text] = {
+    "mistake": Text("Tôi rút nhầm", "I withdrew it by mistake"),
+    "still": Text("Việc vẫn còn đó", "It is still as it was"),
+}
+
 WHY_NOT = message(
     "feedback-why-not-mended",
     vi="Chọn vì sao chưa được, để cơ quan biết phải làm gì tiếp.",
@@ -182,9 +188,19 @@ def reply(
     _act(who, follower, "reply", {"text": text}, seen, photos)
 
 
+def add(who: Who, follower: Follower, text: str, photos: Sequence[StoredFile]) -> None:
+    """Add something that nobody asked for (bổ sung thêm). Raises InputError."""
+    _act(who, follower, "add", {"text": text}, None, photos)
+
+
 def withdraw(who: Who, follower: Follower, reason: str, seen: int | None) -> None:
     """Take a report back (rút). Raises InputError."""
     _act(who, follower, "withdraw", {"reason": short(reason, "reason", 500)}, seen)
+
+
+def why_again(case: Case) -> Mapping[str, Text]:
+    """The reasons for which its sender opens a case again."""
+    return WITHDRAWN if case.state == "withdrawn" else NOT_MENDED
 
 
 def reopen(
@@ -196,9 +212,10 @@ def reopen(
     seen: int | None,
 ) -> None:
     """Say that it is not mended (chưa sửa xong): the case is opened again. Raises InputError."""
-    if why not in NOT_MENDED:
+    reasons = why_again(follower.case)
+    if why not in reasons:
         raise InputError([WHY_NOT(Place("why"))])
-    words = NOT_MENDED[why].vi
+    words = reasons[why].vi
     _act(who, follower, "reopen", {"reason": words, "why": why, "text": text}, seen, photos)
 
 

@@ -15,7 +15,7 @@ from tinhso.kernel.cases.kinds import Role
 from tinhso.kernel.cases.models import Case
 from tinhso.kernel.cases.records import working_days
 from tinhso.kernel.clock.calendars import calendar
-from tinhso.measure.text import Text
+from tinhso.measure.text import Text, fold
 from tinhso.modules.feedback.words import unit_name
 
 KIND = "feedback"
@@ -71,6 +71,17 @@ def agencies(now: datetime | None = None) -> Agencies:
         kept = Agencies(made, _figures(counted, made), counted.filter(simulated=True).exists())
         if now is None:
             cache.set("feedback:agencies:3", kept, KEPT)
+    return kept
+
+
+def leads() -> list[tuple[str, Text]]:
+    """Who leads or led a published report, as uid and name, by name; kept for some minutes."""
+    kept: list[tuple[str, Text]] | None = cache.get("feedback:leads")
+    if kept is None:
+        public = Case.objects.filter(kind=KIND, published_at__isnull=False, lead__isnull=False)
+        found = public.order_by().values_list("lead_id", flat=True).distinct()
+        kept = sorted(((one, unit_name(one)) for one in found), key=lambda one: fold(one[1].vi))
+        cache.set("feedback:leads", kept, KEPT)
     return kept
 
 

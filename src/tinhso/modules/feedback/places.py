@@ -22,6 +22,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from tinhso.kernel.units import queries as units
 from tinhso.kernel.units.register import UnitRegister, register
 from tinhso.measure.boundaries import Level
+from tinhso.measure.text import fold
 from tinhso.modules.plan.workspace import workspace
 
 Point = tuple[float, float]
@@ -38,7 +39,7 @@ def communes(day: date | None = None) -> list[units.UnitCard]:
     """The communes of the province on a day, by name."""
     day = day or timezone.localdate()
     found = units.descendants(province(day), day, Level.COMMUNE)
-    return sorted(found, key=lambda one: one.name.vi.casefold())
+    return sorted(found, key=lambda one: (fold(one.name.vi), one.name.vi))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from tinhso.kernel.people.filled import Filled
 from tinhso.kernel.people.limits import SIGN_IN, limited
 from tinhso.measure.text import InputError, Language, Text, message
 from tinhso.modules.feedback import actions, forms, push
-from tinhso.modules.feedback.actions import NOT_MENDED, Follower
+from tinhso.modules.feedback.actions import Follower
 from tinhso.modules.feedback.categories import category_name
 from tinhso.modules.feedback.pictures import picture_of
 from tinhso.modules.feedback.tidy import line, tidy, too_long
@@ -51,7 +51,7 @@ NOT_FOUND = message(
 #: Where something is that is not for everybody to know.
 NOT_PUBLIC = Text("Chưa công khai", "Not public")
 #: What a sender may do, by the act's code; the rest goes by the kind of case.
-OWN = ("reply", "withdraw", "reopen")
+OWN = ("reply", "add", "withdraw", "reopen")
 
 
 @public
@@ -120,7 +120,7 @@ def _act(request: HttpRequest, follower: Follower) -> None:
     what, text = posted.get("act", ""), tidy(posted.get("text", ""))
     seen = int(posted["seen"]) if posted.get("seen", "").isdecimal() else None
     photos: list[forms.Photo] = []
-    if what in ("reply", "reopen"):
+    if what in ("reply", "add", "reopen"):
         photos, problems = forms.photos_of(request, who)
         problems += too_long(text, "text")
         if problems:
@@ -130,6 +130,8 @@ def _act(request: HttpRequest, follower: Follower) -> None:
         actions.reply(who, follower, text, files, seen)
     elif what == "withdraw":
         actions.withdraw(who, follower, posted.get("reason", ""), seen)
+    elif what == "add":
+        actions.add(who, follower, text, files)
     elif what == "reopen":
         actions.reopen(who, follower, posted.get("why", ""), text, files, seen)
     elif what in ("push", "unpush"):
@@ -160,7 +162,7 @@ def _shown(
         "steps": list(reversed(_steps(events, follower))),
         "able": [one for one in OWN if one in own],
         "asked": asked,
-        "why_not": NOT_MENDED.items(),
+        "why_not": actions.why_again(case).items(),
         "where": where_of(case) if follower.sender or case.published_at else NOT_PUBLIC,
         "category": category_name(case.category),
         "agency": unit_name(case.lead_id) if case.lead_id else None,

@@ -76,10 +76,7 @@ def _frame() -> dict[str, Any]:
     return {
         "categories": [("", _ALL), *((one.code, one.name) for one in categories().values())],
         "communes": [("", _ALL), *((one.uid, one.name) for one in communes())],
-        "agencies": [
-            ("", _ALL),
-            *((one.uid, one.name) for one in agency_figures.agencies().rows if one.received),
-        ],
+        "agencies": [("", _ALL), *agency_figures.leads()],
         "states": _STATES,
         "map": map_data() | {"points": reverse("feedback:points"), "report": _report_address()},
         "plan_code": "",

@@ -62,7 +62,7 @@ SENTENCES = {
     "reject": Text("Không tiếp nhận", "Not accepted"),
     "merge": Text("Nhập vào một phản ánh khác về cùng việc", "Merged into another report of the same matter"),
     "withdraw": Text("Người gửi đã rút", "The sender withdrew it"),
-    "reopen": Text("Mở lại: người gửi cho biết chưa xong", "Opened again: the sender says it is not done"),
+    "reopen": Text("Được mở lại", "Opened again"),
     "rate": Text("Người gửi đánh giá {rating}/5", "The sender graded it {rating}/5"),
 }  # fmt: skip
 
