@@ -191,6 +191,16 @@ def test_whoever_follows_somebody_elses_report_cannot_act_on_it(client: Client) 
     assert not found.case.history.filter(act="reopen").exists()
 
 
+def test_whoever_follows_gets_in_by_the_codes_on_paper_in_capitals_or_not(client: Client) -> None:
+    found = answered()
+    cases.publish(ROUTER, found.case, "Ổ gà", "")
+    shown = client.post(f"/phan-anh/{found.case.code}/theo-doi/", {"email": "an@example.vn"})
+    secret = shown.context["secret"]
+    for typed in (secret, secret.upper(), f" {secret[:10]} {secret[10:]} "):
+        answer = client.post("/phan-anh/theo-doi/", {"code": found.case.code, "secret": typed})
+        assert answer.headers["Location"].endswith(f"/{secret}/")
+
+
 def test_a_private_report_can_be_followed_by_nobody_else() -> None:
     with pytest.raises(InputError):
         actions.follow(NOBODY, sent(private=True).case, Person(), "vi")

@@ -73,7 +73,8 @@ def keep(
     `secret`: one that the caller made, hard to guess, so that what is sent again gets the same.
     Raises InputError as `Person.checked`.
     """
-    secret = secret or secrets.token_urlsafe(12)
+    # Digits and the letters a to f: typed from paper, or heard on the telephone, in capitals or not.
+    secret = secret or secrets.token_hex(10)
     contact = made(person, account, language, secret)
     contact.save()
     return contact, secret
@@ -96,6 +97,12 @@ def watch(case: Case, contact: Contact, *, sender: bool = False) -> Watcher:
         case=case, contact=contact, defaults={"sender": sender}
     )
     return found
+
+
+def as_kept(typed: str) -> str:
+    """A secret as it is kept, from how somebody typed it: capitals count in those of earlier days alone."""
+    typed = "".join(typed.split())
+    return typed if by_secret(typed) else typed.lower()
 
 
 def by_secret(secret: str) -> Contact | None:

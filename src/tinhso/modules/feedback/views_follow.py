@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from tinhso.kernel.cases import contacts
 from tinhso.kernel.cases.actions import standing_of
 from tinhso.kernel.cases.contacts import Person
 from tinhso.kernel.cases.kinds import Role
@@ -45,8 +46,8 @@ from tinhso.modules.surveys import views as survey_views
 
 NOT_FOUND = message(
     "feedback-follow-unknown",
-    vi="Không có phản ánh nào khớp cả hai mã. Xem lại từng chữ; mã bí mật phân biệt chữ với số.",
-    en="No report has both codes. Look at each letter again; the secret code tells letters from digits.",
+    vi="Không có phản ánh nào khớp cả hai mã. Xem lại từng ký tự; mã bí mật thường chỉ có chữ số và các chữ từ a đến f.",
+    en="No report has both codes. Look at each character again; the secret code mostly has digits and the letters a to f only.",
 )
 #: Where something is that is not for everybody to know.
 NOT_PUBLIC = Text("Chưa công khai", "Not public")
@@ -62,7 +63,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     filled, status = Filled(None), 200
     if request.method == "POST":
         code = line(request.POST.get("code", "")).upper()
-        secret = line(request.POST.get("secret", "")).lower()
+        secret = contacts.as_kept(request.POST.get("secret", ""))
         if actions.follower_by_secret(code, secret):
             return redirect("feedback:follow", code, secret)
         filled, status = Filled(request.POST, InputError([NOT_FOUND()])), 404

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 
+from tinhso.kernel.cases import contacts
 from tinhso.kernel.cases.actions import standing_of
 from tinhso.kernel.cases.contacts import Person, opened
 from tinhso.kernel.cases.kinds import Role
@@ -40,8 +41,8 @@ ASKING = Limit(
 
 NOT_FOUND = message(
     "question-follow",
-    vi="Không có câu hỏi nào với hai mã này. Xem lại từng chữ; mã bí mật phân biệt chữ hoa và chữ thường.",
-    en="No question has these two codes. Look at each letter; capitals matter in the secret.",
+    vi="Không có câu hỏi nào với hai mã này. Xem lại từng ký tự; mã bí mật thường chỉ có chữ số và các chữ từ a đến f.",
+    en="No question has these two codes. Look at each character; the secret mostly has digits and the letters a to f only.",
 )
 
 #: What the public side shows of each act; others (notes, opinions) are the office's own.
@@ -155,7 +156,10 @@ def follow_form(request: HttpRequest) -> HttpResponse:
     """Code and secret, typed."""
     filled = Filled(None)
     if request.method == "POST":
-        code, secret = request.POST.get("code", "").strip(), request.POST.get("secret", "").strip()
+        code, secret = (
+            request.POST.get("code", "").strip(),
+            contacts.as_kept(request.POST.get("secret", "")),
+        )
         if actions.by_secret(code, secret):
             return redirect("questions:follow", code.upper(), secret)
         filled = Filled(request.POST, InputError([NOT_FOUND(Place("secret"))]))
