@@ -69,7 +69,7 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     if not prefix:
         shown(page, "report-followed")
     page.get_by_text(withdraw).first.click()
-    page.locator("button.second").click()
+    page.locator("form:has([value=withdraw]) button").click()
     expect(page.locator("[value=reopen]")).to_have_count(1)
     page.locator("details", has=page.locator("[value=reopen]")).locator("summary").click()
     page.locator("[value=partly]").check()
