@@ -72,7 +72,7 @@ def test_a_report_made_without_signal_is_sent_once_when_it_is_back(
     page.locator("form:has([value=withdraw]) button").click()
     expect(page.locator("[value=reopen]")).to_have_count(1)
     page.locator("details", has=page.locator("[value=reopen]")).locator("summary").click()
-    page.locator("[value=partly]").check()
+    page.locator("[value=mistake]").check()
     page.locator("form", has=page.locator("[value=reopen]")).locator("button").click()
     expect(page.locator(".story li.reopen")).to_be_visible()
     assert (wide, found, errors) == (360, [], [])
