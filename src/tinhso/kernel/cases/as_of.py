@@ -1,4 +1,5 @@
-"""Which cases were open at a moment that is past, and how each stood then (tính đến một thời điểm)."""
+"""Which cases were open at a moment, and how each stood then (tính đến một thời điểm). Of a moment to come: if
+nothing happens until then."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from tinhso.kernel.cases import standing as standings
 from tinhso.kernel.cases.kinds import Role, kind
 from tinhso.kernel.cases.models import Case, CaseEvent
 from tinhso.kernel.cases.projection import project
+from tinhso.kernel.cases.queries import PRESSING_FIRST
 from tinhso.kernel.cases.standing import Event
 from tinhso.kernel.clock.calendars import calendar
 
@@ -42,11 +44,12 @@ def changed(rows: QuerySet[Case], at: datetime) -> list[Case]:
 
 def merged(rows: QuerySet[Case], cases: Iterable[Case]) -> Iterator[Case]:
     """Both in one order, the most pressing first; of the rows no more is read than is taken."""
-    ordered = rows.order_by(F("pressing_at").asc(nulls_last=True), "received_at")
+    ordered = rows.order_by(*PRESSING_FIRST)
     return merge(ordered.iterator(_TOGETHER), sorted(cases, key=_order), key=_order)
 
 
 def _order(case: Case) -> tuple[datetime, datetime]:
+    """PRESSING_FIRST, of cases in hand."""
     return case.pressing_at or _LAST, case.received_at
 
 

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import asdict, dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from tinhso.kernel.cases.models import Case, Contact, Watcher
 from tinhso.kernel.cases.tidy import line, too_long
@@ -118,6 +119,13 @@ def cases_of(phone: str = "", email: str = "") -> QuerySet[Case]:
         if email:
             asked |= Q(watchers__contact__email=_index(key, email.strip().lower()))
     return Case.objects.filter(asked, watchers__sender=True).distinct().order_by("-received_at")
+
+
+def secret_from(room: str, key: str) -> str:
+    """A secret made from a case's own key, which its sender alone knows: so the answer to what is sent
+    again, because the first answer was lost on the way, opens the same case. Nobody can make it without
+    the site's secret key."""
+    return salted_hmac(f"tinhso.{room}.secret", key, algorithm="sha256").hexdigest()[:20]
 
 
 def digest(secret: str) -> str:

@@ -25,6 +25,9 @@ def roles_in(who: Who, case: Case) -> dict[Role, str]:
     return found
 
 
+#: By what is due first, the step or the whole; those whose clocks stand, last.
+PRESSING_FIRST = (F("pressing_at").asc(nulls_last=True), "received_at")
+
 #: In these parts somebody may split a case.
 SPLITTERS = (Role.ROUTER, Role.LEAD)
 
@@ -59,17 +62,14 @@ def seen_by(who: Who, kind: str) -> QuerySet[Case]:
 
 
 def queue(who: Who, kind: str) -> QuerySet[Case]:
-    """The open cases that wait for `who`, in the order in which to take them: by what is due first, the
-    step or the whole, those whose clocks stand last."""
+    """The open cases that wait for `who`, in the order in which to take them."""
     asked = CaseMember.objects.filter(_of(who, "handle", "unit")).values("case")
     mine = (
         Q(waits=Role.ROUTER) & _of(who, "route", "home")
         | Q(waits=Role.LEAD) & _of(who, "handle", "lead")
         | Q(waits=Role.MEMBER, pk__in=asked)
     )
-    return Case.objects.filter(mine, kind=kind, open=True).order_by(
-        F("pressing_at").asc(nulls_last=True), "received_at"
-    )
+    return Case.objects.filter(mine, kind=kind, open=True).order_by(*PRESSING_FIRST)
 
 
 def asked_to_hide(who: Who, kind: str) -> QuerySet[Case]:

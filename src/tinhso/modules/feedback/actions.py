@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from tinhso.kernel.cases import actions as cases
 from tinhso.kernel.cases import contacts
@@ -105,7 +104,7 @@ class Sent:
 
 def send(who: Who, report: Report) -> Sent:
     """Take in a report (gửi phản ánh); the same key twice is one case. Raises InputError."""
-    secret = _secret(report.key)
+    secret = contacts.secret_from(KIND, report.key)
 
     def sender(case: Case) -> Contact:
         account = Account.objects.filter(pk=who.account).first() if who.account else None
@@ -132,12 +131,6 @@ def _received(report: Report) -> Received:
         files=report.photos,
         data={**report.data, "language": report.language},
     )
-
-
-def _secret(key: str) -> str:
-    """Made from the sender's own key, which nobody else knows: so the answer to what is sent again,
-    because the first answer was lost on the way, opens the same case."""
-    return salted_hmac("tinhso.feedback.secret", key, algorithm="sha256").hexdigest()[:20]
 
 
 @dataclass(frozen=True)

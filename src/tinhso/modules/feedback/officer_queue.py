@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tinhso.kernel.cases import queries
@@ -136,7 +136,7 @@ def of(who: Who, asked: Asked) -> QuerySet[Case]:
     """The cases of a list, in the order in which to take them."""
     if not asked.everything:
         return queries.queue(who, KIND)
-    return queries.seen_by(who, KIND).order_by(F("pressing_at").asc(nulls_last=True), "received_at")
+    return queries.seen_by(who, KIND).order_by(*queries.PRESSING_FIRST)
 
 
 def narrowed(rows: QuerySet[Case], asked: Asked, now: datetime) -> QuerySet[Case]:
@@ -201,10 +201,8 @@ def counts(rows: QuerySet[Case], now: datetime) -> Counts:
     )
 
 
-def page(
-    rows: QuerySet[Case], number: int, now: datetime | None = None, *, running: int | None = None
-) -> list[Row]:
-    """The `number`-th page (from 1). `running`: how many have a clock that runs, if that is known.
+def page(rows: QuerySet[Case], number: int, now: datetime) -> list[Row]:
+    """The `number`-th page (from 1).
 
     Those that run and those that stand are read apart: an index gives the first in order, so that a page
     costs its own rows; sorted with empty dates last, all of the list would be read for it.
@@ -214,10 +212,9 @@ def page(
     found = list(run.only(*COLUMNS)[begin : begin + PAGE])
     if len(found) < PAGE:
         stand = rows.filter(pressing_at=None).order_by("received_at").only(*COLUMNS)
-        before = begin and (run.count() if running is None else running)
-        skip = max(0, begin - before)
+        skip = max(0, begin - run.count()) if begin else 0
         found += stand[skip : skip + PAGE - len(found)]
-    return shown(found, now or timezone.now())
+    return shown(found, now)
 
 
 def shown(cases: Iterable[Case], now: datetime) -> list[Row]:

@@ -66,8 +66,9 @@ class Then:
 
 def listing_then(who: Who, asked: Asked, number: int, at: datetime) -> Listing:
     """The `number`-th page (from 1) of what was open at `at`."""
-    then = Then(who, asked, at)
-    counted, total = then.counts(unchosen(asked)), then.counts(asked).total
+    then, base = Then(who, asked, at), unchosen(asked)
+    counted = then.counts(base)
+    total = counted.total if asked == base else then.counts(asked).total
     pages, number = paged(total, number)
     rows = islice(then.cases(asked), (number - 1) * PAGE, number * PAGE)
     return Listing(counted, total, number, pages, shown(rows, at))

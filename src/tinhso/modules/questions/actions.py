@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from tinhso.kernel.cases import actions as cases
@@ -98,7 +97,7 @@ def ask(who: Who, asked: Asked, person: Person, language: str = "") -> tuple[Cas
     if problems := problems_of(asked, person):
         raise InputError(problems)
     key = asked.key or fresh_key()
-    secret = _secret(key)
+    secret = contacts.secret_from("questions", key)
     if known := Case.objects.filter(kind=KIND, key=key).first():
         return known, secret
     language = language or ("en" if get_language() == "en" else "vi")
@@ -151,12 +150,6 @@ def problems_of(asked: Asked, person: Person) -> list[Problem]:
 
 def fresh_key() -> str:
     return f"question:{uuid.uuid4()}"
-
-
-def _secret(key: str) -> str:
-    """Made from the sender's own key, which nobody else knows: so the answer to what is sent again,
-    because the first answer was lost on the way, opens the same question."""
-    return salted_hmac("tinhso.questions.secret", key, algorithm="sha256").hexdigest()[:20]
 
 
 def by_secret(code: str, secret: str) -> tuple[Case, Contact] | None:
